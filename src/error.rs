@@ -1,0 +1,146 @@
+//! How a command ends: an [`Outcome`] if it worked, an [`Error`] if it did not, and the one table of exit codes.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::io;
+
+/// A shorthand used all over the crate.
+pub(crate) type Result<T> = std::result::Result<T, Error>;
+
+/// What a command found out, once it worked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The answer is good: delivered, valid, as expected.
+    Good,
+    /// The answer is bad: refused, invalid, not as expected.
+    Bad,
+}
+
+impl Outcome {
+    /// Exit code of a command that worked.
+    pub(crate) fn exit_code(self) -> u8 {
+        match self {
+            Self::Good => 0,
+            Self::Bad => 1,
+        }
+    }
+
+    /// `Good` if the condition holds.
+    pub(crate) fn good_if(condition: bool) -> Self {
+        if condition { Self::Good } else { Self::Bad }
+    }
+}
+
+/// Whose fault an error is; it decides the exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The command was wrong: flags, names, malformed input.
+    Usage,
+    /// The machine was in the way: a port, a file, the disk.
+    Machine,
+    /// The reader of our output went away; ends the program quietly.
+    ClosedPipe,
+}
+
+/// Why a command did not work, what to do next, and what lies beneath.
+#[derive(Debug)]
+pub(crate) struct Error {
+    kind: Kind,
+    message: String,
+    hints: Vec<String>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// The command was wrong. `message` says what and carries the value: lower case, no full stop.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(Kind::Usage, message.into())
+    }
+
+    /// The machine was in the way. `message` says what was being done, with the value.
+    pub(crate) fn machine(message: impl Into<String>) -> Self {
+        Self::new(Kind::Machine, message.into())
+    }
+
+    /// A write to a standard stream failed.
+    pub(crate) fn from_stream(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            Self::new(Kind::ClosedPipe, String::new())
+        } else {
+            Self::machine("cannot write the output").because(error)
+        }
+    }
+
+    fn new(kind: Kind, message: String) -> Self {
+        Self {
+            kind,
+            message,
+            hints: Vec::new(),
+            source: None,
+        }
+    }
+
+    /// Adds what to do next: a sentence without a full stop if it ends in something to copy.
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Adds a hint if there is one.
+    pub(crate) fn maybe_hint(self, hint: Option<String>) -> Self {
+        match hint {
+            Some(hint) => self.hint(hint),
+            None => self,
+        }
+    }
+
+    /// Adds the error beneath.
+    pub(crate) fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    pub(crate) fn hints(&self) -> &[String] {
+        &self.hints
+    }
+
+    /// Exit code of a command that did not work.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self.kind {
+            Kind::Usage => 2,
+            Kind::Machine => 3,
+            Kind::ClosedPipe => 0,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        if let Some(source) = &self.source {
+            write!(f, ": {}", chain(source.as_ref()))?;
+        }
+        Ok(())
+    }
+}
+
+impl StdError for Error {}
+
+/// The messages of an error and of all that lie beneath it, without repetitions.
+pub(crate) fn chain(error: &(dyn StdError + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        let message = source.to_string();
+        if !text.contains(&message) {
+            text.push_str(": ");
+            text.push_str(&message);
+        }
+        next = source.source();
+    }
+    text
+}

@@ -1,0 +1,377 @@
+//! All providers and their events: those built in, and those in the project's and the user's `providers` folders.
+//!
+//! Nothing is parsed before it is asked for: the names of built-in events are the names of their files.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{fs, io};
+
+use serde_json::Value;
+
+use super::profile::{Event, Profile};
+use crate::error::{Error, Result};
+
+/// Every file under `fixtures/`, by its path from there.
+static FIXTURES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/fixtures.rs"));
+
+/// File name of a profile in a provider's folder.
+pub(crate) const PROFILE: &str = "provider.toml";
+
+/// A provider with its samples.
+#[derive(Debug)]
+pub(crate) struct Provider {
+    pub(crate) profile: Profile,
+    /// Where it was read from; `None` if it is built in.
+    pub(crate) path: Option<PathBuf>,
+    /// Sample payload of each event, as text.
+    samples: BTreeMap<String, String>,
+}
+
+impl Provider {
+    /// The sample payload of an event that the profile has.
+    pub(crate) fn sample(&self, event: &str) -> Value {
+        serde_json::from_str(self.sample_text(event))
+            .expect("checked when the provider was read, or by a test")
+    }
+
+    /// The sample as it stands in its file.
+    pub(crate) fn sample_text(&self, event: &str) -> &str {
+        self.samples
+            .get(event)
+            .map_or("null", |text| text.trim_end())
+    }
+
+    /// Events in their order, with their names.
+    pub(crate) fn events(&self) -> impl Iterator<Item = (&str, &Event)> {
+        self.profile
+            .events
+            .iter()
+            .map(|(name, event)| (&**name, event))
+    }
+
+    /// Reads a provider from a folder with a `provider.toml`, or from one file with inline samples.
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        let file = if path.is_dir() {
+            path.join(PROFILE)
+        } else {
+            path.to_path_buf()
+        };
+        let shown = file.display().to_string();
+        let text = fs::read_to_string(&file)
+            .map_err(|error| Error::machine(format!("cannot read `{shown}`")).because(error))?;
+        let folder = file.parent().unwrap_or(Path::new(""));
+        let sample = |event: &str| match fs::read_to_string(folder.join(format!("{event}.json"))) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.to_string()),
+        };
+        Self::build(&text, sample, Some(file.clone()))
+            .and_then(|provider| super::payload::check(&provider).map(|()| provider))
+            .map_err(|problem| Error::usage(format!("`{shown}` describes no provider: {problem}")))
+    }
+
+    fn built_in(name: &str) -> Option<std::result::Result<Self, String>> {
+        let text = fixture(&format!("{name}/{PROFILE}"))?;
+        let sample = |event: &str| Ok(fixture(&format!("{name}/{event}.json")).map(str::to_owned));
+        Some(Self::build(text, sample, None).map_err(|problem| format!("{name}: {problem}")))
+    }
+
+    fn build(
+        text: &str,
+        sample: impl Fn(&str) -> std::result::Result<Option<String>, String>,
+        path: Option<PathBuf>,
+    ) -> std::result::Result<Self, String> {
+        let profile = Profile::parse(text)?;
+        let mut samples = BTreeMap::new();
+        for (name, event) in &profile.events {
+            let text = match &event.sample {
+                Some(inline) => inline.clone(),
+                None => sample(name)?.ok_or_else(|| {
+                    format!("event `{name}` has no payload: put `{name}.json` beside the profile, or `sample` into it")
+                })?,
+            };
+            samples.insert(name.clone(), text);
+        }
+        Ok(Self {
+            profile,
+            path,
+            samples,
+        })
+    }
+}
+
+fn fixture(path: &str) -> Option<&'static str> {
+    FIXTURES
+        .binary_search_by(|(name, _)| (*name).cmp(path))
+        .ok()
+        .map(|index| FIXTURES[index].1)
+}
+
+/// An event or a scenario by its name.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    pub(crate) provider: Arc<Provider>,
+    pub(crate) what: What,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    Event(String),
+    Scenario(String),
+}
+
+/// The providers within reach.
+#[derive(Debug, Default)]
+pub(crate) struct Catalogue {
+    /// Profiles in the project's and the user's folders, by name; the project's come first.
+    added: BTreeMap<String, PathBuf>,
+}
+
+impl Catalogue {
+    /// Looks into folders of providers; the first that has a name wins. A folder that is not there is no error.
+    ///
+    /// A provider is a folder with a `provider.toml`, or one `NAME.toml`.
+    pub(crate) fn new(folders: &[PathBuf]) -> Result<Self> {
+        let mut added = BTreeMap::new();
+        for folder in folders {
+            let entries = match fs::read_dir(folder) {
+                Ok(entries) => entries,
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+                    ) =>
+                {
+                    continue;
+                }
+                Err(error) => {
+                    return Err(Error::machine(format!(
+                        "cannot read the folder `{}`",
+                        folder.display()
+                    ))
+                    .because(error));
+                }
+            };
+            for path in entries.flatten().map(|entry| entry.path()) {
+                let is_provider = path.join(PROFILE).is_file()
+                    || path
+                        .extension()
+                        .is_some_and(|extension| extension == "toml");
+                if let Some(name) = path
+                    .file_stem()
+                    .and_then(|stem| stem.to_str())
+                    .filter(|_| is_provider)
+                {
+                    added.entry(name.to_owned()).or_insert(path);
+                }
+            }
+        }
+        Ok(Self { added })
+    }
+
+    /// Names of all providers, sorted.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.added.keys().cloned().collect();
+        names.extend(
+            built_in_names()
+                .filter(|name| !self.added.contains_key(*name))
+                .map(str::to_owned),
+        );
+        names.sort();
+        names
+    }
+
+    /// The provider of this name.
+    pub(crate) fn provider(&self, name: &str) -> Result<Arc<Provider>> {
+        if let Some(path) = self.added.get(name) {
+            let provider = Provider::read(path)?;
+            if provider.profile.name != name {
+                let (is, path) = (&provider.profile.name, path.display());
+                return Err(Error::usage(format!(
+                    "`{path}` is called `{name}`, but describes `{is}`"
+                ))
+                .hint("Give the folder or file the provider's name."));
+            }
+            return Ok(Arc::new(provider));
+        }
+        match Provider::built_in(name) {
+            Some(provider) => Ok(Arc::new(
+                provider.expect("built-in providers are read by a test"),
+            )),
+            None => Err(Error::usage(format!("unknown provider `{name}`")).hint(
+                did_you_mean(name, self.names().iter().map(String::as_str))
+                    .unwrap_or_else(|| "`hookctl providers` lists them.".to_owned()),
+            )),
+        }
+    }
+
+    /// All providers.
+    pub(crate) fn all(&self) -> Result<Vec<Arc<Provider>>> {
+        self.names()
+            .iter()
+            .map(|name| self.provider(name))
+            .collect()
+    }
+
+    /// Provider and name of every event, sorted.
+    pub(crate) fn event_names(&self) -> Result<Vec<(String, String)>> {
+        let mut names: Vec<(String, String)> = built_in_events()
+            .filter(|(provider, _)| !self.added.contains_key(*provider))
+            .map(|(provider, event)| (provider.to_owned(), event.to_owned()))
+            .collect();
+        for name in self.added.keys() {
+            let provider = self.provider(name)?;
+            names.extend(
+                provider
+                    .events()
+                    .map(|(event, _)| (name.clone(), event.to_owned())),
+            );
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    /// The event or scenario of this name: `provider/name`, or `name` alone if one provider alone has it, or a
+    /// provider that was named beside it.
+    pub(crate) fn find(&self, name: &str, provider: Option<&str>) -> Result<Found> {
+        if let Some((of, event)) = name.split_once('/') {
+            if let Some(other) = provider.filter(|other| *other != of) {
+                return Err(Error::usage(format!(
+                    "`{name}` is an event of `{of}`, and `--provider` says `{other}`"
+                )));
+            }
+            return self.in_provider(of, event);
+        }
+        if let Some(provider) = provider {
+            return self.in_provider(provider, name);
+        }
+        let events = self.event_names()?;
+        let mut owners: Vec<_> = events
+            .iter()
+            .filter(|(_, event)| event == name)
+            .map(|(provider, _)| provider.clone())
+            .collect();
+        if owners.is_empty() {
+            for provider in self.all()? {
+                if provider.profile.scenarios.contains_key(name) {
+                    owners.push(provider.profile.name.clone());
+                }
+            }
+        }
+        match owners.as_slice() {
+            [owner] => self.in_provider(owner, name),
+            [] => Err(self.unknown(name, &events)),
+            several => {
+                let full: Vec<_> = several
+                    .iter()
+                    .map(|provider| format!("`{provider}/{name}`"))
+                    .collect();
+                Err(Error::usage(format!(
+                    "`{name}` is an event of {} providers",
+                    several.len()
+                ))
+                .hint(format!("Say which: {}", full.join(" or "))))
+            }
+        }
+    }
+
+    fn in_provider(&self, provider: &str, name: &str) -> Result<Found> {
+        let provider = self.provider(provider)?;
+        let profile = &provider.profile;
+        let what = if profile.events.contains_key(name) {
+            What::Event(name.to_owned())
+        } else if profile.scenarios.contains_key(name) {
+            What::Scenario(name.to_owned())
+        } else {
+            let known = profile
+                .events
+                .keys()
+                .chain(profile.scenarios.keys())
+                .map(String::as_str);
+            let hint = did_you_mean(name, known)
+                .unwrap_or_else(|| format!("`hookctl events {}` lists them.", profile.name));
+            return Err(Error::usage(format!("{} has no event `{name}`", profile.name)).hint(hint));
+        };
+        Ok(Found { provider, what })
+    }
+
+    fn unknown(&self, name: &str, events: &[(String, String)]) -> Error {
+        let mut known: Vec<String> = events.iter().map(|(_, event)| event.clone()).collect();
+        for provider in self.all().unwrap_or_default() {
+            known.extend(provider.profile.scenarios.keys().cloned());
+        }
+        known.sort();
+        known.dedup();
+        let hint = did_you_mean(name, known.iter().map(String::as_str))
+            .unwrap_or_else(|| "`hookctl events` lists them.".to_owned());
+        Error::usage(format!("unknown event `{name}`"))
+            .hint(hint)
+            .hint("An event that is not in the catalogue may be sent with `--provider NAME`.")
+    }
+}
+
+/// Names of the built-in providers, sorted.
+fn built_in_names() -> impl Iterator<Item = &'static str> {
+    FIXTURES
+        .iter()
+        .filter_map(|(path, _)| path.strip_suffix(PROFILE)?.strip_suffix('/'))
+}
+
+/// Provider and name of every built-in event, sorted.
+fn built_in_events() -> impl Iterator<Item = (&'static str, &'static str)> {
+    FIXTURES
+        .iter()
+        .filter_map(|(path, _)| path.strip_suffix(".json")?.split_once('/'))
+}
+
+/// A sentence with the names that are near to a misspelt one.
+pub(crate) fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
+    let near = near(name, known);
+    let near: Vec<_> = near.iter().map(|name| format!("`{name}`")).collect();
+    (!near.is_empty()).then(|| format!("Did you mean {}?", near.join(" or ")))
+}
+
+/// Names that are near to a misspelt one, nearest first, at most three.
+pub(crate) fn near<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let name = name.to_lowercase();
+    let mut scored: Vec<_> = known
+        .map(|candidate| {
+            let lower = candidate.to_lowercase();
+            let holds = name.len() >= 3 && lower.contains(&name);
+            (
+                if holds {
+                    1.0
+                } else {
+                    strsim::jaro_winkler(&name, &lower)
+                },
+                candidate,
+            )
+        })
+        .filter(|(score, _)| *score > 0.85)
+        .collect();
+    scored.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    scored
+        .into_iter()
+        .map(|(_, candidate)| candidate)
+        .take(3)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_files_are_sorted_so_that_they_can_be_searched() {
+        assert!(FIXTURES.is_sorted_by_key(|(path, _)| *path));
+    }
+
+    #[test]
+    fn near_names_are_found() {
+        let known = ["lead_replied", "lead_clicked", "call.started"];
+        assert_eq!(near("lead_replid", known.into_iter())[0], "lead_replied");
+        assert_eq!(near("replied", known.into_iter()), ["lead_replied"]);
+        assert!(near("zzz", known.into_iter()).is_empty());
+    }
+}

@@ -1,0 +1,89 @@
+//! Which provider a request is from, and which event it is.
+
+use std::sync::Arc;
+
+use super::catalogue::Provider;
+use super::profile::DetectRow;
+use crate::request::json;
+use crate::signature::{Source, extract};
+
+/// Tells providers by their requests.
+#[derive(Debug)]
+pub(crate) struct Detector {
+    providers: Vec<Arc<Provider>>,
+}
+
+impl Detector {
+    pub(crate) fn new(providers: Vec<Arc<Provider>>) -> Self {
+        Self { providers }
+    }
+
+    /// The provider of which a row fits, the one with most conditions first; else the one that the path names, as
+    /// `/webhooks/NAME` does.
+    pub(crate) fn provider(&self, source: &Source<'_>) -> Option<&Arc<Provider>> {
+        let rows = self.providers.iter().flat_map(|provider| {
+            provider
+                .profile
+                .detect
+                .iter()
+                .map(move |row| (provider, row))
+        });
+        let fitting = rows.filter(|(_, row)| row.fits(source));
+        let best = fitting.max_by_key(|(_, row)| row.headers.len() * 10 + row.body.len());
+        best.map(|(provider, _)| provider).or_else(|| {
+            let mut segments = source.request.path().split('/');
+            segments.find_map(|segment| {
+                self.providers
+                    .iter()
+                    .find(|provider| provider.profile.name == segment)
+            })
+        })
+    }
+}
+
+impl DetectRow {
+    fn fits(&self, source: &Source<'_>) -> bool {
+        !(self.headers.is_empty() && self.body.is_empty())
+            && self
+                .headers
+                .iter()
+                .all(|name| source.request.headers.contains(name))
+            && self
+                .body
+                .iter()
+                .all(|path| json::lookup(&source.fields, path).is_some())
+    }
+}
+
+impl Provider {
+    /// The event that a request is, as its envelope says.
+    pub(crate) fn event_of(&self, source: &Source<'_>) -> Option<String> {
+        json::lookup(&source.fields, &self.profile.envelope.event.value).and_then(json::scalar_text)
+    }
+
+    /// The delivery id that a request carries.
+    pub(crate) fn delivery_id_of(&self, source: &Source<'_>) -> Option<String> {
+        extract(&self.profile.envelope.delivery.as_ref()?.value, source)
+    }
+
+    /// The keys by which receivers of this provider tell duplicates, as texts. Two different events about one thing
+    /// differ in their name or time, so these belong to each key.
+    pub(crate) fn dedup_keys_of(&self, source: &Source<'_>) -> Vec<String> {
+        let envelope = &self.profile.envelope;
+        let at = |path: &str| json::lookup(&source.fields, path).and_then(json::scalar_text);
+        let paths = envelope.dedup.iter().flat_map(|dedup| &dedup.value);
+        let of_event = format!(
+            "{:?}",
+            (at(&envelope.event.value), at(&envelope.time.value))
+        );
+        paths
+            .filter_map(|path| {
+                Some(format!(
+                    "{} {of_event} {path}={}",
+                    self.profile.name,
+                    at(path)?
+                ))
+            })
+            .collect()
+    }
+}

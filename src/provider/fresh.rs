@@ -1,0 +1,200 @@
+//! Making a sample fresh: ids and names made anew, times moved to the present, all relations kept.
+//!
+//! A sample value that occurs twice, or inside a longer text, is replaced everywhere by the same new value, and all
+//! times of a payload are moved by the same amount. So what agreed in the sample agrees in the delivery.
+
+use std::sync::LazyLock;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use serde_json::{Number, Value};
+
+use super::pattern::{Stream, expand};
+use super::profile::Profile;
+use crate::request::json;
+
+/// Where ids and names come from: the same seed gives the same ones.
+#[derive(Clone, Debug)]
+pub(crate) struct Seed(Vec<u8>);
+
+impl Seed {
+    /// A seed that a user chose.
+    pub(crate) fn chosen(number: u64) -> Self {
+        Self(number.to_be_bytes().to_vec())
+    }
+
+    /// A seed that nobody can guess, from random bytes.
+    pub(crate) fn random(bytes: [u8; 16]) -> Self {
+        Self(bytes.to_vec())
+    }
+
+    /// The seed of the delivery with this number; each has its own ids.
+    pub(crate) fn nth(&self, number: usize) -> Self {
+        let mut bytes = self.0.clone();
+        bytes.extend_from_slice(&u64::try_from(number).unwrap_or(u64::MAX).to_be_bytes());
+        Self(bytes)
+    }
+
+    /// A value of a pattern, the same one for the same label.
+    pub(crate) fn value(&self, pattern: &str, label: &str) -> String {
+        expand(pattern, &mut Stream::new(&self.0, label))
+            .expect("checked when the profile was read")
+    }
+}
+
+#[derive(Deserialize)]
+struct Names {
+    first: Vec<String>,
+    last: Vec<String>,
+    company: Vec<String>,
+}
+
+static NAMES: LazyLock<Names> = LazyLock::new(|| {
+    toml::from_str(include_str!("../../fixtures/names.toml")).expect("the list is read by a test")
+});
+
+/// New values for the sample values of one provider.
+#[derive(Debug)]
+pub(crate) struct Cast {
+    /// Sample text and what takes its place, longer ones first.
+    texts: Vec<(String, String)>,
+}
+
+impl Cast {
+    /// Makes new values of all that the profile says are new with each send.
+    pub(crate) fn new(profile: &Profile, seed: &Seed) -> Self {
+        let mut texts: Vec<(String, String)> = profile
+            .fresh
+            .iter()
+            .map(|(sample, pattern)| (sample.clone(), seed.value(pattern, sample)))
+            .collect();
+        for person in &profile.person {
+            let mut stream = Stream::new(&seed.0, &person.last);
+            let first = &NAMES.first[stream.below(NAMES.first.len())];
+            let last = &NAMES.last[stream.below(NAMES.last.len())];
+            for (sample, new) in [(&person.first, first), (&person.last, last)] {
+                texts.push((sample.clone(), new.clone()));
+                texts.push((sample.to_lowercase(), new.to_lowercase()));
+            }
+        }
+        for company in &profile.company {
+            let name =
+                &NAMES.company[Stream::new(&seed.0, &company.name).below(NAMES.company.len())];
+            texts.push((company.name.clone(), name.clone()));
+            texts.push((company.slug.clone(), name.to_lowercase().replace(' ', "-")));
+        }
+        texts.sort_by(|(one, _), (other, _)| {
+            other.len().cmp(&one.len()).then_with(|| one.cmp(other))
+        });
+        Self { texts }
+    }
+
+    /// Replaces the sample values in a payload.
+    pub(crate) fn apply(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => *text = self.replace(text),
+            Value::Number(number) => {
+                let new = self
+                    .texts
+                    .iter()
+                    .find(|(sample, _)| *sample == number.to_string());
+                if let Some(new) = new.and_then(|(_, new)| new.parse::<u64>().ok()) {
+                    *number = Number::from(new);
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.apply(item)),
+            Value::Object(map) => map.values_mut().for_each(|value| self.apply(value)),
+            Value::Null | Value::Bool(_) => {}
+        }
+    }
+
+    /// One pass from left to right, so that nothing new is replaced again.
+    fn replace(&self, text: &str) -> String {
+        let mut new = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            if let Some((sample, by)) = self
+                .texts
+                .iter()
+                .find(|(sample, _)| rest.starts_with(&**sample))
+            {
+                new.push_str(by);
+                rest = &rest[sample.len()..];
+            } else {
+                new.push(first);
+                rest = &rest[first.len_utf8()..];
+            }
+        }
+        new
+    }
+}
+
+/// The time that a sample was taken at, by the path of the event's time.
+pub(crate) fn sample_time(sample: &Value, path: &str) -> Option<Timestamp> {
+    json::lookup(sample, path)?.as_str()?.parse().ok()
+}
+
+/// Moves every RFC 3339 time in UTC of a payload, keeping the precision in which it is written.
+pub(crate) fn move_times(value: &mut Value, by: SignedDuration) {
+    match value {
+        Value::String(text) => {
+            if let Some(moved) = moved(text, by) {
+                *text = moved;
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| move_times(item, by)),
+        Value::Object(map) => map.values_mut().for_each(|value| move_times(value, by)),
+        _ => {}
+    }
+}
+
+fn moved(text: &str, by: SignedDuration) -> Option<String> {
+    let body = text
+        .strip_suffix('Z')
+        .filter(|body| body.as_bytes().get(10) == Some(&b'T'))?;
+    let time: Timestamp = text.parse().ok()?;
+    let digits = body
+        .split_once('.')
+        .map_or(0, |(_, fraction)| fraction.len());
+    let moved = time.checked_add(by).ok()?;
+    Some(format!("{moved:.digits$}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_keep_their_precision_and_other_texts_stay() {
+        let by = SignedDuration::from_millis(86_400_250);
+        assert_eq!(
+            moved("2026-06-18T09:14:27.312Z", by).as_deref(),
+            Some("2026-06-19T09:14:27.562Z")
+        );
+        assert_eq!(
+            moved("2026-06-18T09:14:26.000Z", by).as_deref(),
+            Some("2026-06-19T09:14:26.250Z")
+        );
+        assert_eq!(
+            moved("2026-06-18T09:14:26Z", by).as_deref(),
+            Some("2026-06-19T09:14:26Z")
+        );
+        for other in [
+            "2026-06-18",
+            "Z",
+            "",
+            "call at 09:14:26Z",
+            "2026-06-18T09:14:26+02:00",
+        ] {
+            assert_eq!(moved(other, by), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_replacement_is_not_replaced_again() {
+        let cast = Cast {
+            texts: vec![("ab".into(), "b".into()), ("b".into(), "ab".into())],
+        };
+        assert_eq!(cast.replace("ab-b-x"), "b-ab-x");
+    }
+}

@@ -1,0 +1,157 @@
+//! The local secret: made once per provider and kept in the user's state directory, so that sending and receiving on
+//! one machine agree without any set-up.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::secret::{Secret, SecretForm};
+
+/// The folder of local secrets, one file a provider, readable by its owner alone.
+#[derive(Clone, Debug)]
+pub(crate) struct LocalSecrets {
+    folder: PathBuf,
+}
+
+impl LocalSecrets {
+    pub(crate) fn new(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    fn path(&self, provider: &str) -> PathBuf {
+        self.folder.join(provider)
+    }
+
+    /// The secret of a provider, if one was made.
+    pub(crate) fn get(&self, provider: &str) -> Result<Option<Secret>> {
+        let path = self.path(provider);
+        match fs::read_to_string(&path) {
+            Ok(text) => Ok(Some(Secret::new(&text))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(cannot("read", &path, error)),
+        }
+    }
+
+    /// The secret of a provider; made now if there is none. Two programs that make it at once agree on one.
+    pub(crate) fn get_or_make(&self, provider: &str, form: SecretForm) -> Result<Secret> {
+        if let Some(secret) = self.get(provider)? {
+            return Ok(secret);
+        }
+        let new = make(form)?;
+        let path = self.path(provider);
+        let temporary = self.write(provider, &new)?;
+        let linked = fs::hard_link(&temporary, &path);
+        let removed = fs::remove_file(&temporary);
+        match linked {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(cannot("write", &path, error)),
+        }
+        removed.map_err(|error| cannot("remove", &temporary, error))?;
+        Ok(self.get(provider)?.unwrap_or(new))
+    }
+
+    /// Makes a new secret in place of the old one.
+    pub(crate) fn rotate(&self, provider: &str, form: SecretForm) -> Result<Secret> {
+        let new = make(form)?;
+        let temporary = self.write(provider, &new)?;
+        let path = self.path(provider);
+        fs::rename(&temporary, &path).map_err(|error| cannot("write", &path, error))?;
+        Ok(new)
+    }
+
+    /// Writes a secret to a file of its own and returns its path.
+    fn write(&self, provider: &str, secret: &Secret) -> Result<PathBuf> {
+        fs::create_dir_all(&self.folder).map_err(|error| cannot("make", &self.folder, error))?;
+        // A name of its own, for two threads or processes may be at this at once.
+        let mut random = [0; 8];
+        getrandom::fill(&mut random).map_err(|error| no_randomness(&error))?;
+        let path = self
+            .folder
+            .join(format!(".{provider}.{}", hex::encode(random)));
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options
+            .open(&path)
+            .map_err(|error| cannot("write", &path, error))?;
+        writeln!(file, "{}", secret.reveal()).map_err(|error| cannot("write", &path, error))?;
+        Ok(path)
+    }
+}
+
+fn make(form: SecretForm) -> Result<Secret> {
+    let mut random = vec![0; form.entropy()];
+    getrandom::fill(&mut random).map_err(|error| no_randomness(&error))?;
+    Ok(form.write(&random))
+}
+
+fn no_randomness(error: &getrandom::Error) -> Error {
+    Error::machine("cannot get randomness for a secret").because(*error)
+}
+
+fn cannot(what: &str, path: &Path, error: io::Error) -> Error {
+    Error::machine(format!("cannot {what} `{}`", path.display()))
+        .because(error)
+        .hint("Local secrets live in the state directory; give a secret with `--secret` to do without.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_made_once_and_stays_until_it_is_rotated() {
+        let dir = tempfile::tempdir().unwrap();
+        let secrets = LocalSecrets::new(dir.path().join("deep/secrets"));
+        assert_eq!(secrets.get("acme").unwrap(), None);
+        let made = secrets.get_or_make("acme", SecretForm::Whsec).unwrap();
+        assert_eq!(
+            secrets.get_or_make("acme", SecretForm::Whsec).unwrap(),
+            made
+        );
+        let rotated = secrets.rotate("acme", SecretForm::Whsec).unwrap();
+        assert_ne!(rotated, made);
+        assert_eq!(secrets.get("acme").unwrap(), Some(rotated));
+        assert_eq!(
+            fs::read_dir(dir.path().join("deep/secrets"))
+                .unwrap()
+                .count(),
+            1,
+            "nothing else is left there"
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_its_owner_can_read_it() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let dir = tempfile::tempdir().unwrap();
+        LocalSecrets::new(dir.path().into())
+            .get_or_make("acme", SecretForm::Text)
+            .unwrap();
+        let mode = fs::metadata(dir.path().join("acme"))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn programs_that_make_it_at_once_agree() {
+        let dir = tempfile::tempdir().unwrap();
+        let secrets = LocalSecrets::new(dir.path().into());
+        let made: Vec<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8)
+                .map(|_| scope.spawn(|| secrets.get_or_make("acme", SecretForm::Hex).unwrap()))
+                .collect();
+            threads
+                .into_iter()
+                .map(|thread| thread.join().unwrap())
+                .collect()
+        });
+        assert!(made.windows(2).all(|pair| pair[0] == pair[1]));
+    }
+}

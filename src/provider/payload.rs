@@ -1,0 +1,243 @@
+//! From an event's name to a payload: the sample, its variant, fresh ids and times, the user's edits.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use super::catalogue::{Provider, did_you_mean};
+use super::edits::{Done, Set, unset};
+use super::fresh::{Cast, Seed, move_times, sample_time};
+use super::profile::{Origin, Variant};
+use crate::error::{Error, Result};
+use crate::request::json;
+
+/// One event to be built.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    pub(crate) provider: Arc<Provider>,
+    /// Name of the event, which need not be in the catalogue.
+    pub(crate) event: String,
+    /// Variants to apply, in this order.
+    pub(crate) variants: Vec<String>,
+}
+
+/// How samples are made fresh.
+#[derive(Clone, Debug)]
+pub(crate) struct Freshness {
+    pub(crate) seed: Seed,
+    /// The time of the last event; the samples' own times stay if there is none.
+    pub(crate) at: Option<Timestamp>,
+}
+
+/// A payload and what to tell about it.
+#[derive(Clone, Debug)]
+pub(crate) struct Payload {
+    pub(crate) value: Value,
+    pub(crate) notes: Vec<String>,
+}
+
+/// Builds the payloads of steps that belong together: they share their ids and names, and their times keep their
+/// distances.
+pub(crate) fn build(steps: &[Step], freshness: &Freshness) -> Result<Vec<Payload>> {
+    let mut payloads = steps.iter().map(Step::sample).collect::<Result<Vec<_>>>()?;
+    let Some(provider) = steps.first().map(|step| &step.provider) else {
+        return Ok(payloads);
+    };
+    let cast = Cast::new(&provider.profile, &freshness.seed);
+    let time = &provider.profile.envelope.time.value;
+    let last = payloads
+        .iter()
+        .filter_map(|payload| sample_time(&payload.value, time))
+        .max();
+    let by = match (freshness.at, last) {
+        (Some(at), Some(last)) => at.duration_since(last),
+        _ => SignedDuration::ZERO,
+    };
+    for payload in &mut payloads {
+        cast.apply(&mut payload.value);
+        move_times(&mut payload.value, by);
+    }
+    Ok(payloads)
+}
+
+impl Step {
+    /// The sample with the variants applied.
+    fn sample(&self) -> Result<Payload> {
+        let profile = &self.provider.profile;
+        let mut payload = match profile.events.get(&self.event) {
+            Some(_) => Payload {
+                value: self.provider.sample(&self.event),
+                notes: Vec::new(),
+            },
+            None => self.borrowed(),
+        };
+        for name in &self.variants {
+            self.variant(name)?
+                .edit(&mut payload.value)
+                .map_err(|problem| {
+                    Error::usage(format!(
+                        "variant `{name}` does not fit `{}`: {problem}",
+                        self.event
+                    ))
+                })?;
+        }
+        Ok(payload)
+    }
+
+    /// The payload of an event that is not in the catalogue: that of the event whose name starts most alike.
+    fn borrowed(&self) -> Payload {
+        let profile = &self.provider.profile;
+        let alike = |name: &str| {
+            name.bytes()
+                .zip(self.event.bytes())
+                .take_while(|(one, other)| one == other)
+                .count()
+        };
+        let model = profile
+            .events
+            .keys()
+            .rev()
+            .max_by_key(|name| alike(name))
+            .expect("a provider has events");
+        let mut value = self.provider.sample(model);
+        let path = &profile.envelope.event.value;
+        let edit: Set = format!("{path}={}", Value::String(self.event.clone()))
+            .parse()
+            .expect("a path of the profile");
+        // A sample without the field is possible in a user's profile; then there is nothing to rename.
+        let _ = edit.apply(&mut value);
+        let note = format!(
+            "`{}` is not in the catalogue of {}; the payload is that of `{model}` with another name.",
+            self.event, profile.name
+        );
+        Payload {
+            value,
+            notes: vec![note],
+        }
+    }
+
+    /// The variant of this name: the event's own, else the provider's.
+    pub(crate) fn variant(&self, name: &str) -> Result<&Variant> {
+        let profile = &self.provider.profile;
+        let own = profile.events.get(&self.event).map(|event| &event.variants);
+        let found = own
+            .and_then(|own| own.get(name))
+            .or_else(|| profile.variants.get(name));
+        found.ok_or_else(|| {
+            let known: Vec<&str> = own
+                .into_iter()
+                .flat_map(|own| own.keys())
+                .chain(profile.variants.keys())
+                .map(String::as_str)
+                .collect();
+            let hint = match known.as_slice() {
+                [] => "It has no variants.".to_owned(),
+                known => did_you_mean(name, known.iter().copied())
+                    .unwrap_or_else(|| format!("There are: {}", known.join(", "))),
+            };
+            Error::usage(format!(
+                "{}/{} has no variant `{name}`",
+                profile.name, self.event
+            ))
+            .hint(hint)
+        })
+    }
+}
+
+impl Variant {
+    fn edit(&self, value: &mut Value) -> std::result::Result<(), String> {
+        for set in &self.set {
+            set.parse::<Set>()?.apply(value)?;
+        }
+        self.unset.iter().try_for_each(|path| unset(path, value))
+    }
+}
+
+/// Applies a user's edits.
+pub(crate) fn edit(
+    payload: &mut Payload,
+    set: &[Set],
+    unset_paths: &[String],
+    event: &str,
+) -> Result<()> {
+    for edit in set {
+        let done = edit
+            .apply(&mut payload.value)
+            .map_err(|problem| Error::usage(format!("cannot set {problem}")))?;
+        if done == Done::Added {
+            payload.notes.push(format!(
+                "`{}` is new: the payload of {event} has no such field.",
+                edit.path()
+            ));
+        }
+    }
+    for path in unset_paths {
+        unset(path, &mut payload.value)
+            .map_err(|problem| Error::usage(format!("cannot unset: {problem}")))?;
+    }
+    Ok(())
+}
+
+/// Whether a provider's samples are what its profile says.
+///
+/// # Errors
+/// The first thing that does not fit.
+pub(crate) fn check(provider: &Provider) -> std::result::Result<(), String> {
+    let profile = &provider.profile;
+    if profile.events.is_empty() {
+        return Err("it has no events".to_owned());
+    }
+    for (name, event) in provider.events() {
+        let sample: Value = serde_json::from_str(provider.sample_text(name))
+            .map_err(|error| format!("the payload of `{name}` is no JSON: {error}"))?;
+        let path = &profile.envelope.event.value;
+        match json::lookup(&sample, path) {
+            Some(Value::String(value)) if value == name => {}
+            _ => {
+                return Err(format!(
+                    "the payload of `{name}` does not say so at `{path}`"
+                ));
+            }
+        }
+        if sample_time(&sample, &profile.envelope.time.value).is_none() {
+            return Err(format!(
+                "the payload of `{name}` has no RFC 3339 time at `{}`",
+                profile.envelope.time.value
+            ));
+        }
+        for path in event.documented.iter().chain(&event.public) {
+            if json::lookup(&sample, path).is_none() {
+                return Err(format!(
+                    "the payload of `{name}` has no `{path}`, which is listed as {}",
+                    event.origin_of(path).word()
+                ));
+            }
+        }
+        for (variant_name, variant) in &event.variants {
+            variant
+                .edit(&mut sample.clone())
+                .map_err(|problem| format!("variant `{variant_name}` of `{name}`: {problem}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Where the fields of a payload come from, counted: documented, public, assumed.
+pub(crate) fn origins(provider: &Provider, event: &str) -> [(Origin, usize); 3] {
+    let mut counts = [
+        (Origin::Documented, 0),
+        (Origin::Public, 0),
+        (Origin::Assumed, 0),
+    ];
+    if let Some(found) = provider.profile.events.get(event) {
+        for path in json::paths(&provider.sample(event)) {
+            let origin = found.origin_of(&path);
+            counts
+                .iter_mut()
+                .filter(|(of, _)| *of == origin)
+                .for_each(|(_, count)| *count += 1);
+        }
+    }
+    counts
+}

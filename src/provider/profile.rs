@@ -1,0 +1,462 @@
+//! What a `provider.toml` says. Every fact carries where it comes from.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::secret::SecretForm;
+use crate::signature;
+
+/// Where a fact comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Origin {
+    /// The provider's own webhook page.
+    Documented,
+    /// Another public source; the note names it.
+    Public,
+    /// Nobody says so; hookctl needs something.
+    Assumed,
+}
+
+impl Origin {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Documented => "documented",
+            Self::Public => "public",
+            Self::Assumed => "assumed",
+        }
+    }
+}
+
+/// A value, where it comes from, and a note.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Fact<T> {
+    pub(crate) value: T,
+    pub(crate) from: Origin,
+    #[serde(default)]
+    pub(crate) note: Option<String>,
+}
+
+/// A duration as profiles and flags write it: `500ms`, `10s`, `5m`, `2h`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Span(pub(crate) Duration);
+
+impl TryFrom<String> for Span {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let span: jiff::SignedDuration = text
+            .parse()
+            .map_err(|_| format!("`{text}` is no duration such as `10s`"))?;
+        Duration::try_from(span)
+            .map(Self)
+            .map_err(|_| format!("`{text}` is a negative duration"))
+    }
+}
+
+/// A provider: what its `provider.toml` holds.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Profile {
+    pub(crate) name: String,
+    pub(crate) label: String,
+    pub(crate) about: String,
+    /// The provider's webhook page.
+    pub(crate) docs: String,
+    /// What the documentation leaves open or contradicts, a sentence each.
+    #[serde(default)]
+    pub(crate) gaps: Vec<String>,
+    pub(crate) request: RequestFacts,
+    /// Headers beside the usual ones and the signature.
+    #[serde(default)]
+    pub(crate) headers: Vec<HeaderFact>,
+    pub(crate) signature: SignatureFacts,
+    pub(crate) envelope: Envelope,
+    pub(crate) policy: Policy,
+    #[serde(default)]
+    pub(crate) detect: Vec<DetectRow>,
+    /// Sample value to the pattern that it is made anew by.
+    #[serde(default)]
+    pub(crate) fresh: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) person: Vec<Person>,
+    #[serde(default)]
+    pub(crate) company: Vec<Company>,
+    pub(crate) events: BTreeMap<String, Event>,
+    /// Variants of every event.
+    #[serde(default)]
+    pub(crate) variants: BTreeMap<String, Variant>,
+    #[serde(default)]
+    pub(crate) scenarios: BTreeMap<String, Scenario>,
+    /// Documented custom payloads.
+    #[serde(default)]
+    pub(crate) mapping: BTreeMap<String, Mapping>,
+    /// What single fields mean, by path.
+    #[serde(default)]
+    pub(crate) notes: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RequestFacts {
+    /// Methods, the default first.
+    pub(crate) method: Fact<Vec<String>>,
+    /// Content types, the default first.
+    pub(crate) content_type: Fact<Vec<ContentType>>,
+    pub(crate) auth: Fact<Vec<Auth>>,
+    /// Methods with which credentials are sent; all if it is not said.
+    pub(crate) basic_methods: Option<Fact<Vec<String>>>,
+    /// Whether endpoints must be HTTPS.
+    pub(crate) https: Fact<bool>,
+    pub(crate) user_agent: Fact<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ContentType {
+    /// `application/json`
+    Json,
+    /// `application/x-www-form-urlencoded`
+    Form,
+}
+
+impl ContentType {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Form => "form",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Auth {
+    None,
+    /// HTTP Basic.
+    Basic,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HeaderFact {
+    pub(crate) name: String,
+    /// Value over `{event}` and `{delivery_id}`.
+    pub(crate) value: String,
+    pub(crate) from: Origin,
+    #[serde(default)]
+    pub(crate) note: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignatureFacts {
+    /// Name of the scheme.
+    pub(crate) scheme: Fact<String>,
+    /// Form of a secret; none for a provider that does not sign.
+    pub(crate) secret: Option<Fact<SecretForm>>,
+    /// Whether deliveries are unsigned if no secret is set.
+    pub(crate) optional: Fact<bool>,
+    /// Text before the digest, where the provider departs from the scheme's own.
+    pub(crate) prefix: Option<Fact<String>>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Envelope {
+    /// Path of the event's name.
+    pub(crate) event: Fact<String>,
+    /// Path of the event's time.
+    pub(crate) time: Fact<String>,
+    /// Where the delivery id is; none for a provider that sends none.
+    pub(crate) delivery: Option<Fact<String>>,
+    /// Pattern of delivery ids.
+    pub(crate) delivery_form: Option<Fact<String>>,
+    /// Paths of the keys by which receivers tell duplicates; any of them will do.
+    pub(crate) dedup: Option<Fact<Vec<String>>>,
+}
+
+/// What the provider does with an answer.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Policy {
+    pub(crate) success: Fact<StatusSet>,
+    pub(crate) timeout: Fact<Span>,
+    /// Delays of the retries, each counted from the failure before it.
+    pub(crate) retry: Fact<Vec<Span>>,
+    pub(crate) disable: Fact<String>,
+    pub(crate) delivery: Fact<String>,
+}
+
+/// Statuses, written `2xx`, `200` or `2xx,404`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct StatusSet {
+    text: String,
+    /// Ranges, both ends included.
+    ranges: Vec<(u16, u16)>,
+}
+
+impl StatusSet {
+    pub(crate) fn contains(&self, status: u16) -> bool {
+        self.ranges
+            .iter()
+            .any(|(low, high)| (*low..=*high).contains(&status))
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+impl std::str::FromStr for StatusSet {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let range = |part: &str| {
+            let part = part.trim();
+            if let Some(class) = part
+                .strip_suffix("xx")
+                .and_then(|class| class.parse::<u16>().ok())
+            {
+                return (1..=5)
+                    .contains(&class)
+                    .then_some((class * 100, class * 100 + 99));
+            }
+            part.parse()
+                .ok()
+                .filter(|status| (100..=599).contains(status))
+                .map(|status| (status, status))
+        };
+        let ranges = text.split(',').map(range).collect::<Option<Vec<_>>>();
+        let ranges = ranges
+            .ok_or_else(|| format!("`{text}` is no list of statuses such as `2xx` or `200,204`"))?;
+        Ok(Self {
+            text: text.to_owned(),
+            ranges,
+        })
+    }
+}
+
+impl TryFrom<String> for StatusSet {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+/// Conditions that together tell that a request is this provider's.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DetectRow {
+    /// Headers that are there.
+    #[serde(default)]
+    pub(crate) headers: Vec<String>,
+    /// Paths that are there.
+    #[serde(default)]
+    pub(crate) body: Vec<String>,
+}
+
+/// A person in the samples. The name is made anew, in addresses and URLs too.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Person {
+    pub(crate) first: String,
+    pub(crate) last: String,
+}
+
+/// A company in the samples.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Company {
+    pub(crate) name: String,
+    /// The name in addresses and URLs.
+    pub(crate) slug: String,
+}
+
+/// One type of event.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Event {
+    pub(crate) about: String,
+    /// Where the event's name comes from.
+    pub(crate) from: Origin,
+    /// Paths of the payload that are documented.
+    #[serde(default)]
+    pub(crate) documented: Vec<String>,
+    /// Paths of the payload that another public source names. All others are assumed.
+    #[serde(default)]
+    pub(crate) public: Vec<String>,
+    /// The sample payload as JSON, for a provider in one file; else it is in a file of the event's name.
+    pub(super) sample: Option<String>,
+    #[serde(default)]
+    pub(crate) variants: BTreeMap<String, Variant>,
+}
+
+impl Event {
+    /// Where a field of the payload comes from.
+    pub(crate) fn origin_of(&self, path: &str) -> Origin {
+        let lists = |paths: &[String]| paths.iter().any(|listed| listed == path);
+        if lists(&self.documented) {
+            Origin::Documented
+        } else if lists(&self.public) {
+            Origin::Public
+        } else {
+            Origin::Assumed
+        }
+    }
+}
+
+/// Another shape of an event: edits of its payload, or another way of signing.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Variant {
+    pub(crate) about: String,
+    pub(crate) from: Origin,
+    /// Edits as `--set` takes them.
+    #[serde(default)]
+    pub(crate) set: Vec<String>,
+    /// Paths as `--unset` takes them.
+    #[serde(default)]
+    pub(crate) unset: Vec<String>,
+    pub(crate) prefix: Option<String>,
+    pub(crate) scheme: Option<String>,
+}
+
+/// Several events in their order, about the same things.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Scenario {
+    pub(crate) about: String,
+    pub(crate) from: Origin,
+    #[serde(default)]
+    pub(crate) note: Option<String>,
+    /// Events, each `event` or `event:variant`.
+    pub(crate) steps: Vec<String>,
+}
+
+/// A custom payload, field by field, as `--map` takes them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Mapping {
+    pub(crate) about: String,
+    pub(crate) from: Origin,
+    pub(crate) fields: Vec<String>,
+}
+
+impl Profile {
+    /// Reads a profile.
+    ///
+    /// # Errors
+    /// What is wrong, with the line.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let profile: Self =
+            toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+        profile.check()?;
+        Ok(profile)
+    }
+
+    /// The scheme it signs with.
+    pub(crate) fn scheme(&self) -> &'static signature::Scheme {
+        signature::named(&self.signature.scheme.value).expect("checked when the profile was read")
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let is_name = |name: &str| {
+            !name.is_empty()
+                && name
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        };
+        if !is_name(&self.name) {
+            return Err(format!(
+                "`name = \"{}\"`: use lower-case letters, digits and hyphens",
+                self.name
+            ));
+        }
+        if !self.docs.starts_with("https://") {
+            return Err(format!("`docs = \"{}\"`: give an https:// URL", self.docs));
+        }
+        let schemes = std::iter::once(&self.signature.scheme.value);
+        for scheme in schemes.chain(
+            self.all_variants()
+                .filter_map(|variant| variant.scheme.as_ref()),
+        ) {
+            if signature::named(scheme).is_none() {
+                let known: Vec<_> = signature::names().collect();
+                return Err(format!(
+                    "no scheme is called `{scheme}`; there are {}",
+                    known.join(", ")
+                ));
+            }
+        }
+        if self.scheme().signs() && self.signature.secret.is_none() {
+            return Err("`signature.secret` is missing: say which form a secret has".to_owned());
+        }
+        if self.request.method.value.is_empty() || self.request.content_type.value.is_empty() {
+            return Err(
+                "`request.method` and `request.content_type` need one value at least".to_owned(),
+            );
+        }
+        if let Some(delivery) = &self.envelope.delivery
+            && !signature::is_source(&delivery.value)
+        {
+            return Err(format!(
+                "`envelope.delivery`: `{}` is neither `header:NAME` nor `body:PATH`",
+                delivery.value
+            ));
+        }
+        let patterns = self
+            .fresh
+            .values()
+            .chain(self.envelope.delivery_form.iter().map(|form| &form.value));
+        for pattern in patterns {
+            super::pattern::check(pattern)?;
+        }
+        for (name, scenario) in &self.scenarios {
+            for step in &scenario.steps {
+                let (event, variant) = step
+                    .split_once(':')
+                    .map_or((&**step, None), |(event, variant)| (event, Some(variant)));
+                let Some(event) = self.events.get(event) else {
+                    return Err(format!("`scenarios.{name}`: there is no event `{event}`"));
+                };
+                if let Some(variant) =
+                    variant.filter(|variant| !event.variants.contains_key(*variant))
+                {
+                    return Err(format!(
+                        "`scenarios.{name}`: there is no variant `{variant}` in `{step}`"
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn all_variants(&self) -> impl Iterator<Item = &Variant> {
+        self.variants.values().chain(
+            self.events
+                .values()
+                .flat_map(|event| event.variants.values()),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn status_sets_hold_classes_and_single_statuses() {
+        let set: StatusSet = "2xx,404".parse().unwrap();
+        assert!(set.contains(204) && set.contains(404) && !set.contains(400));
+        for bad in ["", "xx", "6xx", "ok", "2xx,", "99"] {
+            assert!(bad.parse::<StatusSet>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! The noun in the middle: an HTTP request, byte for byte, and the forms in which one is written down.
+//!
+//! Nothing in here knows a provider, a signature or the network.
+
+pub(crate) mod curl;
+pub(crate) mod form;
+pub(crate) mod json;
+pub(crate) mod raw;
+pub(crate) mod stored;
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+
+/// An HTTP request: what was sent or is about to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Request {
+    /// Method as spelled on the wire.
+    pub(crate) method: String,
+    /// Request target as it stands in the request line, usually path and query.
+    pub(crate) target: String,
+    /// Header fields in their order and spelling.
+    pub(crate) headers: Headers,
+    /// Body after the transfer coding was removed; no content coding is ever undone.
+    pub(crate) body: Bytes,
+}
+
+impl Request {
+    /// The target's path, without the query.
+    pub(crate) fn path(&self) -> &str {
+        self.target
+            .split_once('?')
+            .map_or(&*self.target, |(path, _)| path)
+    }
+
+    /// The target's query, without its question mark; empty if there is none.
+    pub(crate) fn query(&self) -> &str {
+        self.target.split_once('?').map_or("", |(_, query)| query)
+    }
+
+    /// The media type of the body: lower case, without parameters; empty if there is none.
+    pub(crate) fn media_type(&self) -> String {
+        let value = self.headers.text("content-type").unwrap_or_default();
+        value
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_lowercase()
+    }
+
+    /// The body as JSON, whatever the content type says. For look-ups only, never to be printed again.
+    pub(crate) fn json(&self) -> Option<serde_json::Value> {
+        match self.body.iter().find(|byte| !byte.is_ascii_whitespace()) {
+            Some(b'{' | b'[') => serde_json::from_slice(&self.body).ok(),
+            _ => None,
+        }
+    }
+
+    /// The fields that the request carries, as one JSON value: the JSON body, or the form in the body, or the
+    /// pairs of the query. `Null` if there are none.
+    pub(crate) fn fields(&self) -> serde_json::Value {
+        if let Some(value) = self.json() {
+            return value;
+        }
+        if self.media_type() == form::MEDIA_TYPE {
+            return form::to_value(&self.body);
+        }
+        if self.body.is_empty() && !self.query().is_empty() {
+            return form::to_value(self.query().as_bytes());
+        }
+        serde_json::Value::Null
+    }
+}
+
+/// One header field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Header {
+    pub(crate) name: String,
+    /// Bytes of the value without the white space around it. Not always text: see [`latin1`].
+    pub(crate) value: Vec<u8>,
+}
+
+/// Header fields in their order and spelling, repeated ones included.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Headers(Vec<Header>);
+
+impl Headers {
+    /// Adds a field at the end.
+    pub(crate) fn push(&mut self, name: impl Into<String>, value: impl Into<Vec<u8>>) {
+        self.0.push(Header {
+            name: name.into(),
+            value: value.into(),
+        });
+    }
+
+    /// Adds a field at the start.
+    pub(crate) fn insert_first(&mut self, name: &str, value: impl Into<Vec<u8>>) {
+        self.0.insert(
+            0,
+            Header {
+                name: name.to_owned(),
+                value: value.into(),
+            },
+        );
+    }
+
+    /// Replaces the first field of this name in its place and drops the others; adds one if there is none.
+    pub(crate) fn set(&mut self, name: &str, value: impl Into<Vec<u8>>) {
+        match self
+            .0
+            .iter()
+            .position(|header| header.name.eq_ignore_ascii_case(name))
+        {
+            Some(first) => {
+                self.0[first].value = value.into();
+                let mut index = 0;
+                self.0.retain(|header| {
+                    index += 1;
+                    index - 1 <= first || !header.name.eq_ignore_ascii_case(name)
+                });
+            }
+            None => self.push(name, value),
+        }
+    }
+
+    /// Drops all fields of this name.
+    pub(crate) fn remove(&mut self, name: &str) {
+        self.0
+            .retain(|header| !header.name.eq_ignore_ascii_case(name));
+    }
+
+    /// The first value of this name, in any spelling of the name.
+    pub(crate) fn get(&self, name: &str) -> Option<&[u8]> {
+        self.0
+            .iter()
+            .find(|header| header.name.eq_ignore_ascii_case(name))
+            .map(|header| &*header.value)
+    }
+
+    /// All values of this name, in their order.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+        self.0
+            .iter()
+            .filter(move |header| header.name.eq_ignore_ascii_case(name))
+            .map(|header| &*header.value)
+    }
+
+    /// The first value of this name as text.
+    pub(crate) fn text(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.get(name).map(latin1)
+    }
+
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Header> {
+        self.0.iter()
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Header> {
+        self.0.iter_mut()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl FromIterator<(String, Vec<u8>)> for Headers {
+    fn from_iter<T: IntoIterator<Item = (String, Vec<u8>)>>(fields: T) -> Self {
+        Self(
+            fields
+                .into_iter()
+                .map(|(name, value)| Header { name, value })
+                .collect(),
+        )
+    }
+}
+
+/// A header value as text: UTF-8 if it is that, else byte by byte as ISO 8859-1, which loses nothing.
+pub(crate) fn latin1(value: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(value) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(value.iter().map(|&byte| char::from(byte)).collect()),
+    }
+}
+
+/// Reads `Name: value` as a user types it after `-H`.
+///
+/// # Errors
+/// What is wrong with it, as the end of a sentence.
+pub(crate) fn parse_header(text: &str) -> Result<Header, String> {
+    let Some((name, value)) = text.split_once(':') else {
+        return Err("a header needs a colon, as in `X-Name: value`".to_owned());
+    };
+    let name = name.trim();
+    if name.is_empty() || !name.bytes().all(is_token_byte) {
+        return Err(format!("`{name}` is no header name"));
+    }
+    let value = value.trim();
+    if value
+        .bytes()
+        .any(|byte| (byte < b' ' && byte != b'\t') || byte == 0x7f)
+    {
+        return Err("a header value holds no control characters".to_owned());
+    }
+    Ok(Header {
+        name: name.to_owned(),
+        value: value.as_bytes().to_vec(),
+    })
+}
+
+/// Whether a byte may stand in a method or a header name (RFC 9110, `token`).
+pub(crate) fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(names: &[&str]) -> Headers {
+        names
+            .iter()
+            .map(|name| ((*name).to_owned(), b"1".to_vec()))
+            .collect()
+    }
+
+    #[test]
+    fn set_keeps_the_place_and_spelling_of_the_first_and_drops_the_rest() {
+        let mut some = headers(&["A", "X-Id", "B", "x-id"]);
+        some.set("x-ID", "2");
+        let seen: Vec<_> = some
+            .iter()
+            .map(|header| (&*header.name, &*header.value))
+            .collect();
+        assert_eq!(seen, [("A", &b"1"[..]), ("X-Id", b"2"), ("B", b"1")]);
+    }
+
+    #[test]
+    fn typed_headers_need_a_colon_a_name_and_no_line_ends() {
+        assert_eq!(parse_header("X-A:b:c").unwrap().value, b"b:c");
+        assert_eq!(parse_header("X-A:").unwrap().value, b"");
+        for bad in ["X-A", ": b", "X A: b", "X-A: b\r\nX-B: c"] {
+            assert!(parse_header(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn header_values_that_are_no_utf8_keep_every_byte() {
+        assert_eq!(latin1(b"caf\xe9"), "café");
+    }
+}

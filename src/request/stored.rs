@@ -1,0 +1,242 @@
+//! Requests that were written down: captures as JSON (one object, or one a line), raw HTTP, or a bare payload.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value, json};
+
+use super::{Headers, Request, latin1, raw};
+
+/// A request from a file, with what was noted beside it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Stored {
+    /// The request. Of a payload alone, the body is all there is.
+    pub(crate) request: Request,
+    /// Whether the file holds a body alone, without method, target and headers.
+    pub(crate) payload_only: bool,
+    pub(crate) provider: Option<String>,
+    pub(crate) event: Option<String>,
+    pub(crate) delivery_id: Option<String>,
+    /// When it was received, RFC 3339.
+    pub(crate) received_at: Option<String>,
+    /// The status that was answered.
+    pub(crate) status: Option<u16>,
+}
+
+impl Stored {
+    fn new(request: Request, payload_only: bool) -> Self {
+        Self {
+            request,
+            payload_only,
+            provider: None,
+            event: None,
+            delivery_id: None,
+            received_at: None,
+            status: None,
+        }
+    }
+}
+
+/// Reads what a file holds. Lines of a listener's output that are no captures are passed over.
+///
+/// # Errors
+/// What is wrong, as the end of a sentence.
+pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Stored>, String> {
+    if raw::looks_like(bytes) {
+        return Ok(vec![Stored::new(raw::parse(bytes)?, false)]);
+    }
+    let captures = read_captures(bytes)?;
+    if !captures.is_empty() {
+        return Ok(captures);
+    }
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err("it is empty".to_owned());
+    }
+    let request = Request {
+        method: "POST".into(),
+        target: "/".into(),
+        headers: Headers::default(),
+        body: bytes.to_vec().into(),
+    };
+    Ok(vec![Stored::new(request, true)])
+}
+
+fn read_captures(bytes: &[u8]) -> Result<Vec<Stored>, String> {
+    let mut captures = Vec::new();
+    for (index, value) in serde_json::Deserializer::from_slice(bytes)
+        .into_iter::<Value>()
+        .enumerate()
+    {
+        match value {
+            Ok(Value::Object(object))
+                if object.contains_key("headers") && object.contains_key("method") =>
+            {
+                captures.push(
+                    from_json(&object)
+                        .map_err(|problem| format!("capture {}: {problem}", index + 1))?,
+                );
+            }
+            Ok(Value::Object(object)) if matches!(object.get("type"), Some(Value::String(_))) => {}
+            Ok(_) if captures.is_empty() => return Ok(captures),
+            Ok(_) => return Err(format!("value {} is no capture", index + 1)),
+            Err(_) if captures.is_empty() => return Ok(captures),
+            Err(error) => return Err(format!("after capture {}: {error}", captures.len())),
+        }
+    }
+    Ok(captures)
+}
+
+/// Reads one capture.
+fn from_json(object: &Map<String, Value>) -> Result<Stored, String> {
+    let text = |key: &str| object.get(key).and_then(Value::as_str).map(str::to_owned);
+    let method = text("method").ok_or("`method` is no text")?;
+    let target = match (text("target"), text("path"), text("query")) {
+        (Some(target), _, _) => target,
+        (None, Some(path), Some(query)) if !query.is_empty() => format!("{path}?{query}"),
+        (None, Some(path), _) => path,
+        (None, None, _) => return Err("`path` is missing".to_owned()),
+    };
+    let headers = object
+        .get("headers")
+        .and_then(Value::as_array)
+        .ok_or("`headers` is no list")?;
+    let headers = headers
+        .iter()
+        .map(header_from_json)
+        .collect::<Option<Headers>>();
+    let headers = headers.ok_or("`headers` is no list of [name, value]")?;
+    let body = match (object.get("body"), object.get("body_base64")) {
+        (Some(Value::String(body)), _) => body.clone().into_bytes(),
+        (_, Some(Value::String(encoded))) => STANDARD
+            .decode(encoded)
+            .map_err(|_| "`body_base64` is not base64")?,
+        (None | Some(Value::Null), None | Some(Value::Null)) => Vec::new(),
+        _ => return Err("`body` is no text".to_owned()),
+    };
+    let status = object
+        .get("response")
+        .and_then(|response| response.get("status"))
+        .and_then(Value::as_u64);
+    let request = Request {
+        method,
+        target,
+        headers,
+        body: body.into(),
+    };
+    Ok(Stored {
+        request,
+        payload_only: false,
+        provider: text("provider"),
+        event: text("event"),
+        delivery_id: text("delivery_id"),
+        received_at: text("received_at"),
+        status: status.and_then(|status| u16::try_from(status).ok()),
+    })
+}
+
+/// Marks a header value whose bytes are no UTF-8: each character stands for one byte.
+const LATIN1: &str = "latin1";
+
+fn header_from_json(value: &Value) -> Option<(String, Vec<u8>)> {
+    match value.as_array()?.as_slice() {
+        [Value::String(name), Value::String(value)] => {
+            Some((name.clone(), value.clone().into_bytes()))
+        }
+        [
+            Value::String(name),
+            Value::String(value),
+            Value::String(mark),
+        ] if mark == LATIN1 => {
+            let bytes = value
+                .chars()
+                .map(u8::try_from)
+                .collect::<Result<_, _>>()
+                .ok()?;
+            Some((name.clone(), bytes))
+        }
+        _ => None,
+    }
+}
+
+/// Writes a request into the fields of a capture: `method`, `target`, `path`, `query`, `headers`, and `body` or
+/// `body_base64`.
+pub(crate) fn write(request: &Request, into: &mut Map<String, Value>) {
+    let headers: Vec<Value> = request
+        .headers
+        .iter()
+        .map(|header| header_to_json(&header.name, &header.value))
+        .collect();
+    into.insert("method".into(), json!(request.method));
+    into.insert("path".into(), json!(request.path()));
+    into.insert("query".into(), json!(request.query()));
+    into.insert("target".into(), json!(request.target));
+    into.insert("headers".into(), json!(headers));
+    match std::str::from_utf8(&request.body) {
+        Ok(text) => into.insert("body".into(), json!(text)),
+        Err(_) => into.insert("body_base64".into(), json!(STANDARD.encode(&request.body))),
+    };
+}
+
+fn header_to_json(name: &str, value: &[u8]) -> Value {
+    match std::str::from_utf8(value) {
+        Ok(text) => json!([name, text]),
+        Err(_) => json!([name, latin1(value), LATIN1]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn capture(request: &Request) -> Vec<u8> {
+        let mut object = Map::new();
+        object.insert("type".into(), json!("capture"));
+        write(request, &mut object);
+        object.insert("response".into(), json!({"status": 503}));
+        Value::Object(object).to_string().into_bytes()
+    }
+
+    #[test]
+    fn a_listeners_lines_are_read_and_its_other_lines_passed_over() {
+        let request = Request {
+            method: "POST".into(),
+            target: "/a?b".into(),
+            headers: Headers::default(),
+            body: "{}".into(),
+        };
+        let mut lines = b"{\"type\":\"listening\",\"url\":\"x\"}\n".to_vec();
+        lines.extend(capture(&request));
+        lines.extend(b"\n{\"type\":\"summary\"}\n");
+        let stored = read(&lines).unwrap();
+        assert_eq!(stored.len(), 1);
+        assert_eq!(stored[0].status, Some(503));
+        assert_eq!(stored[0].request, request);
+    }
+
+    #[test]
+    fn anything_else_is_a_payload() {
+        assert!(read(b"{\"type\":\"invoice.paid\"}").unwrap()[0].payload_only);
+        assert!(read(b"plain text").unwrap()[0].payload_only);
+        assert_eq!(read(b" \n"), Err("it is empty".to_owned()));
+    }
+
+    #[test]
+    fn a_broken_capture_is_named() {
+        let problem = read(br#"{"method":"POST","headers":[["a"]],"path":"/"}"#).unwrap_err();
+        assert_eq!(problem, "capture 1: `headers` is no list of [name, value]");
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_without_a_panic(bytes: Vec<u8>) {
+            let _ = read(&bytes);
+        }
+
+        #[test]
+        fn a_capture_reads_back_byte_for_byte(body: Vec<u8>, value in prop::collection::vec(0x20u8..=0xff, 0..9)) {
+            let headers = [("X-CaMeL".to_owned(), value)].into_iter().collect();
+            let request = Request { method: "PUT".into(), target: "/x?y=%20".into(), headers, body: body.into() };
+            prop_assert_eq!(&read(&capture(&request)).unwrap()[0].request, &request);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! A signing key as somebody wrote it down. Never shown by `Debug`, by a message or by a panic.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+/// Prefix of a Svix or Standard Webhooks secret.
+const WHSEC: &str = "whsec_";
+
+/// The text of a secret, without the white space around it.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Secret(String);
+
+impl Secret {
+    /// Takes a secret as it was typed or read from a file; a line end or spaces around it do not belong to it.
+    pub(crate) fn new(text: &str) -> Self {
+        Self(text.trim().to_owned())
+    }
+
+    /// The text. Only for signing, for verifying, and where a user asked to see it.
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty() || self.0 == WHSEC
+    }
+
+    /// The key bytes of a `whsec_` secret: base64 after the prefix, which may be absent. Padding may be missing
+    /// and the URL-safe alphabet is read too, since the reference libraries differ in both.
+    /// `None` if it is not base64.
+    pub(crate) fn whsec_bytes(&self) -> Option<Vec<u8>> {
+        let text = self.0.strip_prefix(WHSEC).unwrap_or(&self.0);
+        decode_base64(text)
+    }
+
+    /// The key bytes of a secret that is used as it stands.
+    pub(crate) fn raw_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(redacted)")
+    }
+}
+
+/// The form in which a provider writes its secrets down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum SecretForm {
+    /// `whsec_` and base64 of 24 bytes (Standard Webhooks 1.0.0: 24 to 64).
+    Whsec,
+    /// Text of the user's choice; hookctl makes `hookctl_` and 32 hex digits.
+    Text,
+    /// 64 hex digits, used as they are written.
+    Hex,
+}
+
+impl SecretForm {
+    /// Bytes of randomness that [`SecretForm::write`] takes.
+    pub(crate) fn entropy(self) -> usize {
+        match self {
+            Self::Whsec => 24,
+            Self::Text => 16,
+            Self::Hex => 32,
+        }
+    }
+
+    /// Writes random bytes down in this form.
+    pub(crate) fn write(self, random: &[u8]) -> Secret {
+        Secret(match self {
+            Self::Whsec => format!("{WHSEC}{}", STANDARD.encode(random)),
+            Self::Text => format!("hookctl_{}", hex::encode(random)),
+            Self::Hex => hex::encode(random),
+        })
+    }
+}
+
+/// Decodes base64 in either alphabet, padded or not.
+pub(crate) fn decode_base64(text: &str) -> Option<Vec<u8>> {
+    use base64::alphabet;
+    use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+    const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true);
+    const PLAIN: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
+    const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
+    PLAIN.decode(text).or_else(|_| URL_SAFE.decode(text)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_does_not_show_the_secret() {
+        assert_eq!(
+            format!("{:?}", Secret::new("whsec_aGVsbG8=")),
+            "Secret(redacted)"
+        );
+    }
+
+    #[test]
+    fn whsec_is_read_with_and_without_prefix_and_padding() {
+        for text in ["whsec_aGVsbG8=", "aGVsbG8=", "aGVsbG8", " whsec_aGVsbG8=\n"] {
+            assert_eq!(
+                Secret::new(text).whsec_bytes().as_deref(),
+                Some(&b"hello"[..]),
+                "{text}"
+            );
+        }
+        assert_eq!(Secret::new("whsec_a?b").whsec_bytes(), None);
+    }
+
+    #[test]
+    fn forms_have_their_documented_length() {
+        assert_eq!(SecretForm::Whsec.write(&[7; 24]).reveal().len(), 6 + 32);
+        assert_eq!(SecretForm::Hex.write(&[7; 32]).reveal().len(), 64);
+    }
+}

@@ -1,0 +1,212 @@
+//! Sending: reqwest for what we compose, the exact writer for what is replayed byte for byte.
+
+use std::error::Error as StdError;
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use bytes::BytesMut;
+use url::Url;
+
+use super::tls::{self, Trust};
+use super::{Answer, Attempt, Failure, FailureKind, MAX_ANSWER, wire};
+use crate::error::{Error, Result, chain};
+use crate::request::{Headers, Request};
+
+/// How to send.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// For the whole attempt; none waits for ever.
+    pub(crate) timeout: Option<Duration>,
+    /// Accept any certificate.
+    pub(crate) insecure: bool,
+}
+
+/// Sends requests to one URL.
+pub(crate) struct Client {
+    reqwest: reqwest::Client,
+    tls: rustls::ClientConfig,
+    limits: Limits,
+}
+
+impl Client {
+    /// Prepares to send to a URL. The system's certificates are loaded for https alone.
+    pub(crate) fn new(url: &Url, limits: Limits) -> Result<Self> {
+        let trust = match (url.scheme(), limits.insecure) {
+            ("https", true) => Trust::Everybody,
+            ("https", false) => Trust::System,
+            _ => Trust::Nobody,
+        };
+        let cannot = || Error::machine("cannot prepare to send");
+        let tls = tls::config(trust).map_err(|error| cannot().because(error))?;
+        let mut builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls.clone())
+            .http1_only()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .no_proxy();
+        if let Some(host) = url.host_str().filter(|host| host.ends_with(".localhost")) {
+            // Browsers take such names for this machine (RFC 6761, 6.3); many system resolvers do not know them.
+            let here = [
+                SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+                SocketAddr::from((Ipv6Addr::LOCALHOST, 0)),
+            ];
+            builder = builder.resolve_to_addrs(host, &here);
+        }
+        let reqwest = builder.build().map_err(|error| cannot().because(error))?;
+        Ok(Self {
+            reqwest,
+            tls,
+            limits,
+        })
+    }
+
+    /// Sends a request, with its header names in lower case as HTTP/2 has them.
+    pub(crate) async fn send(&self, request: &Request, url: &Url, number: u32) -> Attempt {
+        self.timed(number, self.compose(request, url)).await
+    }
+
+    /// Sends a request as it is written: request line, order and spelling of the headers, body.
+    pub(crate) async fn send_exactly(&self, request: &Request, url: &Url, number: u32) -> Attempt {
+        self.timed(number, wire::exchange(request, url, &self.tls))
+            .await
+    }
+
+    async fn timed(
+        &self,
+        number: u32,
+        exchange: impl Future<Output = std::result::Result<Answer, Failure>>,
+    ) -> Attempt {
+        let start = Instant::now();
+        let result = match self.limits.timeout {
+            Some(limit) => tokio::time::timeout(limit, exchange)
+                .await
+                .unwrap_or_else(|_| {
+                    let message = format!("no answer within {}", jiff_text(limit));
+                    Err(Failure {
+                        kind: FailureKind::Timeout,
+                        message,
+                    })
+                }),
+            None => exchange.await,
+        };
+        Attempt {
+            number,
+            result,
+            duration: start.elapsed(),
+        }
+    }
+
+    async fn compose(&self, request: &Request, url: &Url) -> std::result::Result<Answer, Failure> {
+        let url = with_target(url, &request.target);
+        let method = reqwest::Method::from_bytes(request.method.as_bytes())
+            .map_err(|error| classify(&error))?;
+        let mut builder = self.reqwest.request(method, url).body(request.body.clone());
+        for header in request.headers.iter() {
+            builder = builder.header(&header.name, &*header.value);
+        }
+        let mut response = builder.send().await.map_err(|error| classify(&error))?;
+        let status = response.status().as_u16();
+        let headers: Headers = response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()))
+            .collect();
+        let (mut body, mut truncated) = (BytesMut::new(), false);
+        while let Some(chunk) = response.chunk().await.map_err(|error| classify(&error))? {
+            if body.len() + chunk.len() > MAX_ANSWER {
+                body.extend_from_slice(&chunk[..MAX_ANSWER - body.len()]);
+                truncated = true;
+                break;
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Answer {
+            status,
+            headers,
+            body: body.freeze(),
+            truncated,
+        })
+    }
+}
+
+/// The URL with a request's own target. Of a target in absolute form, path and query count.
+fn with_target(url: &Url, target: &str) -> Url {
+    let absolute = Url::parse(target).ok().filter(|_| target.contains("://"));
+    let target = absolute.map_or_else(
+        || target.to_owned(),
+        |absolute| crate::provider::compose::target(&absolute),
+    );
+    let (path, query) = target
+        .split_once('?')
+        .map_or((&*target, None), |(path, query)| (path, Some(query)));
+    let mut url = url.clone();
+    url.set_path(path);
+    url.set_query(query);
+    url
+}
+
+/// A duration as people write it.
+pub(crate) fn jiff_text(duration: Duration) -> String {
+    jiff::SignedDuration::try_from(duration)
+        .map_or_else(|_| format!("{duration:?}"), |span| format!("{span:#}"))
+}
+
+/// Says in one line why no answer came.
+pub(super) fn classify(error: &(dyn StdError + 'static)) -> Failure {
+    let mut next = Some(error);
+    let (mut kind, mut message) = (FailureKind::Other, None);
+    while let Some(cause) = next {
+        let text = cause.to_string();
+        if let Some(io) = cause.downcast_ref::<io::Error>() {
+            match io.kind() {
+                io::ErrorKind::ConnectionRefused => {
+                    return Failure {
+                        kind: FailureKind::Refused,
+                        message: "connection refused".to_owned(),
+                    };
+                }
+                io::ErrorKind::ConnectionReset
+                | io::ErrorKind::ConnectionAborted
+                | io::ErrorKind::BrokenPipe => {
+                    kind = FailureKind::Closed;
+                }
+                io::ErrorKind::UnexpectedEof => kind = FailureKind::Closed,
+                _ => {}
+            }
+            if let Some(inner) = io
+                .get_ref()
+                .and_then(|inner| inner.downcast_ref::<rustls::Error>())
+            {
+                return tls_failure(inner);
+            }
+        }
+        if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
+            return tls_failure(tls);
+        }
+        if let Some(hyper) = cause.downcast_ref::<hyper::Error>()
+            && hyper.is_incomplete_message()
+        {
+            kind = FailureKind::Closed;
+        }
+        if text.contains("dns error") || text.contains("failed to lookup") {
+            kind = FailureKind::Unknown;
+        }
+        message = Some(text);
+        next = cause.source();
+    }
+    let message = match kind {
+        FailureKind::Closed => "the connection was closed before an answer came".to_owned(),
+        FailureKind::Unknown => "the host name has no address".to_owned(),
+        _ => message.unwrap_or_else(|| chain(error)),
+    };
+    Failure { kind, message }
+}
+
+fn tls_failure(error: &rustls::Error) -> Failure {
+    Failure {
+        kind: FailureKind::Tls,
+        message: format!("TLS failed: {error}"),
+    }
+}

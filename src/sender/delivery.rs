@@ -1,0 +1,114 @@
+//! A delivery: one message to one URL, which keeps its id over its attempts.
+
+use url::Url;
+
+use crate::request::{Header, Request};
+use crate::signature::{self, Key, Scheme, Tamper};
+
+/// How the attempts of a delivery are signed.
+pub(crate) struct Signing {
+    pub(crate) scheme: &'static Scheme,
+    /// `None` leaves the delivery unsigned.
+    pub(crate) key: Option<Key>,
+    /// Text before the digest, where the sender departs from the scheme's own.
+    pub(crate) prefix: Option<String>,
+}
+
+/// One message to one URL.
+pub(crate) struct Delivery {
+    pub(crate) provider: Option<String>,
+    pub(crate) event: Option<String>,
+    pub(crate) id: String,
+    pub(crate) url: Url,
+    /// The request but for signature, host and length; whole if it is to be sent as it is.
+    pub(crate) request: Request,
+    /// `None` for a request that is sent as it is.
+    pub(crate) signing: Option<Signing>,
+    /// Headers that the user adds or puts in place of others.
+    pub(crate) headers: Vec<Header>,
+    pub(crate) tamper: Option<Tamper>,
+}
+
+impl Delivery {
+    /// The request of one attempt, signed at a time in unix seconds.
+    ///
+    /// # Errors
+    /// Why the wanted fault cannot be made.
+    pub(crate) fn attempt(&self, timestamp: i64) -> Result<Request, String> {
+        let mut request = self.request.clone();
+        if let Some(signing) = &self.signing {
+            self.sign(signing, &mut request, timestamp);
+            if let Some(what) = self.tamper {
+                let nothing =
+                    what == Tamper::Secret && (signing.key.is_none() || !signing.scheme.signs());
+                let problem = if nothing {
+                    Err("it is not signed".to_owned())
+                } else {
+                    Ok(())
+                };
+                problem
+                    .and_then(|()| signature::tamper(signing.scheme, &mut request, what))
+                    .map_err(|why| {
+                        format!(
+                            "cannot tamper with the {} of this delivery: {why}",
+                            word(what)
+                        )
+                    })?;
+            }
+            self.add_headers(&mut request);
+        }
+        Ok(request)
+    }
+
+    fn sign(&self, signing: &Signing, request: &mut Request, timestamp: i64) {
+        let Some(key) = &signing.key else { return };
+        let attempt = signature::Attempt {
+            id: &self.id,
+            timestamp,
+            prefix: signing.prefix.as_deref(),
+        };
+        for (name, value) in signature::sign(signing.scheme, key, request, attempt) {
+            request.headers.set(&name, value);
+        }
+    }
+
+    /// Adds the user's headers, the length and the host. A name that the user gives takes the place of ours.
+    fn add_headers(&self, request: &mut Request) {
+        for header in &self.headers {
+            request.headers.remove(&header.name);
+        }
+        for header in &self.headers {
+            request
+                .headers
+                .push(header.name.clone(), header.value.clone());
+        }
+        if !request.headers.contains("host") {
+            request.headers.insert_first("host", authority(&self.url));
+        }
+        let expects_body = !matches!(&*request.method, "GET" | "HEAD" | "DELETE");
+        if !request.headers.contains("content-length") && (expects_body || !request.body.is_empty())
+        {
+            request
+                .headers
+                .push("content-length", request.body.len().to_string());
+        }
+    }
+}
+
+fn word(what: Tamper) -> &'static str {
+    match what {
+        Tamper::Body => "body",
+        Tamper::Signature => "signature",
+        Tamper::Timestamp => "timestamp",
+        Tamper::Id => "id",
+        Tamper::Secret => "secret",
+        Tamper::Headers => "signature headers",
+    }
+}
+
+/// Host and port of a URL, as the Host header has them.
+pub(crate) fn authority(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port()
+        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}

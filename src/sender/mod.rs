@@ -1,0 +1,72 @@
+//! The one effect out: a delivery, its attempts, and what came of them.
+
+mod advice;
+mod client;
+mod delivery;
+mod tls;
+mod wire;
+
+pub(crate) use advice::{advice, time_limit};
+pub(crate) use client::{Client, Limits, jiff_text};
+pub(crate) use delivery::{Delivery, Signing, authority};
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::request::Headers;
+
+/// What came back.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Headers,
+    /// The body, or its start.
+    pub(crate) body: Bytes,
+    /// Whether there was more than is kept.
+    pub(crate) truncated: bool,
+}
+
+/// Largest part of an answer's body that is kept, in bytes.
+const MAX_ANSWER: usize = 1024 * 1024;
+
+/// Why no answer came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FailureKind {
+    /// Nobody listens at that address.
+    Refused,
+    /// The host name has no address.
+    Unknown,
+    /// The time limit passed.
+    Timeout,
+    /// The TLS handshake failed.
+    Tls,
+    /// The connection ended before an answer.
+    Closed,
+    /// Anything else.
+    Other,
+}
+
+/// A failure with what lies beneath it.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure {
+    pub(crate) kind: FailureKind,
+    /// One line, lower case.
+    pub(crate) message: String,
+}
+
+/// One attempt of a delivery.
+#[derive(Clone, Debug)]
+pub(crate) struct Attempt {
+    /// Counted from 1.
+    pub(crate) number: u32,
+    pub(crate) result: Result<Answer, Failure>,
+    /// From the start of the attempt to the end of the answer.
+    pub(crate) duration: Duration,
+}
+
+impl Attempt {
+    pub(crate) fn status(&self) -> Option<u16> {
+        self.result.as_ref().ok().map(|answer| answer.status)
+    }
+}

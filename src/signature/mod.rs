@@ -1,0 +1,49 @@
+//! Signatures as mathematics: a declarative [`Scheme`], and two pure functions over it, [`sign`] and [`verify`].
+//!
+//! A scheme is a row of `fixtures/schemes.json`. No provider is known in here, and the time is an argument.
+
+mod extract;
+mod message;
+mod scheme;
+mod sign;
+mod tamper;
+mod verify;
+
+pub(crate) use extract::{Source, extract, is_source};
+pub(crate) use scheme::{Scheme, detect, named, names};
+pub(crate) use sign::{Attempt, sign};
+pub(crate) use tamper::{Tamper, tamper};
+pub(crate) use verify::{Check, Clock, Reason, Status, Verification, verify};
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+use crate::secret::Secret;
+
+/// Key bytes of a secret as a scheme uses it. Not shown by `Debug`.
+pub(crate) struct Key(Vec<u8>);
+
+impl Key {
+    /// Decodes a secret the way the scheme asks for.
+    ///
+    /// # Errors
+    /// What is wrong with the secret, without the secret, as the end of a sentence.
+    pub(crate) fn new(scheme: &Scheme, secret: &Secret) -> Result<Self, String> {
+        match scheme.key {
+            Some(scheme::KeyForm::Whsec) => secret.whsec_bytes().map(Self).ok_or_else(|| {
+                format!(
+                    "{} takes `whsec_` and base64, and this is not base64 ({} characters)",
+                    scheme.label,
+                    secret.reveal().chars().count()
+                )
+            }),
+            Some(scheme::KeyForm::Raw) | None => Ok(Self(secret.raw_bytes().to_vec())),
+        }
+    }
+
+    fn hmac_sha256(&self, message: &[&[u8]]) -> Hmac<Sha256> {
+        let mut mac = Hmac::new_from_slice(&self.0).expect("HMAC takes keys of any length");
+        message.iter().for_each(|part| mac.update(part));
+        mac
+    }
+}

@@ -1,0 +1,205 @@
+//! Faults on purpose: each breaks a signed delivery in one way, and leaves it well-formed in all others.
+
+use crate::request::Request;
+
+use super::scheme::Scheme;
+
+/// What to break.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Tamper {
+    /// Change one character of the body after it was signed
+    Body,
+    /// Change one character of the signature
+    Signature,
+    /// Move the timestamp by a second after it was signed
+    Timestamp,
+    /// Change the delivery id after it was signed
+    Id,
+    /// Sign with another secret
+    Secret,
+    /// Leave the signature headers out
+    Headers,
+}
+
+/// Breaks a signed request. [`Tamper::Secret`] is done by signing with another key.
+///
+/// # Errors
+/// Why this scheme leaves nothing to break there.
+pub(crate) fn tamper(scheme: &Scheme, request: &mut Request, what: Tamper) -> Result<(), String> {
+    if what == Tamper::Body {
+        return tamper_body(request);
+    }
+    let Some(sig) = &scheme.sig else {
+        return Err("it is not signed".to_owned());
+    };
+    let absent = |what: &str| format!("its signature does not cover {what}");
+    match what {
+        Tamper::Body | Tamper::Secret => {}
+        Tamper::Signature => {
+            let value = request
+                .headers
+                .text(&sig.header)
+                .ok_or("it is not signed")?
+                .into_owned();
+            request.headers.set(&sig.header, another_digest(&value));
+        }
+        Tamper::Timestamp => {
+            let name = &scheme
+                .ts
+                .as_ref()
+                .ok_or_else(|| absent("a timestamp"))?
+                .header;
+            let text = request
+                .headers
+                .text(name)
+                .and_then(|text| text.parse::<i64>().ok());
+            request
+                .headers
+                .set(name, (text.unwrap_or_default() + 1).to_string());
+        }
+        Tamper::Id => {
+            let name = scheme
+                .id_header
+                .as_ref()
+                .ok_or_else(|| absent("a delivery id"))?;
+            let id = request.headers.text(name).unwrap_or_default().into_owned();
+            request.headers.set(name, swap_last(&id));
+        }
+        Tamper::Headers => scheme
+            .header_names()
+            .into_iter()
+            .for_each(|name| request.headers.remove(name)),
+    }
+    Ok(())
+}
+
+fn tamper_body(request: &mut Request) -> Result<(), String> {
+    if request.body.is_empty() {
+        let Some((path, query)) = request.target.split_once('?') else {
+            return Err("it has no body".to_owned());
+        };
+        request.target = format!("{path}?{}", swap_last(query));
+        return Ok(());
+    }
+    let mut body = request.body.to_vec();
+    match (last_text_byte(&body), body.first(), body.last()) {
+        (Some(index), _, _) => body[index] = other(body[index]),
+        // Nothing to exchange without breaking JSON, so something is added.
+        (None, Some(b'{'), Some(b'}')) => insert_at_end(&mut body, br#""tampered":true"#),
+        (None, Some(b'['), Some(b']')) => insert_at_end(&mut body, b"null"),
+        _ => body.push(b'x'),
+    }
+    request.body = body.into();
+    Ok(())
+}
+
+/// Adds a member to a JSON object or list.
+fn insert_at_end(body: &mut Vec<u8>, member: &[u8]) {
+    let end = body.pop();
+    if body[1..].iter().any(|byte| !byte.is_ascii_whitespace()) {
+        body.push(b',');
+    }
+    body.extend_from_slice(member);
+    body.extend(end);
+}
+
+/// The last letter or digit that can be exchanged without breaking JSON: it belongs to no escape, and to no word
+/// such as `null`, since it stands in a string. In a body that is no JSON, the last one.
+fn last_text_byte(body: &[u8]) -> Option<usize> {
+    if !matches!(body.first(), Some(b'{' | b'[')) {
+        return body.iter().rposition(u8::is_ascii_alphanumeric);
+    }
+    let (mut last, mut in_string, mut skip) = (None, false, 0usize);
+    for (index, &byte) in body.iter().enumerate() {
+        if skip > 0 {
+            skip -= 1;
+        } else if in_string && byte == b'\\' {
+            skip = if body.get(index + 1) == Some(&b'u') {
+                5
+            } else {
+                1
+            };
+        } else if byte == b'"' {
+            in_string = !in_string;
+        } else if in_string && byte.is_ascii_alphanumeric() {
+            last = Some(index);
+        }
+    }
+    last
+}
+
+/// The neighbour of a letter or digit.
+fn other(byte: u8) -> u8 {
+    match byte {
+        b'9' | b'z' | b'Z' => byte - 1,
+        _ => byte + 1,
+    }
+}
+
+/// Changes the first character of the digest: behind the last prefix or version, so that the form stays.
+fn another_digest(value: &str) -> String {
+    let start = value.rfind([',', ' ']).map_or(0, |index| index + 1);
+    // `sha256=` is a prefix; the `=` at the end of base64 is not.
+    let start = start
+        + value[start..]
+            .trim_end_matches('=')
+            .rfind('=')
+            .map_or(0, |index| index + 1);
+    let mut bytes = value.as_bytes().to_vec();
+    if let Some(byte) = bytes.get_mut(start) {
+        *byte = if *byte == b'a' { b'b' } else { b'a' };
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| value.to_owned())
+}
+
+fn swap_last(text: &str) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    match bytes.iter().rposition(u8::is_ascii_alphanumeric) {
+        Some(index) => bytes[index] = other(bytes[index]),
+        None => bytes.push(b'x'),
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn body(text: &str) -> String {
+        let mut request = Request {
+            method: "POST".into(),
+            target: "/".into(),
+            headers: Default::default(),
+            body: text.to_owned().into(),
+        };
+        tamper_body(&mut request).unwrap();
+        String::from_utf8(request.body.to_vec()).unwrap()
+    }
+
+    #[test]
+    fn a_changed_body_stays_json_and_says_something_else() {
+        assert_eq!(body(r#"{"a":"b","c":null}"#), r#"{"a":"b","d":null}"#);
+        assert_eq!(body(r#"{"a":"\n"}"#), r#"{"b":"\n"}"#);
+        assert_eq!(body(r#"{"a":"\u00e9"}"#), r#"{"b":"\u00e9"}"#);
+        assert_eq!(body("{}"), r#"{"tampered":true}"#);
+        assert_eq!(body("a=1&b=z"), "a=1&b=y");
+    }
+
+    #[test]
+    fn a_changed_signature_keeps_its_form() {
+        assert_eq!(another_digest("v1,g0hM="), "v1,a0hM=");
+        assert_eq!(another_digest("sha256=abc"), "sha256=bbc");
+        assert_eq!(another_digest("abc"), "bbc");
+    }
+
+    proptest! {
+        #[test]
+        fn json_stays_json(keys in prop::collection::btree_map("\\PC{0,6}", "[\\PC\n\"\\\\]{0,8}", 0..5)) {
+            let text = serde_json::to_string(&keys).unwrap();
+            let changed = body(&text);
+            prop_assert_ne!(&changed, &text);
+            prop_assert!(serde_json::from_str::<serde_json::Value>(&changed).is_ok(), "{changed}");
+        }
+    }
+}
