@@ -20,7 +20,12 @@ fn main() -> io::Result<()> {
             .expect("found below it")
             .to_string_lossy()
             .replace('\\', "/");
-        writeln!(source, "    ({name:?}, include_str!({file:?})),").expect("a String takes all");
+        writeln!(
+            source,
+            "    ({name:?}, include_str!({:?})),",
+            file.display().to_string()
+        )
+        .expect("a String takes all");
     }
     source.push_str("]\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("set by cargo"));

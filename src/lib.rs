@@ -1,8 +1,77 @@
-//! hookctl.
+//! hookctl: webhooks of many providers, sent, received, verified and replayed on localhost.
+//!
+//! One noun stands in the middle: the `Request`, an HTTP request byte for byte. Two pure functions judge it
+//! (`sign`, `verify`), one effect sends it (`sender`), one receives it (`receiver`). Everything else is words.
+//!
+//! A module uses those on its own line or above, never below; a test holds it to that.
+//!
+//! ```text
+//! error  secret                    how commands end; a key that is never shown
+//! request                          Request, Headers, and the forms in which requests are written down
+//! signature                        schemes as data, sign, verify, faults on purpose
+//! provider                         profiles, catalogue, payloads, edits, detection, local secrets
+//! sender  receiver                 out and in; neither knows the other
+//! render                           values to text, with the paint passed in
+//! ui  settings                     the streams; flag > environment > project > user > default
+//! commands                         one file a command: XArgs, what it means, what it does
+//! cli  lib  main                   the command line, dispatch, the process
+//! ```
+//!
+//! Providers and schemes are data under `fixtures/`: a new provider is a new folder, without any Rust.
+
+mod cli;
+mod commands;
 mod error;
 mod provider;
 mod receiver;
+mod render;
 mod request;
 mod secret;
 mod sender;
+mod settings;
 mod signature;
+mod ui;
+
+#[doc(hidden)]
+pub mod fuzzing;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::cli::Cli;
+use crate::commands::Context;
+use crate::settings::{Environment, Settings};
+use crate::ui::Ui;
+
+/// Runs the program with its arguments, the program's name first, and returns its exit code.
+///
+/// # Panics
+/// Never on purpose: a panic is a defect.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // A closed pipe, as in `hookctl --help | head`, is no reason to complain.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let environment = Environment::capture();
+    let ui = Ui::new(cli.wanted(), environment.terminals, environment.colors());
+    let mut context = Context {
+        ui,
+        settings: Settings::new(environment, cli.config()),
+    };
+    let result = cli
+        .run(&mut context)
+        .and_then(|outcome| context.ui.flush().map(|()| outcome));
+    match result {
+        Ok(outcome) => ExitCode::from(outcome.exit_code()),
+        Err(error) => {
+            context.ui.error(&error);
+            ExitCode::from(error.exit_code())
+        }
+    }
+}

@@ -1,1 +1,7 @@
-fn main() {}
+//! Hands over the arguments.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    hookctl::run(std::env::args_os())
+}

@@ -5,7 +5,7 @@ mod head;
 mod judge;
 mod tee;
 
-pub(crate) use address::{ListenAddress, bind};
+pub(crate) use address::{Bound, ListenAddress, bind};
 pub(crate) use head::Splitter;
 pub(crate) use judge::{Judge, Judgement, Secrets, Verdict};
 
@@ -57,9 +57,13 @@ pub(crate) struct Trouble {
     pub(crate) message: String,
 }
 
-/// Whoever wants to know of captures. An answer is not given before `captured` is done.
+/// What comes of taking a capture, some time later.
+pub(crate) type Taken<'a> = Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'a>>;
+
+/// Whoever wants to know of captures. An answer is not given before `captured` is done; if it could not keep the
+/// capture, the answer is 503.
 pub(crate) trait Sink: Send + Sync {
-    fn captured(&self, capture: Arc<Capture>) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+    fn captured(&self, capture: Arc<Capture>) -> Taken<'_>;
     fn trouble(&self, trouble: Trouble);
 }
 
@@ -101,7 +105,7 @@ pub(crate) async fn serve(
     receiver: Arc<Receiver>,
     mut stop: watch::Receiver<bool>,
 ) {
-    let graceful = GracefulShutdown::new();
+    let graceful = Arc::new(GracefulShutdown::new());
     let mut accepting = tokio::task::JoinSet::new();
     for listener in listeners {
         let router = Router::new()
@@ -111,16 +115,23 @@ pub(crate) async fn serve(
             listener,
             router,
             Arc::clone(&receiver),
-            graceful.watcher(),
+            Arc::clone(&graceful),
         ));
     }
     // The sender lives as long as the command, so this ends with a true value alone.
     let _ = stop.wait_for(|stop| *stop).await;
     accepting.shutdown().await;
-    let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
+    if let Some(graceful) = Arc::into_inner(graceful) {
+        let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
+    }
 }
 
-async fn accept(listener: TcpListener, router: Router, receiver: Arc<Receiver>, watcher: Watcher) {
+async fn accept(
+    listener: TcpListener,
+    router: Router,
+    receiver: Arc<Receiver>,
+    graceful: Arc<GracefulShutdown>,
+) {
     loop {
         match listener.accept().await {
             Ok((stream, from)) => {
@@ -131,7 +142,7 @@ async fn accept(listener: TcpListener, router: Router, receiver: Arc<Receiver>, 
                     from,
                     router.clone(),
                     Arc::clone(&receiver),
-                    watcher.clone(),
+                    graceful.watcher(),
                 ));
             }
             // Out of file descriptors, or a connection that ended before it was accepted.
@@ -253,7 +264,9 @@ async fn receive(
             .clone()
             .unwrap_or_else(|| "not signed".to_owned())
     });
-    receiver.sink.captured(Arc::new(capture)).await;
+    if let Err(why) = receiver.sink.captured(Arc::new(capture)).await {
+        return refuse(StatusCode::SERVICE_UNAVAILABLE, why);
+    }
     if !receiver.policy.delay.is_zero() {
         tokio::time::sleep(receiver.policy.delay).await;
     }

@@ -162,10 +162,6 @@ impl Headers {
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Header> {
         self.0.iter_mut()
     }
-
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
 }
 
 impl FromIterator<(String, Vec<u8>)> for Headers {

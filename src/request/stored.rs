@@ -23,6 +23,11 @@ pub(crate) struct Stored {
 }
 
 impl Stored {
+    /// A request of which nothing else is known.
+    pub(crate) fn whole(request: Request) -> Self {
+        Self::new(request, false)
+    }
+
     fn new(request: Request, payload_only: bool) -> Self {
         Self {
             request,

@@ -6,6 +6,7 @@ use crate::request::{Header, Request};
 use crate::signature::{self, Key, Scheme, Tamper};
 
 /// How the attempts of a delivery are signed.
+#[derive(Clone)]
 pub(crate) struct Signing {
     pub(crate) scheme: &'static Scheme,
     /// `None` leaves the delivery unsigned.
@@ -15,6 +16,7 @@ pub(crate) struct Signing {
 }
 
 /// One message to one URL.
+#[derive(Clone)]
 pub(crate) struct Delivery {
     pub(crate) provider: Option<String>,
     pub(crate) event: Option<String>,
@@ -27,6 +29,8 @@ pub(crate) struct Delivery {
     /// Headers that the user adds or puts in place of others.
     pub(crate) headers: Vec<Header>,
     pub(crate) tamper: Option<Tamper>,
+    /// Write header names in lower case, which is what an HTTP library makes of them.
+    pub(crate) lower_case: bool,
 }
 
 impl Delivery {
@@ -56,6 +60,12 @@ impl Delivery {
                     })?;
             }
             self.add_headers(&mut request);
+        }
+        if self.lower_case {
+            request
+                .headers
+                .iter_mut()
+                .for_each(|header| header.name.make_ascii_lowercase());
         }
         Ok(request)
     }

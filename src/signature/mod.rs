@@ -13,7 +13,7 @@ pub(crate) use extract::{Source, extract, is_source};
 pub(crate) use scheme::{Scheme, detect, named, names};
 pub(crate) use sign::{Attempt, sign};
 pub(crate) use tamper::{Tamper, tamper};
-pub(crate) use verify::{Check, Clock, Reason, Status, Verification, verify};
+pub(crate) use verify::{Clock, Reason, Status, Verification, verify};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
@@ -21,6 +21,7 @@ use sha2::Sha256;
 use crate::secret::Secret;
 
 /// Key bytes of a secret as a scheme uses it. Not shown by `Debug`.
+#[derive(Clone)]
 pub(crate) struct Key(Vec<u8>);
 
 impl Key {
@@ -39,6 +40,11 @@ impl Key {
             }),
             Some(scheme::KeyForm::Raw) | None => Ok(Self(secret.raw_bytes().to_vec())),
         }
+    }
+
+    /// A key of the same length that is another one.
+    pub(crate) fn another(key: &Self) -> Self {
+        Self(key.0.iter().map(|byte| byte ^ 0x5a).collect())
     }
 
     fn hmac_sha256(&self, message: &[&[u8]]) -> Hmac<Sha256> {

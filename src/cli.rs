@@ -1,0 +1,114 @@
+//! The command line: global flags, the list of commands, and who does what.
+
+use std::path::PathBuf;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+use crate::commands::{
+    Context, completions, events, init, listen, providers, replay, secret, send, sign, verify,
+};
+use crate::error::{Outcome, Result};
+use crate::ui::{ColorChoice, Wanted};
+
+/// Send, receive, verify and replay webhooks of many providers, offline on localhost
+#[derive(Parser)]
+#[command(
+    name = "hookctl",
+    version,
+    max_term_width = 100,
+    propagate_version = false
+)]
+#[command(after_help = "Start here:
+  hookctl listen :8080
+  hookctl send lead_replied --to http://localhost:8080/webhooks/ken
+
+Exit codes: 0 it worked and the answer is good, 1 it worked and the answer is bad,
+2 the command was wrong, 3 the machine was in the way.")]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Args)]
+struct Global {
+    /// Print one JSON object a line
+    #[arg(long, global = true)]
+    json: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: ColorChoice,
+    /// Leave out notes and hints
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// Show whole requests and answers
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+    /// Configuration file, in place of hookctl.toml
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Send(Box<send::SendArgs>),
+    Replay(Box<replay::ReplayArgs>),
+    Listen(Box<listen::ListenArgs>),
+    Verify(Box<verify::VerifyArgs>),
+    Sign(Box<sign::SignArgs>),
+    Events(events::EventsArgs),
+    Providers(providers::ProvidersArgs),
+    Secret(secret::SecretArgs),
+    Init(init::InitArgs),
+    Completions(completions::CompletionsArgs),
+}
+
+impl Cli {
+    /// What the user wants of the output.
+    pub(crate) fn wanted(&self) -> Wanted {
+        let Global {
+            json,
+            color,
+            quiet,
+            verbose,
+            ..
+        } = &self.global;
+        Wanted {
+            json: *json,
+            quiet: *quiet,
+            verbose: *verbose,
+            color: *color,
+        }
+    }
+
+    /// The file that `--config` names.
+    pub(crate) fn config(&self) -> Option<PathBuf> {
+        self.global.config.clone()
+    }
+
+    pub(crate) fn run(&self, context: &mut Context) -> Result<Outcome> {
+        match &self.command {
+            Command::Send(args) => send::run(args, context),
+            Command::Replay(args) => replay::run(args, context),
+            Command::Listen(args) => listen::run(args, context),
+            Command::Verify(args) => verify::run(args, context),
+            Command::Sign(args) => sign::run(args, context),
+            Command::Events(args) => events::run(args, context),
+            Command::Providers(args) => providers::run(args, context),
+            Command::Secret(args) => secret::run(args, context),
+            Command::Init(args) => init::run(args, context),
+            Command::Completions(args) => completions::run(args, Self::command(), context),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,129 @@
+//! `hookctl init`: a commented configuration file.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+
+use clap::Args;
+use dialoguer::{Input, MultiSelect};
+
+use super::Context;
+use super::options::Target;
+use crate::error::{Error, Outcome, Result};
+use crate::provider::{Catalogue, Profile};
+use crate::settings::CONFIG;
+
+/// Write a commented hookctl.toml
+#[derive(Args)]
+pub(crate) struct InitArgs {
+    /// Ask nothing
+    #[arg(short, long)]
+    yes: bool,
+    /// Providers to write down; all, as comments, if none is named (can be repeated)
+    #[arg(long = "provider", value_name = "NAME")]
+    providers: Vec<String>,
+    /// Base URL of your handlers
+    #[arg(long, value_name = "URL", default_value = BASE)]
+    to: Target,
+    /// Replace a file that is there
+    #[arg(long)]
+    force: bool,
+}
+
+/// Where handlers are, unless the user says otherwise.
+const BASE: &str = "http://localhost:3000";
+
+pub(crate) fn run(args: &InitArgs, context: &mut Context) -> Result<Outcome> {
+    let path = context.settings.directory().join(CONFIG);
+    if path.exists() && !args.force {
+        return Err(
+            Error::usage(format!("`{CONFIG}` is there already")).hint("`--force` replaces it.")
+        );
+    }
+    let catalogue = context.settings.catalogue()?;
+    let mut chosen = args.providers.clone();
+    let mut base = args.to.url.to_string();
+    if context.ui.interactive && !args.yes && chosen.is_empty() {
+        (chosen, base) = ask(&catalogue, &base)?;
+    }
+    let profiles = chosen
+        .iter()
+        .map(|name| catalogue.provider(name))
+        .collect::<Result<Vec<_>>>()?;
+    let text = if profiles.is_empty() {
+        let all = catalogue.all()?;
+        config(all.iter().map(|provider| &provider.profile), &base, "# ")
+    } else {
+        config(profiles.iter().map(|provider| &provider.profile), &base, "")
+    };
+    let mut options = fs::OpenOptions::new();
+    options.write(true);
+    if args.force {
+        options.create(true).truncate(true);
+    } else {
+        options.create_new(true);
+    }
+    let written = options
+        .open(&path)
+        .and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|error| {
+        Error::machine(format!("cannot write `{}`", path.display())).because(error)
+    })?;
+    context.ui.data(format!("Wrote {CONFIG}\n"))?;
+    Ok(Outcome::Good)
+}
+
+/// Asks a person; only called at a terminal.
+fn ask(catalogue: &Catalogue, base: &str) -> Result<(Vec<String>, String)> {
+    let no_answer = |error: dialoguer::Error| {
+        Error::machine("no answer")
+            .because(error)
+            .hint("`--yes` asks nothing.")
+    };
+    let names = catalogue.names();
+    let picked = MultiSelect::new()
+        .with_prompt("Providers (space picks, enter ends)")
+        .items(&names)
+        .interact()
+        .map_err(no_answer)?;
+    let base: String = Input::new()
+        .with_prompt("Base URL of your handlers")
+        .default(base.to_owned())
+        .validate_with(|text: &String| text.parse::<Target>().map(drop))
+        .interact_text()
+        .map_err(no_answer)?;
+    Ok((
+        picked
+            .into_iter()
+            .map(|index| names[index].clone())
+            .collect(),
+        base,
+    ))
+}
+
+fn config<'a>(profiles: impl Iterator<Item = &'a Profile>, base: &str, comment: &str) -> String {
+    let base = base.trim_end_matches('/');
+    let mut text = String::from(
+        "# hookctl finds this file from the working directory upward.\n\
+         # A flag goes before the environment, which goes before this file.\n",
+    );
+    for profile in profiles {
+        let name = &profile.name;
+        let variable = format!("{}_WEBHOOK_SECRET", name.to_uppercase().replace('-', "_"));
+        let mut entry = format!("{comment}[providers.{name}]\n");
+        entry.push_str(&format!("{comment}to = \"{base}/webhooks/{name}\"\n"));
+        if profile.signature.secret.is_some() {
+            // Asked for by name, so it stays a comment until the variable is there.
+            writeln!(
+                entry,
+                "# secret_env = \"{variable}\"  # the local secret is used without it"
+            )
+            .expect("a String takes all");
+        }
+        writeln!(text, "\n# {}: {}\n{entry}", profile.label, profile.about)
+            .expect("a String takes all");
+        text.truncate(text.trim_end().len());
+        text.push('\n');
+    }
+    text
+}

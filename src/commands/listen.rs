@@ -1,0 +1,558 @@
+//! `hookctl listen`: a receiver that verifies, shows and keeps what arrives.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::http::StatusCode;
+use clap::Args;
+use jiff::tz::TimeZone;
+use serde_json::json;
+use tokio::sync::{Notify, mpsc, watch as channel};
+
+use super::Context;
+use super::options::{SecretArgs, size, span};
+use super::send::random_seed;
+use super::watch::Watch;
+use crate::error::{Error, Outcome, Result};
+use crate::provider::{Catalogue, Detector};
+use crate::receiver::{
+    AnswerPolicy, Bound, Capture, Judge, ListenAddress, Receiver, Secrets, Sink, Taken, Trouble,
+    bind, serve,
+};
+use crate::render::capture::{self, Show, View};
+use crate::render::{millis, text::safe};
+use crate::request::{Header, parse_header};
+use crate::ui::Ui;
+
+/// Receive webhooks: verify, show and keep what arrives
+#[derive(Args)]
+#[command(after_help = "Examples:
+  hookctl listen :8080
+  hookctl listen :8080 --secret whsec_... --require-valid
+  hookctl listen :0 --ready-file url.txt --expect lead_replied --expect-valid --timeout 30s")]
+pub(crate) struct ListenArgs {
+    /// Where to listen: a bare port means this machine alone, :0 any free port
+    #[arg(value_name = "ADDR", default_value = ":8080")]
+    address: ListenAddress,
+    /// Status to answer with
+    #[arg(long, value_name = "STATUS", default_value = "200", value_parser = status)]
+    status: StatusCode,
+    /// Body to answer with; @FILE reads it from a file
+    #[arg(long, value_name = "TEXT|@FILE")]
+    body: Option<String>,
+    /// Header to answer with (can be repeated)
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = parse_header)]
+    headers: Vec<Header>,
+    /// Wait before answering
+    #[arg(long, value_name = "DURATION", value_parser = span)]
+    delay: Option<Duration>,
+    /// Answer 401 to what does not verify
+    #[arg(long)]
+    require_valid: bool,
+    /// How much of each request is shown
+    #[arg(long, value_name = "WHAT", default_value = "full")]
+    show: Show,
+    /// Show credentials in headers
+    #[arg(long)]
+    reveal: bool,
+    #[command(flatten)]
+    secret: SecretArgs,
+    /// Provider of all requests; found from each request by default
+    #[arg(long, value_name = "NAME")]
+    provider: Option<String>,
+    /// Write each request to a file of its own, credentials included
+    #[arg(long, value_name = "DIR")]
+    save: Option<PathBuf>,
+    /// Largest body that is taken; more is answered with 413
+    #[arg(long, value_name = "SIZE", default_value = "25MB", value_parser = size)]
+    max_body: usize,
+    /// End after so many requests
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    exit_after: Option<u64>,
+    /// End after this time
+    #[arg(long, value_name = "DURATION", value_parser = span)]
+    timeout: Option<Duration>,
+    /// Event that must come; ends when all have come (can be repeated)
+    #[arg(long, value_name = "EVENT")]
+    expect: Vec<String>,
+    /// All requests must be signed right
+    #[arg(long)]
+    expect_valid: bool,
+    /// File that holds the URL once requests are taken
+    #[arg(long, value_name = "FILE")]
+    ready_file: Option<PathBuf>,
+}
+
+fn status(text: &str) -> std::result::Result<StatusCode, String> {
+    let status: u16 = text.parse().map_err(|_| "it is no status".to_owned())?;
+    if !(200..=599).contains(&status) {
+        return Err("a status is 200 to 599".to_owned());
+    }
+    StatusCode::from_u16(status).map_err(|error| error.to_string())
+}
+
+pub(crate) fn run(args: &ListenArgs, context: &mut Context) -> Result<Outcome> {
+    let plan = args.resolve(context)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::machine("cannot start").because(error))?;
+    runtime.block_on(plan.run(&mut context.ui))
+}
+
+/// What was typed, made ready: files are there, names are known, secrets are read.
+struct ListenPlan<'a> {
+    args: &'a ListenArgs,
+    judge: Judge,
+    policy: AnswerPolicy,
+    save: Option<PathBuf>,
+    ready_file: Option<PathBuf>,
+    example: Option<String>,
+}
+
+impl ListenArgs {
+    fn resolve(&self, context: &Context) -> Result<ListenPlan<'_>> {
+        let settings = &context.settings;
+        let catalogue = settings.catalogue()?;
+        let provider = self
+            .provider
+            .as_deref()
+            .map(|name| catalogue.provider(name))
+            .transpose()?;
+        for name in &self.expect {
+            check_expected(name, &catalogue)?;
+        }
+        let secrets = Secrets {
+            given: self.secret.given(settings)?,
+            configured: settings.configured_secrets()?.into_iter().collect(),
+            local: settings.local_secrets().ok(),
+        };
+        let example = example(&catalogue, self.provider.as_deref())?;
+        let judge = Judge::new(Detector::new(catalogue.all()?), secrets, provider);
+        let save = self
+            .save
+            .as_ref()
+            .map(|folder| settings.directory().join(folder));
+        if let Some(folder) = &save {
+            fs::create_dir_all(folder).map_err(|error| {
+                Error::machine(format!("cannot make the folder `{}`", folder.display()))
+                    .because(error)
+            })?;
+        }
+        let ready_file = self
+            .ready_file
+            .as_ref()
+            .map(|file| settings.directory().join(file));
+        if let Some(file) = &ready_file {
+            // Whoever waits for the file must not find that of an earlier run.
+            match fs::remove_file(file) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(Error::machine(format!(
+                        "cannot remove the old `{}`",
+                        file.display()
+                    ))
+                    .because(error));
+                }
+                _ => {}
+            }
+        }
+        Ok(ListenPlan {
+            args: self,
+            judge,
+            policy: self.policy(context)?,
+            save,
+            ready_file,
+            example,
+        })
+    }
+
+    fn policy(&self, context: &Context) -> Result<AnswerPolicy> {
+        let body = match self
+            .body
+            .as_deref()
+            .map(|body| body.strip_prefix('@').ok_or(body))
+        {
+            Some(Ok(file)) => context.settings.read(file)?,
+            Some(Err(text)) => text.as_bytes().to_vec(),
+            None => Vec::new(),
+        };
+        let mut headers = self.headers.clone();
+        if !body.is_empty()
+            && !headers
+                .iter()
+                .any(|header| header.name.eq_ignore_ascii_case("content-type"))
+        {
+            let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(&body).is_ok();
+            let value = if is_json {
+                "application/json"
+            } else {
+                "text/plain; charset=utf-8"
+            };
+            headers.push(Header {
+                name: "content-type".to_owned(),
+                value: value.into(),
+            });
+        }
+        Ok(AnswerPolicy {
+            status: self.status,
+            body: body.into(),
+            headers,
+            delay: self.delay.unwrap_or_default(),
+            require_valid: self.require_valid,
+        })
+    }
+}
+
+/// An expected event that nobody sends would be waited for in vain.
+fn check_expected(name: &str, catalogue: &Catalogue) -> Result<()> {
+    match name.split_once('/') {
+        // Events outside the catalogue may be expected, of a provider that is known.
+        Some((provider, _)) => catalogue.provider(provider).map(drop),
+        None => {
+            let events = catalogue.event_names()?;
+            if events.iter().any(|(_, event)| event == name) {
+                return Ok(());
+            }
+            let near = crate::provider::catalogue::did_you_mean(
+                name,
+                events.iter().map(|(_, event)| &**event),
+            );
+            Err(Error::usage(format!("no provider has an event `{name}`"))
+                .maybe_hint(near)
+                .hint("An event that is not in the catalogue is expected as `PROVIDER/EVENT`."))
+        }
+    }
+}
+
+/// An event for the command that the first lines suggest: of a provider that signs, so that a verdict is seen.
+fn example(catalogue: &Catalogue, provider: Option<&str>) -> Result<Option<String>> {
+    for other in catalogue.all()? {
+        let profile = &other.profile;
+        let wanted = provider.map_or(
+            profile.scheme().signs() && !profile.signature.optional.value,
+            |name| name == profile.name,
+        );
+        if let Some(event) = profile.events.keys().next().filter(|_| wanted) {
+            return Ok(Some(format!("{}/{event}", profile.name)));
+        }
+    }
+    Ok(None)
+}
+
+/// What goes to the printer.
+enum Message {
+    Capture(Arc<Capture>),
+    Trouble(Trouble),
+}
+
+/// Captures that wait to be shown; more are counted, not shown.
+const QUEUE: usize = 2_048;
+/// With so many waiting, one line each has to do.
+const BUSY: usize = 64;
+
+/// Takes captures from the receiver: keeps, counts and passes them on.
+struct Desk {
+    watch: Mutex<Watch>,
+    enough: Notify,
+    messages: mpsc::Sender<Message>,
+    /// Wait for the printer rather than leave something out: for machine output.
+    lossless: bool,
+    skipped: AtomicU64,
+    save: Option<PathBuf>,
+}
+
+impl Desk {
+    fn watch(&self) -> std::sync::MutexGuard<'_, Watch> {
+        self.watch.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The desk as the receiver sees it.
+struct Front(Arc<Desk>);
+
+impl Sink for Front {
+    fn captured(&self, capture: Arc<Capture>) -> Taken<'_> {
+        Box::pin(async move {
+            let desk = &self.0;
+            if let Some(folder) = desk.save.clone() {
+                let kept = Arc::clone(&capture);
+                let saved = tokio::task::spawn_blocking(move || save(&kept, &folder)).await;
+                saved.unwrap_or_else(|error| Err(error.to_string()))?;
+            }
+            let done = {
+                let mut watch = desk.watch();
+                watch.saw(&capture);
+                watch.is_done()
+            };
+            let message = Message::Capture(capture);
+            if desk.lossless {
+                // A closed channel means that the program ends; then nobody reads the line.
+                let _ = desk.messages.send(message).await;
+            } else if desk.messages.try_send(message).is_err() {
+                desk.skipped.fetch_add(1, Ordering::Relaxed);
+            }
+            if done {
+                desk.enough.notify_one();
+            }
+            Ok(())
+        })
+    }
+
+    fn trouble(&self, trouble: Trouble) {
+        let _ = self.0.messages.try_send(Message::Trouble(trouble));
+    }
+}
+
+/// Writes a capture to a file of its own, as it came.
+fn save(capture: &Capture, folder: &Path) -> std::result::Result<(), String> {
+    let judgement = &capture.judgement;
+    let provider = judgement
+        .provider
+        .as_ref()
+        .map(|provider| &*provider.profile.name);
+    let name: String = [provider, judgement.event.as_deref()]
+        .into_iter()
+        .flatten()
+        .flat_map(|part| ['-'].into_iter().chain(part.chars().take(60)))
+        .map(|char| {
+            if char.is_ascii_alphanumeric() || "-_.".contains(char) {
+                char
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    let time = capture.received_at.strftime("%Y%m%dT%H%M%S%.3f");
+    let path = folder.join(format!("{time}-{:04}{name}.json", capture.number));
+    let mut text = serde_json::to_string_pretty(&capture::json(capture, true))
+        .map_err(|error| error.to_string())?;
+    text.push('\n');
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options
+        .open(&path)
+        .and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|error| format!("cannot save to `{}`: {error}", path.display()))
+}
+
+impl ListenPlan<'_> {
+    async fn run(self, ui: &mut Ui) -> Result<Outcome> {
+        let Self {
+            args,
+            judge,
+            policy,
+            save,
+            ready_file,
+            example,
+        } = self;
+        let start = Instant::now();
+        let bound = bind(args.address).await?;
+        let (messages, printer) = mpsc::channel(QUEUE);
+        let desk = Arc::new(Desk {
+            watch: Mutex::new(Watch::new(&args.expect, args.exit_after, args.expect_valid)),
+            enough: Notify::new(),
+            messages,
+            lossless: ui.json,
+            skipped: AtomicU64::new(0),
+            save,
+        });
+        let receiver = Arc::new(Receiver {
+            judge,
+            policy,
+            max_body: args.max_body,
+            sink: Box::new(Front(Arc::clone(&desk))),
+            seed: random_seed()?,
+            count: AtomicU64::new(0),
+        });
+        let (stop, stopped) = channel::channel(false);
+        let Bound {
+            listeners,
+            url,
+            other_on_v6,
+        } = bound;
+        let serving = tokio::spawn(serve(listeners, receiver, stopped));
+        args.greet(ui, &url, example.as_deref(), other_on_v6)?;
+        if let Some(file) = &ready_file {
+            write_ready_file(file, &url)?;
+        }
+        let view = View {
+            paint: ui.out_paint,
+            show: args.show,
+            zone: TimeZone::system(),
+            reveal: args.reveal,
+        };
+        let mut printer = Printer {
+            messages: printer,
+            view,
+            desk: Arc::clone(&desk),
+            warned: 0,
+        };
+        tokio::select! {
+            printed = printer.run(ui) => printed?,
+            () = desk.enough.notified() => {}
+            () = ended_by_user() => {}
+            () = elapsed(args.timeout) => {}
+        }
+        let _ = stop.send(true);
+        // A second signal does not wait for answers under way. Meanwhile the printer goes on, since an answer in
+        // machine mode waits for it.
+        let ending = async {
+            tokio::select! {
+                served = serving => drop(served),
+                () = ended_by_user() => {}
+            }
+        };
+        tokio::pin!(ending);
+        tokio::select! {
+            printed = printer.run(ui) => printed?,
+            () = &mut ending => {}
+        }
+        printer.drain(ui)?;
+        conclude(&desk, ui, start)
+    }
+}
+
+impl ListenArgs {
+    fn greet(
+        &self,
+        ui: &mut Ui,
+        url: &str,
+        example: Option<&str>,
+        other_on_v6: bool,
+    ) -> Result<()> {
+        if ui.json {
+            ui.json_line(&json!({"type": "listening", "url": url, "page_url": null}))?;
+        } else {
+            let line = format!("Listening on {}", ui.out_paint.name(url));
+            ui.data(format!("{line}  {}\n", ui.out_paint.faint("(Ctrl-C ends)")))?;
+            if let Some((provider, _)) = example.and_then(|example| example.split_once('/')) {
+                let command = format!(
+                    "hookctl send {} --to {url}/webhooks/{provider}",
+                    example.unwrap_or_default()
+                );
+                ui.data(format!("Try: {}\n\n", ui.out_paint.strong(&command)))?;
+            }
+        }
+        ui.flush()?;
+        if self.address.is_open() {
+            ui.warn("Other machines can reach this address; whoever can send here is shown here.")?;
+        }
+        if other_on_v6 {
+            ui.warn("Another program has this port on [::1], so `localhost` may lead there; use 127.0.0.1.")?;
+        }
+        Ok(())
+    }
+}
+
+struct Printer {
+    messages: mpsc::Receiver<Message>,
+    view: View,
+    desk: Arc<Desk>,
+    /// How many were left out when that was last said.
+    warned: u64,
+}
+
+impl Printer {
+    /// Prints until the program ends.
+    async fn run(&mut self, ui: &mut Ui) -> Result<()> {
+        while let Some(message) = self.messages.recv().await {
+            self.print(&message, ui)?;
+        }
+        Ok(())
+    }
+
+    /// Prints what is left.
+    fn drain(&mut self, ui: &mut Ui) -> Result<()> {
+        while let Ok(message) = self.messages.try_recv() {
+            self.print(&message, ui)?;
+        }
+        Ok(())
+    }
+
+    fn print(&mut self, message: &Message, ui: &mut Ui) -> Result<()> {
+        match message {
+            Message::Capture(capture) if ui.json => {
+                ui.json_line(&capture::json(capture, self.view.reveal))?;
+            }
+            Message::Capture(capture)
+                if self.messages.len() > BUSY && self.view.show != Show::None =>
+            {
+                ui.data(capture::line(capture, &self.view))?;
+            }
+            Message::Capture(capture) => ui.data(capture::human(capture, &self.view))?,
+            Message::Trouble(trouble) => ui.warn(&format!(
+                "{} (from {})",
+                safe(&trouble.message),
+                trouble.from
+            ))?,
+        }
+        if self.messages.is_empty() {
+            let skipped = self.desk.skipped.load(Ordering::Relaxed);
+            if skipped > self.warned {
+                ui.warn(&format!(
+                    "{} more came than could be shown.",
+                    skipped - self.warned
+                ))?;
+                self.warned = skipped;
+            }
+            ui.flush()?;
+        }
+        Ok(())
+    }
+}
+
+/// Ends with what came, and what did not.
+fn conclude(desk: &Desk, ui: &mut Ui, start: Instant) -> Result<Outcome> {
+    let watch = desk.watch();
+    if ui.json {
+        ui.json_line(&watch.json(millis(start.elapsed())))?;
+    } else {
+        ui.note(&watch.human())?;
+    }
+    let problems = watch.problems();
+    for problem in &problems {
+        ui.problem(problem)?;
+    }
+    Ok(Outcome::good_if(problems.is_empty()))
+}
+
+/// Writes the URL in one step, so that nobody reads half of it.
+fn write_ready_file(file: &Path, url: &str) -> Result<()> {
+    let cannot =
+        |error| Error::machine(format!("cannot write `{}`", file.display())).because(error);
+    let mut name = file.file_name().unwrap_or_default().to_os_string();
+    name.push(".part");
+    let part = file.with_file_name(name);
+    fs::write(&part, format!("{url}\n")).map_err(cannot)?;
+    fs::rename(&part, file).map_err(cannot)
+}
+
+/// Ends with Ctrl-C or SIGTERM.
+async fn ended_by_user() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+/// Ends after the time, or never.
+async fn elapsed(timeout: Option<Duration>) {
+    match timeout {
+        Some(timeout) => tokio::time::sleep(timeout).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,35 @@
+//! One file a command: what was typed (`XArgs`), what it means, what it does.
+
+pub(crate) mod completions;
+pub(crate) mod events;
+pub(crate) mod init;
+pub(crate) mod listen;
+mod options;
+mod outgoing;
+pub(crate) mod providers;
+pub(crate) mod replay;
+pub(crate) mod secret;
+pub(crate) mod send;
+pub(crate) mod sign;
+mod sources;
+pub(crate) mod verify;
+mod watch;
+
+use crate::error::{Error, Result};
+use crate::settings::Settings;
+use crate::ui::Ui;
+
+/// What every command gets.
+pub(crate) struct Context {
+    pub(crate) ui: Ui,
+    pub(crate) settings: Settings,
+}
+
+/// Runs a future on this thread; enough for a command that sends one request after the other.
+fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::machine("cannot start").because(error))?;
+    runtime.block_on(future)
+}

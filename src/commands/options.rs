@@ -1,0 +1,336 @@
+//! Flags that several commands share, and the kinds of values that users type.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use clap::Args;
+use jiff::{SignedDuration, Timestamp};
+use url::Url;
+
+use crate::error::{Error, Result};
+use crate::provider::profile::{ContentType, Span, StatusSet};
+use crate::provider::{Profile, edits};
+use crate::request::{Header, parse_header};
+use crate::secret::Secret;
+use crate::settings::Settings;
+use crate::signature::Tamper;
+
+/// Where secrets come from.
+#[derive(Args, Default)]
+pub(crate) struct SecretArgs {
+    /// Signing secret; also HOOKCTL_SECRET, the configuration, else the local secret (can be repeated)
+    #[arg(long, value_name = "SECRET", allow_hyphen_values = true)]
+    secret: Vec<String>,
+    /// File with the secret, one a line; `-` is stdin
+    #[arg(long, value_name = "FILE")]
+    secret_file: Option<String>,
+}
+
+impl SecretArgs {
+    /// The secrets that were given: by flag, else by file, else in the environment.
+    pub(crate) fn given(&self, settings: &Settings) -> Result<Vec<Secret>> {
+        let mut secrets: Vec<Secret> = self.secret.iter().map(|text| Secret::new(text)).collect();
+        if let Some(file) = &self.secret_file {
+            let bytes = settings.read(file)?;
+            let text = std::str::from_utf8(&bytes)
+                .map_err(|_| Error::usage(format!("`{file}` holds no text")))?;
+            let lines = text
+                .lines()
+                .filter(|line| !line.trim().is_empty())
+                .map(Secret::new);
+            let before = secrets.len();
+            secrets.extend(lines);
+            if secrets.len() == before {
+                return Err(Error::usage(format!("`{file}` holds no secret")));
+            }
+        }
+        if secrets.is_empty() {
+            secrets.extend(settings.secret_in_environment());
+        }
+        Ok(secrets)
+    }
+
+    /// The secret to sign with: the first that was given, else the configured one, else the local one.
+    pub(crate) fn for_signing(
+        &self,
+        settings: &Settings,
+        profile: &Profile,
+    ) -> Result<Option<Secret>> {
+        if let Some(secret) = self.given(settings)?.into_iter().next() {
+            return Ok(Some(secret));
+        }
+        if let Some(secret) = settings.configured_secret(&profile.name)? {
+            return Ok(Some(secret));
+        }
+        let form = profile.signature.secret.as_ref().map(|form| form.value);
+        form.map(|form| settings.local_secrets()?.get_or_make(&profile.name, form))
+            .transpose()
+    }
+
+    /// The secrets to verify with: those given, else the configured ones, else the local one if there is one.
+    pub(crate) fn for_verifying(
+        &self,
+        settings: &Settings,
+        provider: Option<&str>,
+    ) -> Result<Vec<Secret>> {
+        let given = self.given(settings)?;
+        let Some(provider) = provider.filter(|_| given.is_empty()) else {
+            return Ok(given);
+        };
+        if let Some(secret) = settings.configured_secret(provider)? {
+            return Ok(vec![secret]);
+        }
+        Ok(settings
+            .local_secrets()?
+            .get(provider)?
+            .into_iter()
+            .collect())
+    }
+}
+
+/// Edits of a payload.
+#[derive(Args, Default)]
+pub(crate) struct EditArgs {
+    /// Set a field by dot path, as JSON or else as text (can be repeated)
+    #[arg(long, value_name = "PATH=VALUE", allow_hyphen_values = true)]
+    pub(crate) set: Vec<edits::Set>,
+    /// Leave a field out (can be repeated)
+    #[arg(long, value_name = "PATH")]
+    pub(crate) unset: Vec<String>,
+}
+
+impl EditArgs {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.set.is_empty() && self.unset.is_empty()
+    }
+}
+
+/// How requests are sent.
+#[derive(Args, Default)]
+pub(crate) struct RequestArgs {
+    /// Add a header, or put it in place of ours (can be repeated)
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = header)]
+    pub(crate) headers: Vec<Header>,
+    /// Time limit of an attempt; the provider's own by default, 0s for none
+    #[arg(long, value_name = "DURATION", value_parser = span)]
+    pub(crate) timeout: Option<Duration>,
+    /// Accept any TLS certificate
+    #[arg(long)]
+    pub(crate) insecure: bool,
+}
+
+/// Shape of the request.
+#[derive(Args, Default)]
+pub(crate) struct ShapeArgs {
+    /// Method in place of the provider's own
+    #[arg(long, value_name = "METHOD", value_parser = method)]
+    pub(crate) method: Option<String>,
+    /// Content type in place of the provider's own
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) content_type: Option<ContentType>,
+    /// Send HTTP Basic credentials
+    #[arg(long, value_name = "USER:PASS")]
+    pub(crate) basic: Option<String>,
+}
+
+/// Faults on purpose.
+#[derive(Args, Default)]
+pub(crate) struct FaultArgs {
+    /// Break the delivery in one way, to see whether the handler refuses it
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) tamper: Option<Tamper>,
+    /// Send each delivery again N times, under the same id
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(u32).range(..=10_000))]
+    pub(crate) duplicate: u32,
+    /// Send the deliveries in reverse order
+    #[arg(long)]
+    pub(crate) reorder: bool,
+}
+
+/// What a good answer is.
+#[derive(Args, Default)]
+pub(crate) struct ExpectArgs {
+    /// Statuses of a good answer, as in `2xx` or `200,204`; the provider's success rule by default
+    #[arg(long, value_name = "STATUSES")]
+    pub(crate) expect: Option<StatusSet>,
+    /// Text that a good answer contains
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) expect_body: Option<String>,
+    /// Longest time of a good answer
+    #[arg(long, value_name = "DURATION", value_parser = span)]
+    pub(crate) max_time: Option<Duration>,
+}
+
+/// A point in time: RFC 3339, unix seconds, or relative to now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Time {
+    At(Timestamp),
+    /// From now on; negative for the past.
+    From(SignedDuration),
+}
+
+impl Time {
+    pub(crate) fn resolve(self, now: Timestamp) -> Timestamp {
+        match self {
+            Self::At(time) => time,
+            Self::From(span) => now.checked_add(span).unwrap_or(now),
+        }
+    }
+}
+
+impl FromStr for Time {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        if let Ok(seconds) = text.parse::<i64>()
+            && !text.starts_with(['-', '+'])
+        {
+            return Timestamp::from_second(seconds)
+                .map(Self::At)
+                .map_err(|error| error.to_string());
+        }
+        if let Ok(time) = text.parse() {
+            return Ok(Self::At(time));
+        }
+        let relative = text
+            .strip_prefix(['-', '+'])
+            .and_then(|span| span.parse::<SignedDuration>().ok());
+        match relative {
+            Some(span) if text.starts_with('-') => Ok(Self::From(-span)),
+            Some(span) => Ok(Self::From(span)),
+            None => {
+                Err("write RFC 3339, unix seconds, or a time from now such as `-10m`".to_owned())
+            }
+        }
+    }
+}
+
+/// Reads a duration.
+pub(crate) fn span(text: &str) -> std::result::Result<Duration, String> {
+    Span::try_from(text.to_owned()).map(|span| span.0)
+}
+
+/// Reads a size: `512`, `64kB`, `10MB`.
+pub(crate) fn size(text: &str) -> std::result::Result<usize, String> {
+    let lower = text.trim().to_ascii_lowercase();
+    let (digits, factor) = [
+        ("kb", 1_000),
+        ("mb", 1_000_000),
+        ("gb", 1_000_000_000),
+        ("b", 1),
+    ]
+    .iter()
+    .find_map(|(unit, factor)| Some((lower.strip_suffix(unit)?, *factor)))
+    .unwrap_or((&lower, 1));
+    let number: usize = digits
+        .trim()
+        .parse()
+        .map_err(|_| format!("`{text}` is no size such as `10MB`"))?;
+    number
+        .checked_mul(factor)
+        .ok_or_else(|| format!("`{text}` is too large"))
+}
+
+fn header(text: &str) -> std::result::Result<Header, String> {
+    parse_header(text)
+}
+
+fn method(text: &str) -> std::result::Result<String, String> {
+    let upper = text.to_ascii_uppercase();
+    let is_one = !upper.is_empty() && upper.bytes().all(crate::request::is_token_byte);
+    if is_one {
+        Ok(upper)
+    } else {
+        Err("it is no HTTP method".to_owned())
+    }
+}
+
+/// A target as the user wrote it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Target {
+    pub(crate) url: Url,
+    /// Whether a path was written; without one, a replayed request keeps its own.
+    pub(crate) has_path: bool,
+}
+
+impl FromStr for Target {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let Some((scheme, rest)) = text.split_once("://") else {
+            let rest = text
+                .strip_prefix(':')
+                .map_or_else(|| text.to_owned(), |port| format!("localhost:{port}"));
+            return Err(format!(
+                "the URL needs a scheme; did you mean `http://{rest}`?"
+            ));
+        };
+        if !matches!(scheme, "http" | "https") {
+            return Err(format!(
+                "`{scheme}` is not spoken here; use http:// or https://"
+            ));
+        }
+        let url = Url::parse(text).map_err(|error| error.to_string())?;
+        Ok(Self {
+            url,
+            has_path: rest.contains('/'),
+        })
+    }
+}
+
+/// Whether a URL leads to this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_in_all_three_forms() {
+        let now = Timestamp::from_second(1_000_000).unwrap();
+        let at = |text: &str| {
+            text.parse::<Time>()
+                .map(|time| time.resolve(now).as_second())
+        };
+        assert_eq!(at("1614265330"), Ok(1_614_265_330));
+        assert_eq!(at("2021-02-25T15:02:10Z"), Ok(1_614_265_330));
+        assert_eq!(at("-10m"), Ok(1_000_000 - 600));
+        assert_eq!(at("+1h"), Ok(1_000_000 + 3600));
+        assert!(at("yesterday").is_err());
+        assert!(at("-10").is_err());
+    }
+
+    #[test]
+    fn targets_need_a_scheme_that_is_spoken() {
+        let problem = |text: &str| text.parse::<Target>().unwrap_err();
+        assert_eq!(
+            problem("localhost:3000/x"),
+            "the URL needs a scheme; did you mean `http://localhost:3000/x`?"
+        );
+        assert_eq!(
+            problem(":3000"),
+            "the URL needs a scheme; did you mean `http://localhost:3000`?"
+        );
+        assert_eq!(
+            problem("ftp://x"),
+            "`ftp` is not spoken here; use http:// or https://"
+        );
+        assert!(!"http://localhost:3000".parse::<Target>().unwrap().has_path);
+        assert!("http://localhost:3000/".parse::<Target>().unwrap().has_path);
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        assert_eq!(size("512"), Ok(512));
+        assert_eq!(size("64kB"), Ok(64_000));
+        assert_eq!(size("10 MB"), Ok(10_000_000));
+        assert!(size("much").is_err());
+    }
+}

@@ -1,0 +1,216 @@
+//! `hookctl sign`: the headers that a delivery would carry.
+
+use std::sync::Arc;
+
+use clap::Args;
+use jiff::Timestamp;
+
+use super::Context;
+use super::options::{EditArgs, SecretArgs, Target};
+use super::outgoing::Planned;
+use super::send::{Message, PayloadArgs, messages, random_seed};
+use crate::error::{Error, Outcome, Result};
+use crate::provider::compose::{Shape, compose};
+use crate::render::outgoing::{self, Form};
+use crate::request::{Headers, Request, latin1};
+use crate::sender::{Delivery, Signing};
+use crate::signature::Key;
+
+/// Print the headers that a delivery would carry
+#[derive(Args)]
+#[command(after_help = "Examples:
+  hookctl sign --body body.json --scheme svix --secret whsec_...
+  hookctl sign lead_replied --seed 1 --timestamp 1614265330 --as http")]
+pub(crate) struct SignArgs {
+    /// Event to sign
+    #[arg(
+        value_name = "EVENT",
+        required_unless_present = "body",
+        conflicts_with = "body"
+    )]
+    event: Option<String>,
+    /// File with the body to sign; `-` is stdin
+    #[arg(long, value_name = "FILE")]
+    body: Option<String>,
+    /// Signature scheme of the body
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["event", "provider"])]
+    scheme: Option<String>,
+    /// URL that the request would go to
+    #[arg(long, value_name = "URL", default_value = "http://localhost:8080/")]
+    to: Target,
+    #[command(flatten)]
+    payload: PayloadArgs,
+    #[command(flatten)]
+    edits: EditArgs,
+    #[command(flatten)]
+    secret: SecretArgs,
+    /// Form of the output
+    #[arg(long = "as", value_name = "FORM", default_value = "headers")]
+    form: SignForm,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum SignForm {
+    /// Header lines
+    Headers,
+    /// A curl command
+    Curl,
+    /// The bytes on the wire
+    Http,
+    /// One JSON object
+    Json,
+}
+
+pub(crate) fn run(args: &SignArgs, context: &mut Context) -> Result<Outcome> {
+    let now = Timestamp::now();
+    let timestamp = args
+        .payload
+        .timestamp
+        .map_or(now, |time| time.resolve(now))
+        .as_second();
+    let planned = match (&args.event, &args.scheme) {
+        (Some(event), _) => args.of_event(event, context)?,
+        (None, Some(scheme)) => args.of_scheme(scheme, context)?,
+        (None, None) => args.of_provider(context)?,
+    };
+    for planned in planned {
+        let request = planned.delivery.attempt(timestamp).map_err(Error::usage)?;
+        let form = match args.form {
+            SignForm::Headers if context.ui.json => Form::Json,
+            SignForm::Headers => {
+                context.ui.data(header_lines(&request))?;
+                continue;
+            }
+            SignForm::Curl => Form::Curl,
+            SignForm::Http => Form::Http,
+            SignForm::Json => Form::Json,
+        };
+        context
+            .ui
+            .data(outgoing::request(&request, &planned.delivery, form))?;
+    }
+    Ok(Outcome::Good)
+}
+
+/// The headers that make the delivery, without those that belong to the connection.
+fn header_lines(request: &Request) -> String {
+    let of_connection = ["host", "content-length", "accept", "user-agent"];
+    let lines = request
+        .headers
+        .iter()
+        .filter(|header| !of_connection.contains(&&*header.name));
+    lines
+        .map(|header| format!("{}: {}\n", header.name, latin1(&header.value)))
+        .collect()
+}
+
+impl SignArgs {
+    fn of_event(&self, event: &str, context: &mut Context) -> Result<Vec<Planned>> {
+        let catalogue = context.settings.catalogue()?;
+        let messages = messages(
+            &[event.to_owned()],
+            &self.payload,
+            &self.edits,
+            &catalogue,
+            context,
+        )?;
+        for note in messages.iter().flat_map(|message| &message.notes) {
+            context.ui.note(&format!("note: {note}"))?;
+        }
+        messages
+            .iter()
+            .map(|message| self.of_message(message, context))
+            .collect()
+    }
+
+    fn of_message(&self, message: &Message, context: &Context) -> Result<Planned> {
+        let profile = &message.provider.profile;
+        let shape = Shape::new(profile, None, None);
+        let secret = self.secret.for_signing(&context.settings, profile)?;
+        let delivery = Delivery {
+            provider: Some(profile.name.clone()),
+            event: Some(message.event.clone()).filter(|event| !event.is_empty()),
+            id: message.id.clone(),
+            request: compose(
+                profile,
+                &message.event,
+                &message.id,
+                &message.content,
+                &shape,
+                &self.to.url,
+            ),
+            url: self.to.url.clone(),
+            signing: Some(message.signing(secret.as_ref(), None)?),
+            headers: Vec::new(),
+            tamper: None,
+            lower_case: true,
+        };
+        Ok(Planned {
+            delivery,
+            provider: Some(Arc::clone(&message.provider)),
+            exact: false,
+            stored_status: None,
+        })
+    }
+
+    /// A body of a provider, signed as it signs.
+    fn of_provider(&self, context: &mut Context) -> Result<Vec<Planned>> {
+        let Some(name) = &self.payload.provider else {
+            return Err(Error::usage("a body needs to know its signer")
+                .hint("Give `--provider NAME` or `--scheme NAME`."));
+        };
+        let provider = context.settings.catalogue()?.provider(name)?;
+        let body = self.read_body(context)?;
+        let seed = random_seed()?;
+        let message = Message::of_body(provider, body, self.payload.id.clone(), &seed);
+        Ok(vec![self.of_message(&message, context)?])
+    }
+
+    /// A body signed by a scheme.
+    fn of_scheme(&self, name: &str, context: &mut Context) -> Result<Vec<Planned>> {
+        let scheme = super::verify::named_scheme(name)?;
+        let secret = self.secret.given(&context.settings)?.into_iter().next();
+        let secret = secret.ok_or_else(|| {
+            Error::usage(format!("no secret to sign with ({})", scheme.label))
+                .hint("Give `--secret`.")
+        })?;
+        let key = Key::new(scheme, &secret)
+            .map_err(|problem| Error::usage(format!("cannot sign with this secret: {problem}")))?;
+        let id = self.payload.id.clone().map_or_else(
+            || Ok(random_seed()?.value("msg_{base62:27}", "delivery id")),
+            Ok,
+        )?;
+        let request = Request {
+            method: "POST".into(),
+            target: crate::provider::compose::target(&self.to.url),
+            headers: Headers::default(),
+            body: self.read_body(context)?.into(),
+        };
+        let signing = Some(Signing {
+            scheme,
+            key: Some(key),
+            prefix: None,
+        });
+        let delivery = Delivery {
+            provider: None,
+            event: None,
+            id,
+            url: self.to.url.clone(),
+            request,
+            signing,
+            headers: Vec::new(),
+            tamper: None,
+            lower_case: true,
+        };
+        Ok(vec![Planned {
+            delivery,
+            provider: None,
+            exact: false,
+            stored_status: None,
+        }])
+    }
+
+    fn read_body(&self, context: &Context) -> Result<Vec<u8>> {
+        context.settings.read(self.body.as_deref().unwrap_or("-"))
+    }
+}

@@ -1,0 +1,96 @@
+//! Requests from files: captures, raw HTTP, payloads, folders of these, stdin.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::request::stored::{self, Stored};
+use crate::settings::Settings;
+
+/// A stored request and where it is from.
+#[derive(Clone, Debug)]
+pub(crate) struct Sourced {
+    pub(crate) from: String,
+    pub(crate) stored: Stored,
+}
+
+/// Endings of the files that are taken from a folder.
+const ENDINGS: [&str; 5] = ["json", "ndjson", "jsonl", "http", "txt"];
+
+/// Reads all requests of files, folders and stdin, in the order of their names.
+pub(crate) fn load(names: &[String], settings: &Settings) -> Result<Vec<Sourced>> {
+    let mut sourced = Vec::new();
+    for name in names {
+        let path = settings.directory().join(name);
+        if name != "-" && path.is_dir() {
+            let before = sourced.len();
+            for file in files_below(&path)? {
+                let shown = file
+                    .strip_prefix(settings.directory())
+                    .unwrap_or(&file)
+                    .display()
+                    .to_string();
+                read(&shown, settings, &mut sourced)?;
+            }
+            if sourced.len() == before {
+                return Err(
+                    Error::usage(format!("the folder `{name}` holds no requests")).hint(format!(
+                        "Files are taken that end in {}.",
+                        ENDINGS.join(", ")
+                    )),
+                );
+            }
+        } else {
+            read(name, settings, &mut sourced)?;
+        }
+    }
+    Ok(sourced)
+}
+
+fn read(name: &str, settings: &Settings, into: &mut Vec<Sourced>) -> Result<()> {
+    let shown = if name == "-" { "stdin" } else { name };
+    let bytes = settings.read(name).map_err(|error| {
+        let known = matches!(name, "last" | "failed") || name.starts_with("last:");
+        error.maybe_hint(
+            known.then(|| "There is no history yet; name a file or a folder.".to_owned()),
+        )
+    })?;
+    let stored = stored::read(&bytes).map_err(|problem| {
+        Error::usage(format!("`{shown}` holds no request: {problem}"))
+            .hint("A saved capture, a raw HTTP request or a payload is read.")
+    })?;
+    into.extend(stored.into_iter().map(|stored| Sourced {
+        from: shown.to_owned(),
+        stored,
+    }));
+    Ok(())
+}
+
+/// Files below a folder that may hold requests, sorted by path.
+fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
+    let cannot = |error| {
+        Error::machine(format!("cannot read the folder `{}`", folder.display())).because(error)
+    };
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for entry in fs::read_dir(folder).map_err(cannot)? {
+        paths.push(entry.map_err(cannot)?.path());
+    }
+    paths.sort();
+    let mut files = Vec::new();
+    for path in paths {
+        let is_hidden = path
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        let ending = path
+            .extension()
+            .map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+        if is_hidden {
+            continue;
+        } else if path.is_dir() {
+            files.extend(files_below(&path)?);
+        } else if ending.is_some_and(|ending| ENDINGS.contains(&&*ending)) {
+            files.push(path);
+        }
+    }
+    Ok(files)
+}

@@ -1,0 +1,212 @@
+//! A captured request, for people and as machine output.
+
+use jiff::tz::TimeZone;
+use serde_json::{Map, Value, json};
+
+use super::text::safe;
+use super::{Paint, body, duration, indent, millis, size};
+use crate::receiver::{Capture, Judgement, Verdict};
+use crate::request::{Headers, Request, latin1, stored};
+
+/// How much of a capture is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Show {
+    /// Line, headers and body
+    Full,
+    /// Line and headers
+    Headers,
+    /// Line and body
+    Body,
+    /// One line
+    Line,
+    /// Nothing
+    None,
+}
+
+/// How captures are shown.
+#[derive(Clone, Debug)]
+pub(crate) struct View {
+    pub(crate) paint: Paint,
+    pub(crate) show: Show,
+    /// Zone of the times.
+    pub(crate) zone: TimeZone,
+    /// Whether credentials in headers are shown.
+    pub(crate) reveal: bool,
+}
+
+/// Indentation of what belongs to a line.
+const INDENT: &str = "    ";
+
+/// A capture for people, with a line end; empty if nothing is to be shown.
+pub(crate) fn human(capture: &Capture, view: &View) -> String {
+    if view.show == Show::None {
+        return String::new();
+    }
+    let mut text = line(capture, view);
+    let paint = view.paint;
+    if matches!(view.show, Show::Full | Show::Headers) {
+        text.push_str(&indent(&headers(&capture.request.headers, view), INDENT));
+    }
+    if matches!(view.show, Show::Full | Show::Body) {
+        let body = body::show(&capture.request.body, &capture.request.media_type(), paint);
+        if !body.is_empty() && view.show == Show::Full {
+            text.push('\n');
+        }
+        text.push_str(&indent(&body, INDENT));
+    }
+    if view.show != Show::Line {
+        text.push('\n');
+    }
+    text
+}
+
+/// The line that every shown capture has, and a second one if something is wrong.
+pub(crate) fn line(capture: &Capture, view: &View) -> String {
+    let paint = view.paint;
+    let judgement = &capture.judgement;
+    let time = capture
+        .received_at
+        .to_zoned(view.zone.clone())
+        .strftime("%H:%M:%S%.3f")
+        .to_string();
+    let mut cells = vec![
+        paint.faint(&time),
+        format!(
+            "{} {}",
+            paint.strong(&safe(&capture.request.method)),
+            safe(&capture.request.target)
+        ),
+        paint.status(capture.status),
+    ];
+    if let Some(name) = name(judgement) {
+        cells.push(paint.name(&name));
+    }
+    cells.push(verdict(judgement, paint));
+    cells.extend(judgement.delivery_id.as_deref().map(safe));
+    if judgement.duplicate {
+        cells.push(paint.warn("duplicate"));
+    }
+    cells.push(paint.faint(&size(capture.request.body.len())));
+    cells.push(paint.faint(&duration(capture.duration)));
+    let mut text = cells.join("  ");
+    text.push('\n');
+    if let Some(detail) = &judgement.detail {
+        text.push_str(&format!("{INDENT}{}\n", paint.warn(&safe(detail))));
+    }
+    text
+}
+
+/// `provider/event`, as far as it is known.
+fn name(judgement: &Judgement) -> Option<String> {
+    let provider = judgement
+        .provider
+        .as_ref()
+        .map(|provider| provider.profile.name.clone());
+    match (provider, &judgement.event) {
+        (Some(provider), Some(event)) => Some(format!("{provider}/{}", safe(event))),
+        (Some(provider), None) => Some(provider),
+        (None, event) => event.as_deref().map(safe),
+    }
+}
+
+fn verdict(judgement: &Judgement, paint: Paint) -> String {
+    let reason = judgement
+        .reason
+        .map(|reason| format!(" ({})", reason.code()))
+        .unwrap_or_default();
+    match judgement.verdict {
+        Verdict::Valid => paint.good("✓ valid"),
+        Verdict::Invalid => paint.bad(&format!("✗ invalid{reason}")),
+        Verdict::Missing => paint.bad("✗ signature missing"),
+        Verdict::Unsigned => paint.warn("unsigned"),
+        Verdict::NoSecret => paint.warn("? no secret"),
+    }
+}
+
+/// Header lines, in their order and spelling.
+fn headers(headers: &Headers, view: &View) -> String {
+    let lines = headers.iter().map(|header| {
+        let value = shown_value(&header.name, &latin1(&header.value), view.reveal);
+        format!(
+            "{}: {}\n",
+            view.paint.faint(&safe(&header.name)),
+            safe(&value)
+        )
+    });
+    lines.collect()
+}
+
+/// Headers whose value lets its holder in.
+const CREDENTIALS: [&str; 6] = [
+    "authorization",
+    "proxy-authorization",
+    "cookie",
+    "x-api-key",
+    "x-gitlab-token",
+    "x-telegram-bot-api-secret-token",
+];
+
+/// A header value as it may be shown: of credentials, the kind alone.
+pub(crate) fn shown_value(name: &str, value: &str, reveal: bool) -> String {
+    if reveal
+        || !CREDENTIALS
+            .iter()
+            .any(|credential| name.eq_ignore_ascii_case(credential))
+    {
+        return value.to_owned();
+    }
+    match value.split_once(' ') {
+        Some((kind, _)) if name.to_ascii_lowercase().ends_with("authorization") => {
+            format!("{kind} [redacted]")
+        }
+        _ => "[redacted]".to_owned(),
+    }
+}
+
+/// A capture as one JSON object. Credentials are left out unless `reveal`.
+pub(crate) fn json(capture: &Capture, reveal: bool) -> Value {
+    let judgement = &capture.judgement;
+    let mut object = Map::new();
+    object.insert("type".into(), json!("capture"));
+    object.insert("id".into(), json!(capture.id));
+    object.insert(
+        "received_at".into(),
+        json!(format!("{:.3}", capture.received_at)),
+    );
+    stored::write(&redacted(&capture.request, reveal), &mut object);
+    object.insert(
+        "provider".into(),
+        json!(
+            judgement
+                .provider
+                .as_ref()
+                .map(|provider| &provider.profile.name)
+        ),
+    );
+    object.insert("event".into(), json!(judgement.event));
+    object.insert("delivery_id".into(), json!(judgement.delivery_id));
+    object.insert("duplicate".into(), json!(judgement.duplicate));
+    let signature = json!({
+        "status": judgement.verdict.word(),
+        "scheme": judgement.scheme,
+        "reason": judgement.reason.map(crate::signature::Reason::code),
+    });
+    object.insert("signature".into(), signature);
+    object.insert(
+        "response".into(),
+        json!({"status": capture.status, "duration_ms": millis(capture.duration)}),
+    );
+    Value::Object(object)
+}
+
+fn redacted(request: &Request, reveal: bool) -> Request {
+    let mut request = request.clone();
+    for header in request.headers.iter_mut() {
+        let value = latin1(&header.value).into_owned();
+        let shown = shown_value(&header.name, &value, reveal);
+        if shown != value {
+            header.value = shown.into_bytes();
+        }
+    }
+    request
+}

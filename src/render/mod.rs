@@ -1,0 +1,52 @@
+//! Values to text. The paint is passed in; nothing in here writes anywhere.
+
+pub(crate) mod body;
+pub(crate) mod capture;
+pub(crate) mod json;
+pub(crate) mod outgoing;
+mod paint;
+pub(crate) mod table;
+pub(crate) mod text;
+pub(crate) mod verification;
+
+pub(crate) use paint::Paint;
+
+use std::time::Duration;
+
+/// A size as people read it: `812 B`, `1.4 kB`, `2.0 MB`.
+pub(crate) fn size(bytes: usize) -> String {
+    #[allow(clippy::cast_precision_loss, reason = "one decimal is shown")]
+    let bytes_f = bytes as f64;
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.1} kB", bytes_f / 1e3),
+        _ => format!("{:.1} MB", bytes_f / 1e6),
+    }
+}
+
+/// A duration as people read it: `0.3 ms`, `12 ms`, `1.25 s`.
+pub(crate) fn duration(duration: Duration) -> String {
+    let ms = duration.as_secs_f64() * 1e3;
+    match ms {
+        ..10.0 => format!("{ms:.1} ms"),
+        ..1000.0 => format!("{ms:.0} ms"),
+        _ => format!("{:.2} s", ms / 1e3),
+    }
+}
+
+/// Milliseconds for machine output, to the microsecond.
+pub(crate) fn millis(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1e6).round() / 1e3
+}
+
+/// Indents every line that is not empty.
+pub(crate) fn indent(text: &str, by: &str) -> String {
+    let mut indented = String::with_capacity(text.len() + by.len() * 8);
+    for line in text.split_inclusive('\n') {
+        if line != "\n" {
+            indented.push_str(by);
+        }
+        indented.push_str(line);
+    }
+    indented
+}

@@ -1,0 +1,281 @@
+//! Flag, environment, project file, user file, default: the only reader of the environment.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::{self, IsTerminal as _, Read as _};
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use etcetera::BaseStrategy as _;
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+use crate::provider::Catalogue;
+use crate::provider::local::LocalSecrets;
+use crate::secret::Secret;
+use crate::ui::{ColorWorld, Terminals};
+
+/// Name of a configuration file, in the project and in the user's folder.
+pub(crate) const CONFIG: &str = "hookctl.toml";
+
+/// The world as it was when the program started.
+#[derive(Clone, Debug)]
+pub(crate) struct Environment {
+    vars: BTreeMap<OsString, OsString>,
+    pub(crate) directory: PathBuf,
+    pub(crate) terminals: Terminals,
+}
+
+impl Environment {
+    pub(crate) fn capture() -> Self {
+        let terminals = Terminals {
+            stdin: io::stdin().is_terminal(),
+            stdout: io::stdout().is_terminal(),
+            stderr: io::stderr().is_terminal(),
+        };
+        // A working directory that was deleted leaves relative paths to fail by themselves.
+        let directory = env::current_dir().unwrap_or_default();
+        Self {
+            vars: env::vars_os().collect(),
+            directory,
+            terminals,
+        }
+    }
+
+    /// A variable that is set and not empty.
+    fn var(&self, name: &str) -> Option<&str> {
+        self.vars
+            .get(&OsString::from(name))?
+            .to_str()
+            .filter(|value| !value.is_empty())
+    }
+
+    pub(crate) fn colors(&self) -> ColorWorld {
+        ColorWorld {
+            no_color: self.var("NO_COLOR").is_some(),
+            force: self.var("CLICOLOR_FORCE").is_some_and(|value| value != "0"),
+            dumb: self.var("TERM") == Some("dumb"),
+        }
+    }
+}
+
+/// What a configuration file holds.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Config {
+    #[serde(default)]
+    providers: BTreeMap<String, ProviderConfig>,
+}
+
+/// What is configured for one provider.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ProviderConfig {
+    secret: Option<String>,
+    /// Name of the variable that holds the secret.
+    secret_env: Option<String>,
+    /// Where `send` delivers to.
+    pub(crate) to: Option<String>,
+}
+
+impl std::fmt::Debug for ProviderConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ProviderConfig")
+            .field("secret_env", &self.secret_env)
+            .field("to", &self.to)
+            .finish_non_exhaustive()
+    }
+}
+
+/// All that is not on the command line. Files are read when something of them is asked for.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    environment: Environment,
+    /// The file that `--config` names.
+    config_file: Option<PathBuf>,
+}
+
+impl Settings {
+    pub(crate) fn new(environment: Environment, config_file: Option<PathBuf>) -> Self {
+        Self {
+            environment,
+            config_file,
+        }
+    }
+
+    /// The folder that relative paths start from.
+    pub(crate) fn directory(&self) -> &Path {
+        &self.environment.directory
+    }
+
+    /// The project's configuration file, from the working directory upward.
+    fn project_file(&self) -> Option<PathBuf> {
+        self.environment
+            .directory
+            .ancestors()
+            .map(|folder| folder.join(CONFIG))
+            .find(|file| file.is_file())
+    }
+
+    fn strategy() -> Result<impl etcetera::BaseStrategy> {
+        etcetera::choose_base_strategy().map_err(|error| {
+            Error::machine("cannot find your home directory")
+                .because(error)
+                .hint("Set HOME, or XDG_STATE_HOME and XDG_CONFIG_HOME.")
+        })
+    }
+
+    /// The user's configuration folder.
+    pub(crate) fn user_folder(&self) -> Result<PathBuf> {
+        Ok(Self::strategy()?.config_dir().join("hookctl"))
+    }
+
+    /// Local secrets.
+    pub(crate) fn local_secrets(&self) -> Result<LocalSecrets> {
+        let strategy = Self::strategy()?;
+        let state = strategy.state_dir().unwrap_or_else(|| strategy.data_dir());
+        Ok(LocalSecrets::new(state.join("hookctl").join("secrets")))
+    }
+
+    /// The configuration: `--config` alone, or the project's file over the user's.
+    fn config(&self) -> Result<Config> {
+        if let Some(file) = &self.config_file {
+            let file = self.environment.directory.join(file);
+            return read_config(&file)?.ok_or_else(|| {
+                Error::machine(format!(
+                    "cannot read `{}`: there is no such file",
+                    file.display()
+                ))
+            });
+        }
+        let user = match self.user_folder() {
+            Ok(folder) => read_config(&folder.join(CONFIG))?.unwrap_or_default(),
+            Err(_) => Config::default(),
+        };
+        let project = match self.project_file() {
+            Some(file) => read_config(&file)?.unwrap_or_default(),
+            None => Config::default(),
+        };
+        let mut merged = user;
+        for (name, over) in project.providers {
+            let under = merged.providers.remove(&name).unwrap_or_default();
+            // A secret is one setting, whichever way it is given.
+            let has_secret = over.secret.is_some() || over.secret_env.is_some();
+            let (secret, secret_env) = if has_secret {
+                (over.secret, over.secret_env)
+            } else {
+                (under.secret, under.secret_env)
+            };
+            merged.providers.insert(
+                name,
+                ProviderConfig {
+                    secret,
+                    secret_env,
+                    to: over.to.or(under.to),
+                },
+            );
+        }
+        Ok(merged)
+    }
+
+    /// What is configured for a provider.
+    pub(crate) fn provider(&self, name: &str) -> Result<ProviderConfig> {
+        Ok(self.config()?.providers.remove(name).unwrap_or_default())
+    }
+
+    /// Configured secrets, by provider.
+    pub(crate) fn configured_secrets(&self) -> Result<BTreeMap<String, Vec<Secret>>> {
+        let mut secrets = BTreeMap::new();
+        for (name, config) in self.config()?.providers {
+            if let Some(secret) = self.secret_of(&config, &name)? {
+                secrets.insert(name, vec![secret]);
+            }
+        }
+        Ok(secrets)
+    }
+
+    /// The configured secret of a provider.
+    pub(crate) fn configured_secret(&self, name: &str) -> Result<Option<Secret>> {
+        self.secret_of(&self.provider(name)?, name)
+    }
+
+    fn secret_of(&self, config: &ProviderConfig, name: &str) -> Result<Option<Secret>> {
+        if let Some(variable) = &config.secret_env {
+            return match self.environment.var(variable) {
+                Some(secret) => Ok(Some(Secret::new(secret))),
+                None => Err(Error::usage(format!(
+                    "`{variable}` is not set; the configuration of {name} names it"
+                ))
+                .hint(format!(
+                    "Set it to the secret, or take `secret_env` out of `{CONFIG}`."
+                ))),
+            };
+        }
+        Ok(config.secret.as_deref().map(Secret::new))
+    }
+
+    /// The secret in the environment.
+    pub(crate) fn secret_in_environment(&self) -> Option<Secret> {
+        self.environment.var("HOOKCTL_SECRET").map(Secret::new)
+    }
+
+    /// The project's and the user's folders of providers.
+    fn provider_folders(&self) -> Vec<PathBuf> {
+        let project = match (&self.config_file, self.project_file()) {
+            (None, Some(file)) => file.parent().map(Path::to_path_buf),
+            _ => None,
+        };
+        let project = project.unwrap_or_else(|| self.environment.directory.clone());
+        let user = self.user_folder().ok();
+        std::iter::once(project)
+            .chain(user)
+            .map(|folder| folder.join("providers"))
+            .collect()
+    }
+
+    /// All providers.
+    pub(crate) fn catalogue(&self) -> Result<Catalogue> {
+        Catalogue::new(&self.provider_folders())
+    }
+
+    /// Reads a file, or stdin for `-`.
+    pub(crate) fn read(&self, name: &str) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        if name == "-" {
+            io::stdin()
+                .lock()
+                .read_to_end(&mut bytes)
+                .map_err(|error| Error::machine("cannot read stdin").because(error))?;
+            return Ok(bytes);
+        }
+        fs::read(self.environment.directory.join(name))
+            .map_err(|error| Error::machine(format!("cannot read `{name}`")).because(error))
+    }
+
+    /// Whether stdin is a terminal.
+    pub(crate) fn stdin_is_terminal(&self) -> bool {
+        self.environment.terminals.stdin
+    }
+}
+
+fn read_config(file: &Path) -> Result<Option<Config>> {
+    let text = match fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => {
+            return Err(Error::machine(format!("cannot read `{}`", file.display())).because(error));
+        }
+    };
+    let config = toml::from_str(&text).map_err(|error| {
+        // The error shows the line it is about; a line with a secret stays out of the message.
+        let place = error
+            .span()
+            .map_or(0, |span| text[..span.start].matches('\n').count() + 1);
+        Error::usage(format!(
+            "`{}` line {place}: {}",
+            file.display(),
+            error.message()
+        ))
+    })?;
+    Ok(Some(config))
+}

@@ -1,0 +1,197 @@
+//! The only place that writes to the terminal: data to stdout, everything else to stderr.
+
+use std::io::{self, BufWriter, Write};
+
+use serde_json::Value;
+
+use crate::error::{Error, Kind, Result};
+use crate::render::Paint;
+use crate::render::text::safe;
+
+/// When to paint.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// What decides about colour, beside the user's choice.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct ColorWorld {
+    /// `NO_COLOR` is set and not empty (no-color.org).
+    pub(crate) no_color: bool,
+    /// `CLICOLOR_FORCE` is set, and neither empty nor 0 (bixense.com/clicolors).
+    pub(crate) force: bool,
+    /// `TERM=dumb`.
+    pub(crate) dumb: bool,
+}
+
+impl ColorChoice {
+    fn paints(self, terminal: bool, world: ColorWorld) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto if world.no_color => false,
+            Self::Auto if world.force => true,
+            Self::Auto => terminal && !world.dumb,
+        }
+    }
+}
+
+/// The two streams and how they are written.
+pub(crate) struct Ui {
+    out: Box<dyn Write + Send>,
+    err: Box<dyn Write + Send>,
+    pub(crate) out_paint: Paint,
+    pub(crate) err_paint: Paint,
+    /// Machine output is wanted.
+    pub(crate) json: bool,
+    quiet: bool,
+    /// How many times `-v` was given.
+    pub(crate) verbose: u8,
+    /// Whether a person can be asked: stdin and stderr are terminals.
+    pub(crate) interactive: bool,
+    /// Whether stderr is a terminal.
+    pub(crate) err_is_terminal: bool,
+    out_is_terminal: bool,
+}
+
+/// What is known of the streams.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Terminals {
+    pub(crate) stdin: bool,
+    pub(crate) stdout: bool,
+    pub(crate) stderr: bool,
+}
+
+/// What the user wants of the output.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wanted {
+    pub(crate) json: bool,
+    pub(crate) quiet: bool,
+    pub(crate) verbose: u8,
+    pub(crate) color: ColorChoice,
+}
+
+impl Ui {
+    /// The standard streams.
+    pub(crate) fn new(wanted: Wanted, terminals: Terminals, world: ColorWorld) -> Self {
+        Self {
+            out: Box::new(BufWriter::new(io::stdout())),
+            err: Box::new(io::stderr()),
+            out_paint: Paint::new(wanted.color.paints(terminals.stdout, world)),
+            err_paint: Paint::new(wanted.color.paints(terminals.stderr, world)),
+            json: wanted.json,
+            quiet: wanted.quiet,
+            verbose: wanted.verbose,
+            interactive: terminals.stdin && terminals.stderr,
+            err_is_terminal: terminals.stderr,
+            out_is_terminal: terminals.stdout,
+        }
+    }
+
+    pub(crate) fn out_is_terminal(&self) -> bool {
+        self.out_is_terminal
+    }
+
+    /// Writes data as it is.
+    pub(crate) fn data(&mut self, bytes: impl AsRef<[u8]>) -> Result<()> {
+        self.out
+            .write_all(bytes.as_ref())
+            .map_err(Error::from_stream)
+    }
+
+    /// Writes one line of machine output.
+    pub(crate) fn json_line(&mut self, value: &Value) -> Result<()> {
+        writeln!(self.out, "{value}").map_err(Error::from_stream)
+    }
+
+    /// Brings what was written to its reader.
+    pub(crate) fn flush(&mut self) -> Result<()> {
+        self.out.flush().map_err(Error::from_stream)
+    }
+
+    /// Says something beside the data: a sentence with a full stop.
+    pub(crate) fn note(&mut self, text: &str) -> Result<()> {
+        if self.quiet {
+            return Ok(());
+        }
+        self.talk(&format!("{text}\n"))
+    }
+
+    /// Warns of something that a user should know, even a quiet one.
+    pub(crate) fn warn(&mut self, text: &str) -> Result<()> {
+        let head = self.err_paint.warn("warning:");
+        self.talk(&format!("{head} {text}\n"))
+    }
+
+    /// Says what is wrong with an answer.
+    pub(crate) fn problem(&mut self, text: &str) -> Result<()> {
+        let head = self.err_paint.error("error:");
+        self.talk(&format!("{head} {}\n", safe(text)))
+    }
+
+    /// Says what to do next.
+    pub(crate) fn hint(&mut self, text: &str) -> Result<()> {
+        if self.quiet {
+            return Ok(());
+        }
+        let head = self.err_paint.name("hint:");
+        self.talk(&format!("{head} {text}\n"))
+    }
+
+    /// Says why a command did not work. A closed pipe ends in silence.
+    pub(crate) fn error(&mut self, error: &Error) {
+        if error.kind() == Kind::ClosedPipe {
+            return;
+        }
+        let head = self.err_paint.error("error:");
+        let mut text = format!("{head} {error}\n");
+        for hint in error.hints() {
+            text.push_str(&format!("{} {hint}\n", self.err_paint.name("hint:")));
+        }
+        // There is nobody left to tell if this fails.
+        let _ = self.talk(&text);
+    }
+
+    /// Writes to stderr in one piece, after all data that came before it.
+    fn talk(&mut self, text: &str) -> Result<()> {
+        self.flush()?;
+        self.err
+            .write_all(text.as_bytes())
+            .map_err(Error::from_stream)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colour_follows_the_flag_then_the_environment_then_the_stream() {
+        let world = |no_color, force, dumb| ColorWorld {
+            no_color,
+            force,
+            dumb,
+        };
+        let cases = [
+            (ColorChoice::Always, false, world(true, false, true), true),
+            (ColorChoice::Never, true, world(false, true, false), false),
+            (ColorChoice::Auto, true, world(false, false, false), true),
+            (ColorChoice::Auto, false, world(false, false, false), false),
+            (ColorChoice::Auto, true, world(true, true, false), false),
+            (ColorChoice::Auto, false, world(false, true, false), true),
+            (ColorChoice::Auto, true, world(false, false, true), false),
+        ];
+        for (choice, terminal, world, painted) in cases {
+            assert_eq!(
+                choice.paints(terminal, world),
+                painted,
+                "{choice:?} {terminal} {world:?}"
+            );
+        }
+    }
+}
