@@ -18,6 +18,10 @@
 //! ```
 //!
 //! Providers and schemes are data under `fixtures/`: a new provider is a new folder, without any Rust.
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, reason = "a test may panic; that is how it fails")
+)]
 
 mod cli;
 mod commands;

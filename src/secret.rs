@@ -48,7 +48,7 @@ impl fmt::Debug for Secret {
 }
 
 /// The form in which a provider writes its secrets down.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum SecretForm {
     /// `whsec_` and base64 of 24 bytes (Standard Webhooks 1.0.0: 24 to 64).

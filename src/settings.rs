@@ -24,6 +24,8 @@ pub(crate) struct Environment {
     vars: BTreeMap<OsString, OsString>,
     pub(crate) directory: PathBuf,
     pub(crate) terminals: Terminals,
+    /// The user's folders for configuration and state; none without a home directory.
+    folders: Option<(PathBuf, PathBuf)>,
 }
 
 impl Environment {
@@ -35,10 +37,15 @@ impl Environment {
         };
         // A working directory that was deleted leaves relative paths to fail by themselves.
         let directory = env::current_dir().unwrap_or_default();
+        let folders = etcetera::choose_base_strategy().ok().map(|strategy| {
+            let state = strategy.state_dir().unwrap_or_else(|| strategy.data_dir());
+            (strategy.config_dir().join("hookctl"), state.join("hookctl"))
+        });
         Self {
             vars: env::vars_os().collect(),
             directory,
             terminals,
+            folders,
         }
     }
 
@@ -117,24 +124,21 @@ impl Settings {
             .find(|file| file.is_file())
     }
 
-    fn strategy() -> Result<impl etcetera::BaseStrategy> {
-        etcetera::choose_base_strategy().map_err(|error| {
+    fn folders(&self) -> Result<&(PathBuf, PathBuf)> {
+        self.environment.folders.as_ref().ok_or_else(|| {
             Error::machine("cannot find your home directory")
-                .because(error)
                 .hint("Set HOME, or XDG_STATE_HOME and XDG_CONFIG_HOME.")
         })
     }
 
     /// The user's configuration folder.
-    pub(crate) fn user_folder(&self) -> Result<PathBuf> {
-        Ok(Self::strategy()?.config_dir().join("hookctl"))
+    pub(crate) fn user_folder(&self) -> Result<&Path> {
+        Ok(&self.folders()?.0)
     }
 
     /// Local secrets.
     pub(crate) fn local_secrets(&self) -> Result<LocalSecrets> {
-        let strategy = Self::strategy()?;
-        let state = strategy.state_dir().unwrap_or_else(|| strategy.data_dir());
-        Ok(LocalSecrets::new(state.join("hookctl").join("secrets")))
+        Ok(LocalSecrets::new(self.folders()?.1.join("secrets")))
     }
 
     /// The configuration: `--config` alone, or the project's file over the user's.
@@ -226,7 +230,7 @@ impl Settings {
             _ => None,
         };
         let project = project.unwrap_or_else(|| self.environment.directory.clone());
-        let user = self.user_folder().ok();
+        let user = self.user_folder().ok().map(Path::to_path_buf);
         std::iter::once(project)
             .chain(user)
             .map(|folder| folder.join("providers"))

@@ -1,30 +1,27 @@
 //! `hookctl listen`: a receiver that verifies, shows and keeps what arrives.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use clap::Args;
 use jiff::tz::TimeZone;
 use serde_json::json;
-use tokio::sync::{Notify, mpsc, watch as channel};
+use tokio::sync::watch as channel;
 
 use super::Context;
+use super::desk::{Desk, Front};
 use super::options::{SecretArgs, size, span};
 use super::send::random_seed;
 use super::watch::Watch;
 use crate::error::{Error, Outcome, Result};
 use crate::provider::{Catalogue, Detector};
-use crate::receiver::{
-    AnswerPolicy, Bound, Capture, Judge, ListenAddress, Receiver, Secrets, Sink, Taken, Trouble,
-    bind, serve,
-};
-use crate::render::capture::{self, Show, View};
-use crate::render::{millis, text::safe};
+use crate::receiver::{AnswerPolicy, Bound, Judge, ListenAddress, Receiver, Secrets, bind, serve};
+use crate::render::capture::{Show, View};
+use crate::render::millis;
 use crate::request::{Header, parse_header};
 use crate::ui::Ui;
 
@@ -243,104 +240,6 @@ fn example(catalogue: &Catalogue, provider: Option<&str>) -> Result<Option<Strin
     Ok(None)
 }
 
-/// What goes to the printer.
-enum Message {
-    Capture(Arc<Capture>),
-    Trouble(Trouble),
-}
-
-/// Captures that wait to be shown; more are counted, not shown.
-const QUEUE: usize = 2_048;
-/// With so many waiting, one line each has to do.
-const BUSY: usize = 64;
-
-/// Takes captures from the receiver: keeps, counts and passes them on.
-struct Desk {
-    watch: Mutex<Watch>,
-    enough: Notify,
-    messages: mpsc::Sender<Message>,
-    /// Wait for the printer rather than leave something out: for machine output.
-    lossless: bool,
-    skipped: AtomicU64,
-    save: Option<PathBuf>,
-}
-
-impl Desk {
-    fn watch(&self) -> std::sync::MutexGuard<'_, Watch> {
-        self.watch.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The desk as the receiver sees it.
-struct Front(Arc<Desk>);
-
-impl Sink for Front {
-    fn captured(&self, capture: Arc<Capture>) -> Taken<'_> {
-        Box::pin(async move {
-            let desk = &self.0;
-            if let Some(folder) = desk.save.clone() {
-                let kept = Arc::clone(&capture);
-                let saved = tokio::task::spawn_blocking(move || save(&kept, &folder)).await;
-                saved.unwrap_or_else(|error| Err(error.to_string()))?;
-            }
-            let done = {
-                let mut watch = desk.watch();
-                watch.saw(&capture);
-                watch.is_done()
-            };
-            let message = Message::Capture(capture);
-            if desk.lossless {
-                // A closed channel means that the program ends; then nobody reads the line.
-                let _ = desk.messages.send(message).await;
-            } else if desk.messages.try_send(message).is_err() {
-                desk.skipped.fetch_add(1, Ordering::Relaxed);
-            }
-            if done {
-                desk.enough.notify_one();
-            }
-            Ok(())
-        })
-    }
-
-    fn trouble(&self, trouble: Trouble) {
-        let _ = self.0.messages.try_send(Message::Trouble(trouble));
-    }
-}
-
-/// Writes a capture to a file of its own, as it came.
-fn save(capture: &Capture, folder: &Path) -> std::result::Result<(), String> {
-    let judgement = &capture.judgement;
-    let provider = judgement
-        .provider
-        .as_ref()
-        .map(|provider| &*provider.profile.name);
-    let name: String = [provider, judgement.event.as_deref()]
-        .into_iter()
-        .flatten()
-        .flat_map(|part| ['-'].into_iter().chain(part.chars().take(60)))
-        .map(|char| {
-            if char.is_ascii_alphanumeric() || "-_.".contains(char) {
-                char
-            } else {
-                '_'
-            }
-        })
-        .collect();
-    let time = capture.received_at.strftime("%Y%m%dT%H%M%S%.3f");
-    let path = folder.join(format!("{time}-{:04}{name}.json", capture.number));
-    let mut text = serde_json::to_string_pretty(&capture::json(capture, true))
-        .map_err(|error| error.to_string())?;
-    text.push('\n');
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options
-        .open(&path)
-        .and_then(|mut file| file.write_all(text.as_bytes()));
-    written.map_err(|error| format!("cannot save to `{}`: {error}", path.display()))
-}
-
 impl ListenPlan<'_> {
     async fn run(self, ui: &mut Ui) -> Result<Outcome> {
         let Self {
@@ -353,15 +252,15 @@ impl ListenPlan<'_> {
         } = self;
         let start = Instant::now();
         let bound = bind(args.address).await?;
-        let (messages, printer) = mpsc::channel(QUEUE);
-        let desk = Arc::new(Desk {
-            watch: Mutex::new(Watch::new(&args.expect, args.exit_after, args.expect_valid)),
-            enough: Notify::new(),
-            messages,
-            lossless: ui.json,
-            skipped: AtomicU64::new(0),
-            save,
-        });
+        let mut signals = Signals::new()?;
+        let watch = Watch::new(&args.expect, args.exit_after, args.expect_valid);
+        let view = View {
+            paint: ui.out_paint,
+            show: args.show,
+            zone: TimeZone::system(),
+            reveal: args.reveal,
+        };
+        let (desk, mut printer) = Desk::new(watch, ui.json, save, view);
         let receiver = Arc::new(Receiver {
             judge,
             policy,
@@ -381,22 +280,10 @@ impl ListenPlan<'_> {
         if let Some(file) = &ready_file {
             write_ready_file(file, &url)?;
         }
-        let view = View {
-            paint: ui.out_paint,
-            show: args.show,
-            zone: TimeZone::system(),
-            reveal: args.reveal,
-        };
-        let mut printer = Printer {
-            messages: printer,
-            view,
-            desk: Arc::clone(&desk),
-            warned: 0,
-        };
         tokio::select! {
             printed = printer.run(ui) => printed?,
             () = desk.enough.notified() => {}
-            () = ended_by_user() => {}
+            () = signals.ended() => {}
             () = elapsed(args.timeout) => {}
         }
         let _ = stop.send(true);
@@ -405,7 +292,7 @@ impl ListenPlan<'_> {
         let ending = async {
             tokio::select! {
                 served = serving => drop(served),
-                () = ended_by_user() => {}
+                () = signals.ended() => {}
             }
         };
         tokio::pin!(ending);
@@ -450,63 +337,6 @@ impl ListenArgs {
     }
 }
 
-struct Printer {
-    messages: mpsc::Receiver<Message>,
-    view: View,
-    desk: Arc<Desk>,
-    /// How many were left out when that was last said.
-    warned: u64,
-}
-
-impl Printer {
-    /// Prints until the program ends.
-    async fn run(&mut self, ui: &mut Ui) -> Result<()> {
-        while let Some(message) = self.messages.recv().await {
-            self.print(&message, ui)?;
-        }
-        Ok(())
-    }
-
-    /// Prints what is left.
-    fn drain(&mut self, ui: &mut Ui) -> Result<()> {
-        while let Ok(message) = self.messages.try_recv() {
-            self.print(&message, ui)?;
-        }
-        Ok(())
-    }
-
-    fn print(&mut self, message: &Message, ui: &mut Ui) -> Result<()> {
-        match message {
-            Message::Capture(capture) if ui.json => {
-                ui.json_line(&capture::json(capture, self.view.reveal))?;
-            }
-            Message::Capture(capture)
-                if self.messages.len() > BUSY && self.view.show != Show::None =>
-            {
-                ui.data(capture::line(capture, &self.view))?;
-            }
-            Message::Capture(capture) => ui.data(capture::human(capture, &self.view))?,
-            Message::Trouble(trouble) => ui.warn(&format!(
-                "{} (from {})",
-                safe(&trouble.message),
-                trouble.from
-            ))?,
-        }
-        if self.messages.is_empty() {
-            let skipped = self.desk.skipped.load(Ordering::Relaxed);
-            if skipped > self.warned {
-                ui.warn(&format!(
-                    "{} more came than could be shown.",
-                    skipped - self.warned
-                ))?;
-                self.warned = skipped;
-            }
-            ui.flush()?;
-        }
-        Ok(())
-    }
-}
-
 /// Ends with what came, and what did not.
 fn conclude(desk: &Desk, ui: &mut Ui, start: Instant) -> Result<Outcome> {
     let watch = desk.watch();
@@ -533,20 +363,42 @@ fn write_ready_file(file: &Path, url: &str) -> Result<()> {
     fs::rename(&part, file).map_err(cannot)
 }
 
-/// Ends with Ctrl-C or SIGTERM.
-async fn ended_by_user() {
+/// Ctrl-C and SIGTERM. Made before the first line is printed, so that whoever reads it may end the program.
+struct Signals {
     #[cfg(unix)]
-    {
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn new() -> Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
+        let on = |kind| {
+            signal(kind).map_err(|error| Error::machine("cannot wait for signals").because(error))
+        };
+        Ok(Self {
+            terminate: on(SignalKind::terminate())?,
+            interrupt: on(SignalKind::interrupt())?,
+        })
     }
-    let _ = tokio::signal::ctrl_c().await;
+
+    #[cfg(not(unix))]
+    fn new() -> Result<Self> {
+        Ok(Self {})
+    }
+
+    /// Waits for one of them.
+    async fn ended(&mut self) {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+        #[cfg(not(unix))]
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }
 
 /// Ends after the time, or never.

@@ -1,6 +1,7 @@
 //! One file a command: what was typed (`XArgs`), what it means, what it does.
 
 pub(crate) mod completions;
+mod desk;
 pub(crate) mod events;
 pub(crate) mod init;
 pub(crate) mod listen;

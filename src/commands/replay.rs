@@ -348,14 +348,12 @@ fn scheme_of(provider: Option<&Provider>, request: &Request) -> Option<&'static 
         Some(provider) => {
             let own = provider.profile.scheme();
             // A request in another of the provider's styles keeps that style.
-            let style = provider
+            let mut style = provider
                 .profile
                 .variants
                 .values()
                 .filter_map(|variant| signature::named(variant.scheme.as_deref()?));
-            let carried = style
-                .filter(|scheme| found.is_some_and(|found| found.id == scheme.id))
-                .last();
+            let carried = style.find(|scheme| found.is_some_and(|found| found.id == scheme.id));
             Some(carried.unwrap_or_else(|| own.for_request(request)))
         }
         None => found,

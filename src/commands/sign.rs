@@ -99,9 +99,15 @@ fn header_lines(request: &Request) -> String {
         .headers
         .iter()
         .filter(|header| !of_connection.contains(&&*header.name));
-    lines
-        .map(|header| format!("{}: {}\n", header.name, latin1(&header.value)))
-        .collect()
+    let lines = lines.map(|header| {
+        format!(
+            "{}: {}
+",
+            header.name,
+            latin1(&header.value)
+        )
+    });
+    lines.collect::<Vec<_>>().concat()
 }
 
 impl SignArgs {

@@ -86,7 +86,8 @@ fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
             .map(|ending| ending.to_string_lossy().to_ascii_lowercase());
         if is_hidden {
             continue;
-        } else if path.is_dir() {
+        }
+        if path.is_dir() {
             files.extend(files_below(&path)?);
         } else if ending.is_some_and(|ending| ENDINGS.contains(&&*ending)) {
             files.push(path);

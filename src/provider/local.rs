@@ -66,7 +66,7 @@ impl LocalSecrets {
         fs::create_dir_all(&self.folder).map_err(|error| cannot("make", &self.folder, error))?;
         // A name of its own, for two threads or processes may be at this at once.
         let mut random = [0; 8];
-        getrandom::fill(&mut random).map_err(|error| no_randomness(&error))?;
+        getrandom::fill(&mut random).map_err(no_randomness)?;
         let path = self
             .folder
             .join(format!(".{provider}.{}", hex::encode(random)));
@@ -84,12 +84,12 @@ impl LocalSecrets {
 
 fn make(form: SecretForm) -> Result<Secret> {
     let mut random = vec![0; form.entropy()];
-    getrandom::fill(&mut random).map_err(|error| no_randomness(&error))?;
+    getrandom::fill(&mut random).map_err(no_randomness)?;
     Ok(form.write(&random))
 }
 
-fn no_randomness(error: &getrandom::Error) -> Error {
-    Error::machine("cannot get randomness for a secret").because(*error)
+fn no_randomness(error: getrandom::Error) -> Error {
+    Error::machine("cannot get randomness for a secret").because(error)
 }
 
 fn cannot(what: &str, path: &Path, error: io::Error) -> Error {

@@ -1,9 +1,11 @@
 //! What a `provider.toml` says. Every fact carries where it comes from.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
-use serde::Deserialize;
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
 
 use crate::secret::SecretForm;
 use crate::signature;
@@ -41,20 +43,35 @@ pub(crate) struct Fact<T> {
 }
 
 /// A duration as profiles and flags write it: `500ms`, `10s`, `5m`, `2h`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
 pub(crate) struct Span(pub(crate) Duration);
 
 impl TryFrom<String> for Span {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let span: jiff::SignedDuration = text
+        let span: SignedDuration = text
             .parse()
             .map_err(|_| format!("`{text}` is no duration such as `10s`"))?;
         Duration::try_from(span)
             .map(Self)
             .map_err(|_| format!("`{text}` is a negative duration"))
+    }
+}
+
+impl From<Span> for String {
+    fn from(span: Span) -> Self {
+        span.to_string()
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match SignedDuration::try_from(self.0) {
+            Ok(span) => write!(f, "{span:#}"),
+            Err(_) => write!(f, "{:?}", self.0),
+        }
     }
 }
 
@@ -115,7 +132,7 @@ pub(crate) struct RequestFacts {
     pub(crate) user_agent: Fact<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum ContentType {
     /// `application/json`
@@ -133,7 +150,7 @@ impl ContentType {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Auth {
     None,
@@ -193,8 +210,8 @@ pub(crate) struct Policy {
 }
 
 /// Statuses, written `2xx`, `200` or `2xx,404`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
 pub(crate) struct StatusSet {
     text: String,
     /// Ranges, both ends included.
@@ -239,6 +256,12 @@ impl std::str::FromStr for StatusSet {
             text: text.to_owned(),
             ranges,
         })
+    }
+}
+
+impl From<StatusSet> for String {
+    fn from(set: StatusSet) -> Self {
+        set.text
     }
 }
 

@@ -2,9 +2,11 @@
 
 pub(crate) mod body;
 pub(crate) mod capture;
+pub(crate) mod event;
 pub(crate) mod json;
 pub(crate) mod outgoing;
 mod paint;
+pub(crate) mod profile;
 pub(crate) mod table;
 pub(crate) mod text;
 pub(crate) mod verification;

@@ -153,10 +153,17 @@ fn header_lines(headers: &Headers) -> impl Iterator<Item = String> {
 }
 
 fn safe_block(lines: &[String]) -> String {
-    lines
+    let lines: Vec<String> = lines
         .iter()
-        .map(|line| format!("{}\n", safe(line)))
-        .collect()
+        .map(|line| {
+            format!(
+                "{}
+",
+                safe(line)
+            )
+        })
+        .collect();
+    lines.concat()
 }
 
 /// Most of an answer's body that is shown after a failure, in bytes.

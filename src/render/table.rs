@@ -1,8 +1,10 @@
 //! Columns of text.
 
-/// Lines with their columns aligned, two spaces apart. The last column is not padded. `widths` are those of the
-/// plain texts; a cell is a plain text and how it is painted.
-pub(crate) fn columns<const N: usize>(rows: &[[(String, String); N]], prefix: &str) -> String {
+/// A plain text, by which the columns are aligned, and the text as it is painted.
+pub(crate) type Cell = (String, String);
+
+/// Lines with their columns aligned, two spaces apart. The last column is not padded.
+pub(crate) fn columns<const N: usize>(rows: &[[Cell; N]], prefix: &str) -> String {
     let mut widths = [0; N];
     for row in rows {
         for (width, (plain, _)) in widths.iter_mut().zip(row) {
@@ -25,17 +27,14 @@ pub(crate) fn columns<const N: usize>(rows: &[[(String, String); N]], prefix: &s
 }
 
 /// A cell: the text, and how it is painted.
-pub(crate) fn cell(
-    text: impl Into<String>,
-    paint: impl FnOnce(&str) -> String,
-) -> (String, String) {
+pub(crate) fn cell(text: impl Into<String>, paint: impl FnOnce(&str) -> String) -> Cell {
     let plain = text.into();
     let painted = paint(&plain);
     (plain, painted)
 }
 
 /// A cell without paint.
-pub(crate) fn plain(text: impl Into<String>) -> (String, String) {
+pub(crate) fn plain(text: impl Into<String>) -> Cell {
     let text = text.into();
     (text.clone(), text)
 }

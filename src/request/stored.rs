@@ -81,9 +81,9 @@ fn read_captures(bytes: &[u8]) -> Result<Vec<Stored>, String> {
                 );
             }
             Ok(Value::Object(object)) if matches!(object.get("type"), Some(Value::String(_))) => {}
-            Ok(_) if captures.is_empty() => return Ok(captures),
+            // Whatever it is, it does not start with a capture.
+            _ if captures.is_empty() => return Ok(captures),
             Ok(_) => return Err(format!("value {} is no capture", index + 1)),
-            Err(_) if captures.is_empty() => return Ok(captures),
             Err(error) => return Err(format!("after capture {}: {error}", captures.len())),
         }
     }

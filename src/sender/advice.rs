@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::client::jiff_text;
 use super::{Answer, Attempt, FailureKind};
 use crate::provider::Profile;
+use crate::provider::profile::Span;
 
 /// Sentences for a developer whose handler answered badly, or not at all. The profile's own facts are quoted where
 /// there is one.
@@ -80,7 +80,7 @@ fn on_failure(
                 Some((profile, limit)) => vec![format!(
                     "{} waits {} ({}). Acknowledge first, work afterwards; `--timeout` changes the limit here.",
                     profile.label,
-                    jiff_text(limit),
+                    Span(limit),
                     profile.policy.timeout.from.word()
                 )],
                 None => vec![

@@ -11,6 +11,7 @@ use url::Url;
 use super::tls::{self, Trust};
 use super::{Answer, Attempt, Failure, FailureKind, MAX_ANSWER, wire};
 use crate::error::{Error, Result, chain};
+use crate::provider::profile::Span;
 use crate::request::{Headers, Request};
 
 /// How to send.
@@ -83,7 +84,7 @@ impl Client {
             Some(limit) => tokio::time::timeout(limit, exchange)
                 .await
                 .unwrap_or_else(|_| {
-                    let message = format!("no answer within {}", jiff_text(limit));
+                    let message = format!("no answer within {}", Span(limit));
                     Err(Failure {
                         kind: FailureKind::Timeout,
                         message,
@@ -145,12 +146,6 @@ fn with_target(url: &Url, target: &str) -> Url {
     url.set_path(path);
     url.set_query(query);
     url
-}
-
-/// A duration as people write it.
-pub(crate) fn jiff_text(duration: Duration) -> String {
-    jiff::SignedDuration::try_from(duration)
-        .map_or_else(|_| format!("{duration:?}"), |span| format!("{span:#}"))
 }
 
 /// Says in one line why no answer came.

@@ -7,7 +7,7 @@ mod tls;
 mod wire;
 
 pub(crate) use advice::{advice, time_limit};
-pub(crate) use client::{Client, Limits, jiff_text};
+pub(crate) use client::{Client, Limits};
 pub(crate) use delivery::{Delivery, Signing, authority};
 
 use std::time::Duration;

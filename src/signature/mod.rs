@@ -49,7 +49,9 @@ impl Key {
 
     fn hmac_sha256(&self, message: &[&[u8]]) -> Hmac<Sha256> {
         let mut mac = Hmac::new_from_slice(&self.0).expect("HMAC takes keys of any length");
-        message.iter().for_each(|part| mac.update(part));
+        for part in message {
+            mac.update(part);
+        }
         mac
     }
 }

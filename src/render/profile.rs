@@ -1,0 +1,240 @@
+//! A provider's profile: every fact with where it comes from.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::Paint;
+use super::table::{Cell, cell, columns, plain};
+use crate::provider::{Fact, Origin, Profile, Provider};
+
+/// Where a fact comes from, painted by how far it can be trusted.
+pub(super) fn origin(from: Origin) -> impl FnOnce(Paint) -> Cell {
+    move |paint| {
+        cell(from.word(), |word| match from {
+            Origin::Documented => paint.good(word),
+            Origin::Public => paint.name(word),
+            Origin::Assumed => paint.warn(word),
+        })
+    }
+}
+
+/// Providers, one a line.
+pub(crate) fn list(providers: &[impl AsRef<Provider>], paint: Paint) -> String {
+    let row = |provider: &Provider| {
+        let profile = &provider.profile;
+        let mark = if provider.path.is_some() {
+            " [yours]"
+        } else {
+            ""
+        };
+        [
+            cell(&*profile.name, |text| paint.name(text)),
+            plain(format!("{} events", profile.events.len())),
+            plain(&*profile.signature.scheme.value),
+            plain(format!("{}{mark}", profile.about)),
+        ]
+    };
+    columns(
+        &providers
+            .iter()
+            .map(|provider| row(provider.as_ref()))
+            .collect::<Vec<_>>(),
+        "",
+    )
+}
+
+/// The line of a provider as JSON.
+pub(crate) fn list_json(provider: &Provider) -> Value {
+    let profile = &provider.profile;
+    json!({
+        "type": "provider", "name": profile.name, "label": profile.label, "about": profile.about,
+        "docs": profile.docs, "events": profile.events.len(), "scenarios": profile.scenarios.len(),
+        "scheme": profile.signature.scheme.value, "built_in": provider.path.is_none(),
+    })
+}
+
+/// A fact in words.
+struct Line {
+    name: &'static str,
+    value: Value,
+    from: Origin,
+    note: Option<String>,
+}
+
+impl Line {
+    fn new<T: Serialize>(name: &'static str, fact: &Fact<T>) -> Self {
+        let value = serde_json::to_value(&fact.value).unwrap_or_default();
+        Self {
+            name,
+            value,
+            from: fact.from,
+            note: fact.note.clone(),
+        }
+    }
+
+    fn shown(&self) -> String {
+        match &self.value {
+            Value::String(text) if text.is_empty() => "none".to_owned(),
+            Value::String(text) => text.clone(),
+            Value::Bool(bool) => if *bool { "yes" } else { "no" }.to_owned(),
+            Value::Array(items) if items.is_empty() => "none".to_owned(),
+            Value::Array(items) => items
+                .iter()
+                .filter_map(Value::as_str)
+                .collect::<Vec<_>>()
+                .join(", "),
+            other => other.to_string(),
+        }
+    }
+}
+
+/// All facts of a profile, in the order in which they are shown.
+fn facts(profile: &Profile) -> Vec<Line> {
+    let (request, signature) = (&profile.request, &profile.signature);
+    let (envelope, policy) = (&profile.envelope, &profile.policy);
+    let lines = [
+        Some(Line::new("method", &request.method)),
+        Some(Line::new("content type", &request.content_type)),
+        Some(Line::new("authentication", &request.auth)),
+        request
+            .basic_methods
+            .as_ref()
+            .map(|fact| Line::new("credentials with", fact)),
+        Some(Line::new("https only", &request.https)),
+        Some(Line::new("user agent", &request.user_agent)),
+        Some(Line::new("signature scheme", &signature.scheme)),
+        signature
+            .prefix
+            .as_ref()
+            .map(|fact| Line::new("digest prefix", fact)),
+        signature
+            .secret
+            .as_ref()
+            .map(|fact| Line::new("secret", fact)),
+        Some(Line::new("secret optional", &signature.optional)),
+        Some(Line::new("event name at", &envelope.event)),
+        Some(Line::new("event time at", &envelope.time)),
+        envelope
+            .delivery
+            .as_ref()
+            .map(|fact| Line::new("delivery id at", fact)),
+        envelope
+            .delivery_form
+            .as_ref()
+            .map(|fact| Line::new("delivery id form", fact)),
+        envelope
+            .dedup
+            .as_ref()
+            .map(|fact| Line::new("duplicates told by", fact)),
+        Some(Line::new("success", &policy.success)),
+        Some(Line::new("time limit", &policy.timeout)),
+        Some(Line::new("retries after", &policy.retry)),
+        Some(Line::new("disabled", &policy.disable)),
+        Some(Line::new("delivered", &policy.delivery)),
+    ];
+    lines.into_iter().flatten().collect()
+}
+
+/// All that is known of a provider, as JSON.
+pub(crate) fn show_json(provider: &Provider) -> Value {
+    let profile = &provider.profile;
+    let fact = |line: Line| {
+        let value = json!({"value": line.value, "from": line.from.word(), "note": line.note});
+        (line.name.replace(' ', "_"), value)
+    };
+    let facts: Map<String, Value> = facts(profile).into_iter().map(fact).collect();
+    let headers = profile.headers.iter().map(|header| {
+        json!({"name": header.name, "value": header.value, "from": header.from.word(), "note": header.note})
+    });
+    let variants = profile.variants.iter().map(|(name, variant)| {
+        json!({"name": name, "about": variant.about, "from": variant.from.word()})
+    });
+    let mappings = profile.mapping.iter().map(|(name, mapping)| {
+        json!({"name": name, "about": mapping.about, "from": mapping.from.word(), "fields": mapping.fields})
+    });
+    json!({
+        "type": "provider", "name": profile.name, "label": profile.label, "about": profile.about, "docs": profile.docs,
+        "built_in": provider.path.is_none(), "facts": facts, "headers": headers.collect::<Vec<_>>(),
+        "events": profile.events.keys().collect::<Vec<_>>(), "scenarios": profile.scenarios.keys().collect::<Vec<_>>(),
+        "variants": variants.collect::<Vec<_>>(), "mappings": mappings.collect::<Vec<_>>(), "gaps": profile.gaps,
+    })
+}
+
+/// All that is known of a provider, for people.
+pub(crate) fn show(provider: &Provider, paint: Paint) -> String {
+    let profile = &provider.profile;
+    let mut text = format!(
+        "{}  {}\n{}\n",
+        paint.strong(&profile.label),
+        profile.about,
+        paint.faint(&profile.docs)
+    );
+    if let Some(path) = &provider.path {
+        text.push_str(&format!(
+            "{}\n",
+            paint.faint(&format!("from {}", path.display()))
+        ));
+    }
+    let row = |name: &str, value: String, from: Origin, note: &str| {
+        [
+            plain(name),
+            cell(value, |text| paint.strong(text)),
+            origin(from)(paint),
+            cell(note, |note| paint.faint(note)),
+        ]
+    };
+    let mut rows: Vec<[Cell; 4]> = facts(profile)
+        .iter()
+        .map(|line| {
+            row(
+                line.name,
+                line.shown(),
+                line.from,
+                line.note.as_deref().unwrap_or_default(),
+            )
+        })
+        .collect();
+    rows.extend(profile.headers.iter().map(|header| {
+        let value = format!("{}: {}", header.name, header.value);
+        row(
+            "header",
+            value,
+            header.from,
+            header.note.as_deref().unwrap_or_default(),
+        )
+    }));
+    let variants = profile.variants.iter();
+    rows.extend(
+        variants.map(|(name, variant)| row("variant", name.clone(), variant.from, &variant.about)),
+    );
+    rows.extend(profile.mapping.values().map(|mapping| {
+        let fields: Vec<String> = mapping
+            .fields
+            .iter()
+            .map(|field| format!("--map {field}"))
+            .collect();
+        row(
+            "custom payload",
+            fields.join(" "),
+            mapping.from,
+            &mapping.about,
+        )
+    }));
+    text.push_str(&format!("\n{}", columns(&rows, "  ")));
+    if !profile.gaps.is_empty() {
+        text.push_str(&format!(
+            "\n{}\n",
+            paint.strong("What the documentation leaves open")
+        ));
+        profile
+            .gaps
+            .iter()
+            .for_each(|gap| text.push_str(&format!("  - {gap}\n")));
+    }
+    text.push_str(&format!(
+        "\n{} events: hookctl events {}\n",
+        profile.events.len(),
+        profile.name
+    ));
+    text
+}

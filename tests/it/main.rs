@@ -1,0 +1,6 @@
+//! All integration tests, in one binary: they run the program as a user would.
+#![allow(clippy::unwrap_used, reason = "a test may panic; that is how it fails")]
+
+mod harness;
+
+mod layers;
