@@ -32,6 +32,7 @@ pub(crate) struct Cli {
 }
 
 #[derive(clap::Args)]
+#[command(next_help_heading = "Everywhere")]
 struct Global {
     /// Print one JSON object a line
     #[arg(long, global = true)]

@@ -14,7 +14,9 @@ pub(crate) enum ColorChoice {
     /// On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is
     #[default]
     Auto,
+    /// Always
     Always,
+    /// Never
     Never,
 }
 

@@ -36,19 +36,19 @@ pub(crate) struct ListenArgs {
     #[arg(value_name = "ADDR", default_value = ":8080")]
     address: ListenAddress,
     /// Status to answer with
-    #[arg(long, value_name = "STATUS", default_value = "200", value_parser = status)]
+    #[arg(help_heading = "Answer", long, value_name = "STATUS", default_value = "200", value_parser = status)]
     status: StatusCode,
     /// Body to answer with; @FILE reads it from a file
-    #[arg(long, value_name = "TEXT|@FILE")]
+    #[arg(help_heading = "Answer", long, value_name = "TEXT|@FILE")]
     body: Option<String>,
     /// Header to answer with (can be repeated)
-    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = parse_header)]
+    #[arg(help_heading = "Answer", short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = parse_header)]
     headers: Vec<Header>,
     /// Wait before answering
-    #[arg(long, value_name = "DURATION", value_parser = span)]
+    #[arg(help_heading = "Answer", long, value_name = "DURATION", value_parser = span)]
     delay: Option<Duration>,
     /// Answer 401 to what does not verify
-    #[arg(long)]
+    #[arg(help_heading = "Answer", long)]
     require_valid: bool,
     /// How much of each request is shown
     #[arg(long, value_name = "WHAT", default_value = "full")]
@@ -56,8 +56,6 @@ pub(crate) struct ListenArgs {
     /// Show credentials in headers
     #[arg(long)]
     reveal: bool,
-    #[command(flatten)]
-    secret: SecretArgs,
     /// Provider of all requests; found from each request by default
     #[arg(long, value_name = "NAME")]
     provider: Option<String>,
@@ -68,20 +66,22 @@ pub(crate) struct ListenArgs {
     #[arg(long, value_name = "SIZE", default_value = "25MB", value_parser = size)]
     max_body: usize,
     /// End after so many requests
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(help_heading = "Scripts and CI", long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     exit_after: Option<u64>,
     /// End after this time
-    #[arg(long, value_name = "DURATION", value_parser = span)]
+    #[arg(help_heading = "Scripts and CI", long, value_name = "DURATION", value_parser = span)]
     timeout: Option<Duration>,
     /// Event that must come; ends when all have come (can be repeated)
-    #[arg(long, value_name = "EVENT")]
+    #[arg(help_heading = "Scripts and CI", long, value_name = "EVENT")]
     expect: Vec<String>,
     /// All requests must be signed right
-    #[arg(long)]
+    #[arg(help_heading = "Scripts and CI", long)]
     expect_valid: bool,
     /// File that holds the URL once requests are taken
-    #[arg(long, value_name = "FILE")]
+    #[arg(help_heading = "Scripts and CI", long, value_name = "FILE")]
     ready_file: Option<PathBuf>,
+    #[command(flatten)]
+    secret: SecretArgs,
 }
 
 fn status(text: &str) -> std::result::Result<StatusCode, String> {

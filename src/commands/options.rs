@@ -17,6 +17,7 @@ use crate::signature::Tamper;
 
 /// Where secrets come from.
 #[derive(Args, Default)]
+#[command(next_help_heading = "Secret")]
 pub(crate) struct SecretArgs {
     /// Signing secret; also HOOKCTL_SECRET, the configuration, else the local secret (can be repeated)
     #[arg(long, value_name = "SECRET", allow_hyphen_values = true)]
@@ -90,6 +91,7 @@ impl SecretArgs {
 
 /// Edits of a payload.
 #[derive(Args, Default)]
+#[command(next_help_heading = "Payload")]
 pub(crate) struct EditArgs {
     /// Set a field by dot path, as JSON or else as text (can be repeated)
     #[arg(long, value_name = "PATH=VALUE", allow_hyphen_values = true)]
@@ -107,6 +109,7 @@ impl EditArgs {
 
 /// How requests are sent.
 #[derive(Args, Default)]
+#[command(next_help_heading = "Request")]
 pub(crate) struct RequestArgs {
     /// Add a header, or put it in place of ours (can be repeated)
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = header)]
@@ -121,6 +124,7 @@ pub(crate) struct RequestArgs {
 
 /// Shape of the request.
 #[derive(Args, Default)]
+#[command(next_help_heading = "Request")]
 pub(crate) struct ShapeArgs {
     /// Method in place of the provider's own
     #[arg(long, value_name = "METHOD", value_parser = method)]
@@ -135,6 +139,7 @@ pub(crate) struct ShapeArgs {
 
 /// Faults on purpose.
 #[derive(Args, Default)]
+#[command(next_help_heading = "Faults on purpose")]
 pub(crate) struct FaultArgs {
     /// Break the delivery in one way, to see whether the handler refuses it
     #[arg(long, value_name = "WHAT")]
@@ -149,6 +154,7 @@ pub(crate) struct FaultArgs {
 
 /// What a good answer is.
 #[derive(Args, Default)]
+#[command(next_help_heading = "Expectations")]
 pub(crate) struct ExpectArgs {
     /// Statuses of a good answer, as in `2xx` or `200,204`; the provider's success rule by default
     #[arg(long, value_name = "STATUSES")]

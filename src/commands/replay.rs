@@ -44,6 +44,15 @@ pub(crate) struct ReplayArgs {
     /// Provider of the requests; found from each request by default
     #[arg(long, value_name = "NAME")]
     provider: Option<String>,
+    /// Time of the new signatures: RFC 3339, unix seconds, or from now as in `-10m`
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    timestamp: Option<Time>,
+    /// Print the exact requests and send nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Form in which the requests are printed instead of sent
+    #[arg(long = "as", value_name = "FORM")]
+    form: Option<Form>,
     #[command(flatten)]
     edits: EditArgs,
     #[command(flatten)]
@@ -54,15 +63,6 @@ pub(crate) struct ReplayArgs {
     faults: FaultArgs,
     #[command(flatten)]
     expect: ExpectArgs,
-    /// Time of the new signatures: RFC 3339, unix seconds, or from now as in `-10m`
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
-    timestamp: Option<Time>,
-    /// Print the exact requests and send nothing
-    #[arg(long)]
-    dry_run: bool,
-    /// Form in which the requests are printed instead of sent
-    #[arg(long = "as", value_name = "FORM")]
-    form: Option<Form>,
 }
 
 pub(crate) fn run(args: &ReplayArgs, context: &mut Context) -> Result<Outcome> {

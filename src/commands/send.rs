@@ -38,6 +38,12 @@ pub(crate) struct SendArgs {
     /// URL to deliver to; by default the one configured for the provider
     #[arg(long, value_name = "URL")]
     to: Option<Target>,
+    /// Print the exact request and send nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Form in which the request is printed instead of sent
+    #[arg(long = "as", value_name = "FORM")]
+    form: Option<Form>,
     #[command(flatten)]
     payload: PayloadArgs,
     #[command(flatten)]
@@ -52,16 +58,11 @@ pub(crate) struct SendArgs {
     faults: FaultArgs,
     #[command(flatten)]
     expect: ExpectArgs,
-    /// Print the exact request and send nothing
-    #[arg(long)]
-    dry_run: bool,
-    /// Form in which the request is printed instead of sent
-    #[arg(long = "as", value_name = "FORM")]
-    form: Option<Form>,
 }
 
 /// Which payload.
 #[derive(Args, Default)]
+#[command(next_help_heading = "Payload")]
 pub(crate) struct PayloadArgs {
     /// Provider of the events, also of one that is not in the catalogue
     #[arg(long, value_name = "NAME")]
@@ -70,7 +71,7 @@ pub(crate) struct PayloadArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) variant: Vec<String>,
     /// Whole body, byte for byte: text, @FILE, or - for stdin
-    #[arg(long, value_name = "JSON|@FILE|-", conflicts_with_all = ["set", "unset", "map", "variant", "content_type"])]
+    #[arg(long, value_name = "JSON|@FILE|-", conflicts_with_all = ["set", "unset", "map", "variant"])]
     pub(crate) data: Option<String>,
     /// Custom payload, field by field: @PATH takes a value of the payload, else text (can be repeated)
     #[arg(long, value_name = "FIELD=@PATH|TEXT")]

@@ -38,15 +38,15 @@ pub(crate) struct SignArgs {
     /// URL that the request would go to
     #[arg(long, value_name = "URL", default_value = "http://localhost:8080/")]
     to: Target,
+    /// Form of the output
+    #[arg(long = "as", value_name = "FORM", default_value = "headers")]
+    form: SignForm,
     #[command(flatten)]
     payload: PayloadArgs,
     #[command(flatten)]
     edits: EditArgs,
     #[command(flatten)]
     secret: SecretArgs,
-    /// Form of the output
-    #[arg(long = "as", value_name = "FORM", default_value = "headers")]
-    form: SignForm,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

@@ -26,8 +26,6 @@ pub(crate) struct VerifyArgs {
     /// Saved captures, raw HTTP files, or - for stdin, which is read if it is piped
     #[arg(value_name = "SOURCE", conflicts_with_all = ["body", "header_args", "headers"])]
     sources: Vec<String>,
-    #[command(flatten)]
-    secret: SecretArgs,
     /// File with the body
     #[arg(long, value_name = "FILE")]
     body: Option<String>,
@@ -49,6 +47,8 @@ pub(crate) struct VerifyArgs {
     /// How far the signed time may be off; the scheme's own by default
     #[arg(long, value_name = "DURATION", value_parser = span)]
     tolerance: Option<std::time::Duration>,
+    #[command(flatten)]
+    secret: SecretArgs,
 }
 
 pub(crate) fn run(args: &VerifyArgs, context: &mut Context) -> Result<Outcome> {

@@ -3,4 +3,7 @@
 
 mod harness;
 
+mod clients;
 mod layers;
+mod profiles;
+mod vectors;

@@ -1,0 +1,321 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_hookctl_global_optspecs
+    string join \n json color= q/quiet v/verbose config= h/help V/version
+end
+
+function __fish_hookctl_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_hookctl_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_hookctl_using_subcommand
+    set -l cmd (__fish_hookctl_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c hookctl -n "__fish_hookctl_needs_command" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_needs_command" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_needs_command" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_needs_command" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_needs_command" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_needs_command" -s V -l version -d 'Print version'
+complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "init" -d 'Write a commented hookctl.toml'
+complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "completions" -d 'Print a completion script'
+complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "send" -d 'Deliver a realistic, correctly signed event'
+complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "sign" -d 'Print the headers that a delivery would carry'
+complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "events" -d 'List events, or show one'
+complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "providers" -d 'List providers, show, add or check one'
+complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "secret" -d 'Print the local secret, made once per provider'
+complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "listen" -d 'Receive webhooks: verify, show and keep what arrives'
+complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "replay" -d 'Send stored requests again, signed afresh'
+complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "verify" -d 'Say whether a request is signed right, and if not, what is wrong'
+complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c hookctl -n "__fish_hookctl_using_subcommand init" -l provider -d 'Providers to write down; all, as comments, if none is named (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand init" -l to -d 'Base URL of your handlers' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand init" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand init" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand init" -s y -l yes -d 'Ask nothing'
+complete -c hookctl -n "__fish_hookctl_using_subcommand init" -l force -d 'Replace a file that is there'
+complete -c hookctl -n "__fish_hookctl_using_subcommand init" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand init" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand init" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand completions" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand completions" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand completions" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand completions" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l to -d 'URL to deliver to; by default the one configured for the provider' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l as -d 'Form in which the request is printed instead of sent' -r -f -a "curl\t'A curl command'
+http\t'The bytes on the wire'
+json\t'One JSON object a line, as `listen --json` prints captures'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l variant -d 'Variant of the event; `hookctl events show EVENT` lists them (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l data -d 'Whole body, byte for byte: text, @FILE, or - for stdin' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l map -d 'Custom payload, field by field: @PATH takes a value of the payload, else text (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l seed -d 'Same ids, names and times every time' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l id -d 'Delivery id' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l timestamp -d 'Time of the event and of its signature: RFC 3339, unix seconds, or from now as in `-10m`' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l set -d 'Set a field by dot path, as JSON or else as text (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l unset -d 'Leave a field out (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l method -d 'Method in place of the provider\'s own' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l content-type -d 'Content type in place of the provider\'s own' -r -f -a "json\t'`application/json`'
+form\t'`application/x-www-form-urlencoded`'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l basic -d 'Send HTTP Basic credentials' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -s H -l header -d 'Add a header, or put it in place of ours (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l timeout -d 'Time limit of an attempt; the provider\'s own by default, 0s for none' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l secret -d 'Signing secret; also HOOKCTL_SECRET, the configuration, else the local secret (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l secret-file -d 'File with the secret, one a line; `-` is stdin' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l tamper -d 'Break the delivery in one way, to see whether the handler refuses it' -r -f -a "body\t'Change one character of the body after it was signed'
+signature\t'Change one character of the signature'
+timestamp\t'Move the timestamp by a second after it was signed'
+id\t'Change the delivery id after it was signed'
+secret\t'Sign with another secret'
+headers\t'Leave the signature headers out'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l duplicate -d 'Send each delivery again N times, under the same id' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l expect -d 'Statuses of a good answer, as in `2xx` or `200,204`; the provider\'s success rule by default' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l expect-body -d 'Text that a good answer contains' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l max-time -d 'Longest time of a good answer' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l provider -d 'Provider of the events, also of one that is not in the catalogue' -r -f -a "kakiyo\t''
+ken\t''
+klen\t''
+konvox\t''
+scratcher\t''"
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l dry-run -d 'Print the exact request and send nothing'
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l insecure -d 'Accept any TLS certificate'
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l reorder -d 'Send the deliveries in reverse order'
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -l body -d 'File with the body to sign; `-` is stdin' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -l scheme -d 'Signature scheme of the body' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -l to -d 'URL that the request would go to' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -l as -d 'Form of the output' -r -f -a "headers\t'Header lines'
+curl\t'A curl command'
+http\t'The bytes on the wire'
+json\t'One JSON object'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -l variant -d 'Variant of the event; `hookctl events show EVENT` lists them (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -l data -d 'Whole body, byte for byte: text, @FILE, or - for stdin' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -l map -d 'Custom payload, field by field: @PATH takes a value of the payload, else text (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -l seed -d 'Same ids, names and times every time' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -l id -d 'Delivery id' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -l timestamp -d 'Time of the event and of its signature: RFC 3339, unix seconds, or from now as in `-10m`' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -l set -d 'Set a field by dot path, as JSON or else as text (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -l unset -d 'Leave a field out (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -l secret -d 'Signing secret; also HOOKCTL_SECRET, the configuration, else the local secret (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -l secret-file -d 'File with the secret, one a line; `-` is stdin' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -l provider -d 'Provider of the events, also of one that is not in the catalogue' -r -f -a "kakiyo\t''
+ken\t''
+klen\t''
+konvox\t''
+scratcher\t''"
+complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_using_subcommand events; and not __fish_seen_subcommand_from show help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand events; and not __fish_seen_subcommand_from show help" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand events; and not __fish_seen_subcommand_from show help" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand events; and not __fish_seen_subcommand_from show help" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand events; and not __fish_seen_subcommand_from show help" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand events; and not __fish_seen_subcommand_from show help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_using_subcommand events; and not __fish_seen_subcommand_from show help" -a "show" -d 'Show payload, headers, variants, and where each field comes from'
+complete -c hookctl -n "__fish_hookctl_using_subcommand events; and not __fish_seen_subcommand_from show help" -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c hookctl -n "__fish_hookctl_using_subcommand events; and __fish_seen_subcommand_from show" -l provider -d 'Provider of the event' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand events; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand events; and __fish_seen_subcommand_from show" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand events; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand events; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand events; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand events; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_using_subcommand events; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show payload, headers, variants, and where each field comes from'
+complete -c hookctl -n "__fish_hookctl_using_subcommand events; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and not __fish_seen_subcommand_from add check show help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and not __fish_seen_subcommand_from add check show help" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and not __fish_seen_subcommand_from add check show help" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and not __fish_seen_subcommand_from add check show help" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and not __fish_seen_subcommand_from add check show help" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and not __fish_seen_subcommand_from add check show help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and not __fish_seen_subcommand_from add check show help" -f -a "add" -d 'Add a provider to your own folder'
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and not __fish_seen_subcommand_from add check show help" -f -a "check" -d 'Say whether a file describes a provider'
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and not __fish_seen_subcommand_from add check show help" -f -a "show" -d 'Show all that is known of a provider, and where it comes from'
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and not __fish_seen_subcommand_from add check show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from add" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from add" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from add" -l force -d 'Replace a provider of the same name that was added before'
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from add" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from check" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from check" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from check" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from show" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from help" -f -a "add" -d 'Add a provider to your own folder'
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from help" -f -a "check" -d 'Say whether a file describes a provider'
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show all that is known of a provider, and where it comes from'
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -l rotate -d 'Make a new one in place of the old'
+complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l status -d 'Status to answer with' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l body -d 'Body to answer with; @FILE reads it from a file' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -s H -l header -d 'Header to answer with (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l delay -d 'Wait before answering' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l show -d 'How much of each request is shown' -r -f -a "full\t'Line, headers and body'
+headers\t'Line and headers'
+body\t'Line and body'
+line\t'One line'
+none\t'Nothing'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l save -d 'Write each request to a file of its own, credentials included' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l max-body -d 'Largest body that is taken; more is answered with 413' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l exit-after -d 'End after so many requests' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l timeout -d 'End after this time' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l expect -d 'Event that must come; ends when all have come (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l ready-file -d 'File that holds the URL once requests are taken' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l secret -d 'Signing secret; also HOOKCTL_SECRET, the configuration, else the local secret (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l secret-file -d 'File with the secret, one a line; `-` is stdin' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l provider -d 'Provider of all requests; found from each request by default' -r -f -a "kakiyo\t''
+ken\t''
+klen\t''
+konvox\t''
+scratcher\t''"
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l require-valid -d 'Answer 401 to what does not verify'
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l reveal -d 'Show credentials in headers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l expect-valid -d 'All requests must be signed right'
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l to -d 'URL to deliver to' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l timestamp -d 'Time of the new signatures: RFC 3339, unix seconds, or from now as in `-10m`' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l as -d 'Form in which the requests are printed instead of sent' -r -f -a "curl\t'A curl command'
+http\t'The bytes on the wire'
+json\t'One JSON object a line, as `listen --json` prints captures'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l set -d 'Set a field by dot path, as JSON or else as text (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l unset -d 'Leave a field out (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -s H -l header -d 'Add a header, or put it in place of ours (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l timeout -d 'Time limit of an attempt; the provider\'s own by default, 0s for none' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l secret -d 'Signing secret; also HOOKCTL_SECRET, the configuration, else the local secret (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l secret-file -d 'File with the secret, one a line; `-` is stdin' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l tamper -d 'Break the delivery in one way, to see whether the handler refuses it' -r -f -a "body\t'Change one character of the body after it was signed'
+signature\t'Change one character of the signature'
+timestamp\t'Move the timestamp by a second after it was signed'
+id\t'Change the delivery id after it was signed'
+secret\t'Sign with another secret'
+headers\t'Leave the signature headers out'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l duplicate -d 'Send each delivery again N times, under the same id' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l expect -d 'Statuses of a good answer, as in `2xx` or `200,204`; the provider\'s success rule by default' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l expect-body -d 'Text that a good answer contains' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l max-time -d 'Longest time of a good answer' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l provider -d 'Provider of the requests; found from each request by default' -r -f -a "kakiyo\t''
+ken\t''
+klen\t''
+konvox\t''
+scratcher\t''"
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l raw -d 'Send exactly what was stored, old signature included'
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l new-id -d 'Give each delivery a new id'
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l dry-run -d 'Print the exact requests and send nothing'
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l insecure -d 'Accept any TLS certificate'
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l reorder -d 'Send the deliveries in reverse order'
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l body -d 'File with the body' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -s H -l header -d 'Header of the request (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l headers -d 'File with headers, one a line' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l scheme -d 'Signature scheme; found from the headers by default' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l at -d 'Time to verify at: RFC 3339, unix seconds, or from now as in `-10m`' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l tolerance -d 'How far the signed time may be off; the scheme\'s own by default' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l secret -d 'Signing secret; also HOOKCTL_SECRET, the configuration, else the local secret (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l secret-file -d 'File with the secret, one a line; `-` is stdin' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l provider -d 'Provider; found from the request by default' -r -f -a "kakiyo\t''
+ken\t''
+klen\t''
+konvox\t''
+scratcher\t''"
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions send sign events providers secret listen replay verify help" -f -a "init" -d 'Write a commented hookctl.toml'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions send sign events providers secret listen replay verify help" -f -a "completions" -d 'Print a completion script'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions send sign events providers secret listen replay verify help" -f -a "send" -d 'Deliver a realistic, correctly signed event'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions send sign events providers secret listen replay verify help" -f -a "sign" -d 'Print the headers that a delivery would carry'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions send sign events providers secret listen replay verify help" -f -a "events" -d 'List events, or show one'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions send sign events providers secret listen replay verify help" -f -a "providers" -d 'List providers, show, add or check one'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions send sign events providers secret listen replay verify help" -f -a "secret" -d 'Print the local secret, made once per provider'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions send sign events providers secret listen replay verify help" -f -a "listen" -d 'Receive webhooks: verify, show and keep what arrives'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions send sign events providers secret listen replay verify help" -f -a "replay" -d 'Send stored requests again, signed afresh'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions send sign events providers secret listen replay verify help" -f -a "verify" -d 'Say whether a request is signed right, and if not, what is wrong'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions send sign events providers secret listen replay verify help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from events" -f -a "show" -d 'Show payload, headers, variants, and where each field comes from'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "add" -d 'Add a provider to your own folder'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "check" -d 'Say whether a file describes a provider'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "show" -d 'Show all that is known of a provider, and where it comes from'
