@@ -137,7 +137,7 @@ _hookctl() {
 
     case "${cmd}" in
         hookctl)
-            opts="-q -v -h -V --json --color --quiet --verbose --config --help --version init completions send sign events providers secret listen replay verify help"
+            opts="-q -v -h -V --json --color --quiet --verbose --config --help --version init completions listen replay verify send sign events providers secret help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -271,7 +271,7 @@ _hookctl() {
             return 0
             ;;
         hookctl__subcmd__help)
-            opts="init completions send sign events providers secret listen replay verify help"
+            opts="init completions listen replay verify send sign events providers secret help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

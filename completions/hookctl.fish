@@ -35,14 +35,14 @@ complete -c hookctl -n "__fish_hookctl_needs_command" -s h -l help -d 'Print hel
 complete -c hookctl -n "__fish_hookctl_needs_command" -s V -l version -d 'Print version'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "init" -d 'Write a commented hookctl.toml'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "completions" -d 'Print a completion script'
+complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "listen" -d 'Receive webhooks: verify, show and keep what arrives'
+complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "replay" -d 'Send stored requests again, signed afresh'
+complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "verify" -d 'Say whether a request is signed right, and if not, what is wrong'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "send" -d 'Deliver a realistic, correctly signed event'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "sign" -d 'Print the headers that a delivery would carry'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "events" -d 'List events, or show one'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "providers" -d 'List providers, show, add or check one'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "secret" -d 'Print the local secret, made once per provider'
-complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "listen" -d 'Receive webhooks: verify, show and keep what arrives'
-complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "replay" -d 'Send stored requests again, signed afresh'
-complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "verify" -d 'Say whether a request is signed right, and if not, what is wrong'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c hookctl -n "__fish_hookctl_using_subcommand init" -l provider -d 'Providers to write down; all, as comments, if none is named (can be repeated)' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand init" -l to -d 'Base URL of your handlers' -r
@@ -64,6 +64,99 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand completions" -l json -d 
 complete -c hookctl -n "__fish_hookctl_using_subcommand completions" -s q -l quiet -d 'Leave out notes and hints'
 complete -c hookctl -n "__fish_hookctl_using_subcommand completions" -s v -l verbose -d 'Show whole requests and answers'
 complete -c hookctl -n "__fish_hookctl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l status -d 'Status to answer with' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l body -d 'Body to answer with; @FILE reads it from a file' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -s H -l header -d 'Header to answer with (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l delay -d 'Wait before answering' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l show -d 'How much of each request is shown' -r -f -a "full\t'Line, headers and body'
+headers\t'Line and headers'
+body\t'Line and body'
+line\t'One line'
+none\t'Nothing'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l save -d 'Write each request to a file of its own, credentials included' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l max-body -d 'Largest body that is taken; more is answered with 413' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l exit-after -d 'End after so many requests' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l timeout -d 'End after this time' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l expect -d 'Event that must come; ends when all have come (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l ready-file -d 'File that holds the URL once requests are taken' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l secret -d 'Signing secret; also HOOKCTL_SECRET, the configuration, else the local secret (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l secret-file -d 'File with the secret, one a line; `-` is stdin' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l provider -d 'Provider of all requests; found from each request by default' -r -f -a "kakiyo\t''
+ken\t''
+klen\t''
+konvox\t''
+scratcher\t''"
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l require-valid -d 'Answer 401 to what does not verify'
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l reveal -d 'Show credentials in headers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l expect-valid -d 'All requests must be signed right'
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l to -d 'URL to deliver to' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l timestamp -d 'Time of the new signatures: RFC 3339, unix seconds, or from now as in `-10m`' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l as -d 'Form in which the requests are printed instead of sent' -r -f -a "curl\t'A curl command'
+http\t'The bytes on the wire'
+json\t'One JSON object a line, as `listen --json` prints captures'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l set -d 'Set a field by dot path, as JSON or else as text (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l unset -d 'Leave a field out (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -s H -l header -d 'Add a header, or put it in place of ours (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l timeout -d 'Time limit of an attempt; the provider\'s own by default, 0s for none' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l secret -d 'Signing secret; also HOOKCTL_SECRET, the configuration, else the local secret (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l secret-file -d 'File with the secret, one a line; `-` is stdin' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l tamper -d 'Break the delivery in one way, to see whether the handler refuses it' -r -f -a "body\t'Change one character of the body after it was signed'
+signature\t'Change one character of the signature'
+timestamp\t'Move the timestamp by a second after it was signed'
+id\t'Change the delivery id after it was signed'
+secret\t'Sign with another secret'
+headers\t'Leave the signature headers out'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l duplicate -d 'Send each delivery again N times, under the same id' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l expect -d 'Statuses of a good answer, as in `2xx` or `200,204`; the provider\'s success rule by default' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l expect-body -d 'Text that a good answer contains' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l max-time -d 'Longest time of a good answer' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l provider -d 'Provider of the requests; found from each request by default' -r -f -a "kakiyo\t''
+ken\t''
+klen\t''
+konvox\t''
+scratcher\t''"
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l raw -d 'Send exactly what was stored, old signature included'
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l new-id -d 'Give each delivery a new id'
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l dry-run -d 'Print the exact requests and send nothing'
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l insecure -d 'Accept any TLS certificate'
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l reorder -d 'Send the deliveries in reverse order'
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l body -d 'File with the body' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -s H -l header -d 'Header of the request (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l headers -d 'File with headers, one a line' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l scheme -d 'Signature scheme; found from the headers by default' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l at -d 'Time to verify at: RFC 3339, unix seconds, or from now as in `-10m`' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l tolerance -d 'How far the signed time may be off; the scheme\'s own by default' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l secret -d 'Signing secret; also HOOKCTL_SECRET, the configuration, else the local secret (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l secret-file -d 'File with the secret, one a line; `-` is stdin' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l provider -d 'Provider; found from the request by default' -r -f -a "kakiyo\t''
+ken\t''
+klen\t''
+konvox\t''
+scratcher\t''"
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l to -d 'URL to deliver to; by default the one configured for the provider' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l as -d 'Form in which the request is printed instead of sent' -r -f -a "curl\t'A curl command'
 http\t'The bytes on the wire'
@@ -211,111 +304,24 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -l json -d 'Prin
 complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -s q -l quiet -d 'Leave out notes and hints'
 complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -s v -l verbose -d 'Show whole requests and answers'
 complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l status -d 'Status to answer with' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l body -d 'Body to answer with; @FILE reads it from a file' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -s H -l header -d 'Header to answer with (can be repeated)' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l delay -d 'Wait before answering' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l show -d 'How much of each request is shown' -r -f -a "full\t'Line, headers and body'
-headers\t'Line and headers'
-body\t'Line and body'
-line\t'One line'
-none\t'Nothing'"
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l save -d 'Write each request to a file of its own, credentials included' -r -F
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l max-body -d 'Largest body that is taken; more is answered with 413' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l exit-after -d 'End after so many requests' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l timeout -d 'End after this time' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l expect -d 'Event that must come; ends when all have come (can be repeated)' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l ready-file -d 'File that holds the URL once requests are taken' -r -F
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l secret -d 'Signing secret; also HOOKCTL_SECRET, the configuration, else the local secret (can be repeated)' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l secret-file -d 'File with the secret, one a line; `-` is stdin' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l provider -d 'Provider of all requests; found from each request by default' -r -f -a "kakiyo\t''
-ken\t''
-klen\t''
-konvox\t''
-scratcher\t''"
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
-always\t'Always'
-never\t'Never'"
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l require-valid -d 'Answer 401 to what does not verify'
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l reveal -d 'Show credentials in headers'
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l expect-valid -d 'All requests must be signed right'
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l json -d 'Print one JSON object a line'
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -s q -l quiet -d 'Leave out notes and hints'
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -s v -l verbose -d 'Show whole requests and answers'
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l to -d 'URL to deliver to' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l timestamp -d 'Time of the new signatures: RFC 3339, unix seconds, or from now as in `-10m`' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l as -d 'Form in which the requests are printed instead of sent' -r -f -a "curl\t'A curl command'
-http\t'The bytes on the wire'
-json\t'One JSON object a line, as `listen --json` prints captures'"
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l set -d 'Set a field by dot path, as JSON or else as text (can be repeated)' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l unset -d 'Leave a field out (can be repeated)' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -s H -l header -d 'Add a header, or put it in place of ours (can be repeated)' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l timeout -d 'Time limit of an attempt; the provider\'s own by default, 0s for none' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l secret -d 'Signing secret; also HOOKCTL_SECRET, the configuration, else the local secret (can be repeated)' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l secret-file -d 'File with the secret, one a line; `-` is stdin' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l tamper -d 'Break the delivery in one way, to see whether the handler refuses it' -r -f -a "body\t'Change one character of the body after it was signed'
-signature\t'Change one character of the signature'
-timestamp\t'Move the timestamp by a second after it was signed'
-id\t'Change the delivery id after it was signed'
-secret\t'Sign with another secret'
-headers\t'Leave the signature headers out'"
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l duplicate -d 'Send each delivery again N times, under the same id' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l expect -d 'Statuses of a good answer, as in `2xx` or `200,204`; the provider\'s success rule by default' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l expect-body -d 'Text that a good answer contains' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l max-time -d 'Longest time of a good answer' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l provider -d 'Provider of the requests; found from each request by default' -r -f -a "kakiyo\t''
-ken\t''
-klen\t''
-konvox\t''
-scratcher\t''"
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
-always\t'Always'
-never\t'Never'"
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l raw -d 'Send exactly what was stored, old signature included'
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l new-id -d 'Give each delivery a new id'
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l dry-run -d 'Print the exact requests and send nothing'
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l insecure -d 'Accept any TLS certificate'
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l reorder -d 'Send the deliveries in reverse order'
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l json -d 'Print one JSON object a line'
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -s q -l quiet -d 'Leave out notes and hints'
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -s v -l verbose -d 'Show whole requests and answers'
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l body -d 'File with the body' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -s H -l header -d 'Header of the request (can be repeated)' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l headers -d 'File with headers, one a line' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l scheme -d 'Signature scheme; found from the headers by default' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l at -d 'Time to verify at: RFC 3339, unix seconds, or from now as in `-10m`' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l tolerance -d 'How far the signed time may be off; the scheme\'s own by default' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l secret -d 'Signing secret; also HOOKCTL_SECRET, the configuration, else the local secret (can be repeated)' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l secret-file -d 'File with the secret, one a line; `-` is stdin' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l provider -d 'Provider; found from the request by default' -r -f -a "kakiyo\t''
-ken\t''
-klen\t''
-konvox\t''
-scratcher\t''"
-complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
-always\t'Always'
-never\t'Never'"
-complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
-complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l json -d 'Print one JSON object a line'
-complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -s q -l quiet -d 'Leave out notes and hints'
-complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -s v -l verbose -d 'Show whole requests and answers'
-complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions send sign events providers secret listen replay verify help" -f -a "init" -d 'Write a commented hookctl.toml'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions send sign events providers secret listen replay verify help" -f -a "completions" -d 'Print a completion script'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions send sign events providers secret listen replay verify help" -f -a "send" -d 'Deliver a realistic, correctly signed event'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions send sign events providers secret listen replay verify help" -f -a "sign" -d 'Print the headers that a delivery would carry'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions send sign events providers secret listen replay verify help" -f -a "events" -d 'List events, or show one'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions send sign events providers secret listen replay verify help" -f -a "providers" -d 'List providers, show, add or check one'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions send sign events providers secret listen replay verify help" -f -a "secret" -d 'Print the local secret, made once per provider'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions send sign events providers secret listen replay verify help" -f -a "listen" -d 'Receive webhooks: verify, show and keep what arrives'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions send sign events providers secret listen replay verify help" -f -a "replay" -d 'Send stored requests again, signed afresh'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions send sign events providers secret listen replay verify help" -f -a "verify" -d 'Say whether a request is signed right, and if not, what is wrong'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions send sign events providers secret listen replay verify help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions listen replay verify send sign events providers secret help" -f -a "init" -d 'Write a commented hookctl.toml'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions listen replay verify send sign events providers secret help" -f -a "completions" -d 'Print a completion script'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions listen replay verify send sign events providers secret help" -f -a "listen" -d 'Receive webhooks: verify, show and keep what arrives'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions listen replay verify send sign events providers secret help" -f -a "replay" -d 'Send stored requests again, signed afresh'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions listen replay verify send sign events providers secret help" -f -a "verify" -d 'Say whether a request is signed right, and if not, what is wrong'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions listen replay verify send sign events providers secret help" -f -a "send" -d 'Deliver a realistic, correctly signed event'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions listen replay verify send sign events providers secret help" -f -a "sign" -d 'Print the headers that a delivery would carry'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions listen replay verify send sign events providers secret help" -f -a "events" -d 'List events, or show one'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions listen replay verify send sign events providers secret help" -f -a "providers" -d 'List providers, show, add or check one'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions listen replay verify send sign events providers secret help" -f -a "secret" -d 'Print the local secret, made once per provider'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions listen replay verify send sign events providers secret help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from events" -f -a "show" -d 'Show payload, headers, variants, and where each field comes from'
 complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "add" -d 'Add a provider to your own folder'
 complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "check" -d 'Say whether a file describes a provider'
 complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "show" -d 'Show all that is known of a provider, and where it comes from'
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -f -a "agent.status_changed calendar.cancelled calendar.completed calendar.created calendar.reminder calendar.updated call.ended call.failed call.recording call.started call.summary call.transcript campaign.completed connection.accepted contact.replied email_sent enrollment.completed enrollment.created enrollment.unsubscribed game.completed kakiyo/agent.status_changed kakiyo/campaign.completed kakiyo/connection.accepted kakiyo/linkedin kakiyo/linkedin.invitation.accepted kakiyo/linkedin.invitation.sent kakiyo/linkedin.message.received kakiyo/linkedin.message.sent kakiyo/message.sent kakiyo/prospect.qualification.manual kakiyo/prospect.qualified kakiyo/prospect.responded kakiyo/prospect.unqualified kakiyo/qualified-prospect ken/campaign ken/email_sent ken/lead_clicked ken/lead_interested ken/lead_replied ken/lead_unsubscribed ken/positive-reply klen/appointment klen/calendar.cancelled klen/calendar.completed klen/calendar.created klen/calendar.reminder klen/calendar.updated klen/call klen/call.ended klen/call.failed klen/call.recording klen/call.started klen/call.summary klen/call.transcript klen/cancelled-appointment konvox/completed konvox/contact.replied konvox/enrollment.completed konvox/enrollment.created konvox/enrollment.unsubscribed konvox/message.approved konvox/message.rejected konvox/opt-out konvox/sequence lead.created lead_clicked lead_interested lead_replied lead_unsubscribed linkedin.invitation.accepted linkedin.invitation.sent linkedin.message.received linkedin.message.sent message.approved message.rejected message.sent prize.won prospect.qualification.manual prospect.qualified prospect.responded prospect.unqualified scratcher/game.completed scratcher/lead.created scratcher/participation scratcher/prize.won"
+complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -f -a "agent.status_changed calendar.cancelled calendar.completed calendar.created calendar.reminder calendar.updated call.ended call.failed call.recording call.started call.summary call.transcript campaign.completed connection.accepted contact.replied email_sent enrollment.completed enrollment.created enrollment.unsubscribed game.completed kakiyo/agent.status_changed kakiyo/campaign.completed kakiyo/connection.accepted kakiyo/linkedin kakiyo/linkedin.invitation.accepted kakiyo/linkedin.invitation.sent kakiyo/linkedin.message.received kakiyo/linkedin.message.sent kakiyo/message.sent kakiyo/prospect.qualification.manual kakiyo/prospect.qualified kakiyo/prospect.responded kakiyo/prospect.unqualified kakiyo/qualified-prospect ken/campaign ken/email_sent ken/lead_clicked ken/lead_interested ken/lead_replied ken/lead_unsubscribed ken/positive-reply klen/appointment klen/calendar.cancelled klen/calendar.completed klen/calendar.created klen/calendar.reminder klen/calendar.updated klen/call klen/call.ended klen/call.failed klen/call.recording klen/call.started klen/call.summary klen/call.transcript klen/cancelled-appointment konvox/completed konvox/contact.replied konvox/enrollment.completed konvox/enrollment.created konvox/enrollment.unsubscribed konvox/message.approved konvox/message.rejected konvox/opt-out konvox/sequence lead.created lead_clicked lead_interested lead_replied lead_unsubscribed linkedin.invitation.accepted linkedin.invitation.sent linkedin.message.received linkedin.message.sent message.approved message.rejected message.sent prize.won prospect.qualification.manual prospect.qualified prospect.responded prospect.unqualified scratcher/game.completed scratcher/lead.created scratcher/participation scratcher/prize.won"
+complete -c hookctl -n "__fish_hookctl_using_subcommand events; and __fish_seen_subcommand_from show" -f -a "agent.status_changed calendar.cancelled calendar.completed calendar.created calendar.reminder calendar.updated call.ended call.failed call.recording call.started call.summary call.transcript campaign.completed connection.accepted contact.replied email_sent enrollment.completed enrollment.created enrollment.unsubscribed game.completed kakiyo/agent.status_changed kakiyo/campaign.completed kakiyo/connection.accepted kakiyo/linkedin kakiyo/linkedin.invitation.accepted kakiyo/linkedin.invitation.sent kakiyo/linkedin.message.received kakiyo/linkedin.message.sent kakiyo/message.sent kakiyo/prospect.qualification.manual kakiyo/prospect.qualified kakiyo/prospect.responded kakiyo/prospect.unqualified kakiyo/qualified-prospect ken/campaign ken/email_sent ken/lead_clicked ken/lead_interested ken/lead_replied ken/lead_unsubscribed ken/positive-reply klen/appointment klen/calendar.cancelled klen/calendar.completed klen/calendar.created klen/calendar.reminder klen/calendar.updated klen/call klen/call.ended klen/call.failed klen/call.recording klen/call.started klen/call.summary klen/call.transcript klen/cancelled-appointment konvox/completed konvox/contact.replied konvox/enrollment.completed konvox/enrollment.created konvox/enrollment.unsubscribed konvox/message.approved konvox/message.rejected konvox/opt-out konvox/sequence lead.created lead_clicked lead_interested lead_replied lead_unsubscribed linkedin.invitation.accepted linkedin.invitation.sent linkedin.message.received linkedin.message.sent message.approved message.rejected message.sent prize.won prospect.qualification.manual prospect.qualified prospect.responded prospect.unqualified scratcher/game.completed scratcher/lead.created scratcher/participation scratcher/prize.won"
+complete -c hookctl -n "__fish_hookctl_using_subcommand events" -f -a "kakiyo ken klen konvox scratcher"
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from show" -f -a "kakiyo ken klen konvox scratcher"
+complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -f -a "kakiyo ken klen konvox scratcher"

@@ -21,6 +21,9 @@ const PYTHON: &str = "Python 3.10 or newer, with venv and pip";
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const OLD_SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 
+/// All ways to break a delivery that Svix signs.
+const TAMPERED: [&str; 6] = ["body", "signature", "timestamp", "id", "secret", "headers"];
+
 /// Fields that JSON.stringify(JSON.parse(body)) writes in its own way: keys like numbers come first, in their order,
 /// numbers have one spelling, and only some characters are escaped.
 const EDITS: [&str; 16] = [
@@ -45,8 +48,12 @@ const EDITS: [&str; 16] = [
 /// Runs a tool that must be there, and fails with what to install or with what it said.
 #[track_caller]
 fn tool(command: &mut Command, install: &str) -> Output {
-    let name = command.get_program().to_owned();
-    let output = command.output().unwrap_or_else(missing(&name, install));
+    let output = match command.output() {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            panic!("{command:?} needs what is missing: install {install}")
+        }
+        output => output.unwrap(),
+    };
     assert!(
         output.status.success(),
         "{command:?}: {}\n{}{}",
@@ -57,16 +64,9 @@ fn tool(command: &mut Command, install: &str) -> Output {
     output
 }
 
-fn missing<T>(name: &std::ffi::OsStr, install: &str) -> impl FnOnce(std::io::Error) -> T {
-    move |error| match error.kind() {
-        ErrorKind::NotFound => panic!("{} is missing: install {install}", name.display()),
-        _ => panic!("{}: {error}", name.display()),
-    }
-}
-
 /// Copies the clients of a language beside the build and installs what their lock file names, unless that was done
-/// already, by an earlier run or one that runs beside this one.
-fn installed(language: &str, lock: &str, install: impl FnOnce(&Path)) -> PathBuf {
+/// already for this version of the language, by an earlier run or one that runs beside this one.
+fn installed(language: &str, lock: &str, version: &[u8], install: impl FnOnce(&Path)) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
         .join("clients")
         .join(language);
@@ -74,28 +74,26 @@ fn installed(language: &str, lock: &str, install: impl FnOnce(&Path)) -> PathBuf
     let alone = File::create(folder.join("alone")).unwrap();
     alone.lock().unwrap();
     for entry in fs::read_dir(project("tests/clients").join(language)).unwrap() {
-        let entry = entry.unwrap();
+        let from = entry.unwrap().path();
         // What a developer installed beside the sources is not a source.
-        if entry.file_type().unwrap().is_file() {
-            renew(
-                &folder.join(entry.file_name()),
-                &fs::read(entry.path()).unwrap(),
-            );
+        if from.is_file() {
+            renew(&folder.join(from.file_name().unwrap()), &from);
         }
     }
-    let wanted = fs::read_to_string(folder.join(lock)).unwrap();
+    let wanted = [version, &fs::read(folder.join(lock)).unwrap()].concat();
     let stamp = folder.join("stamp");
-    if fs::read_to_string(&stamp).ok().as_ref() != Some(&wanted) {
+    if fs::read(&stamp).ok().as_ref() != Some(&wanted) {
         install(&folder);
         fs::write(stamp, wanted).unwrap();
     }
     folder
 }
 
-/// Writes a file that differs; one that is the same may be read by a run beside this one.
-fn renew(path: &Path, bytes: &[u8]) {
-    if fs::read(path).ok().as_deref() != Some(bytes) {
-        fs::write(path, bytes).unwrap();
+/// Copies a file that differs; one that is the same may be read by a run beside this one.
+fn renew(to: &Path, from: &Path) {
+    let bytes = fs::read(from).unwrap();
+    if fs::read(to).ok().as_ref() != Some(&bytes) {
+        fs::write(to, bytes).unwrap();
     }
 }
 
@@ -103,12 +101,11 @@ fn renew(path: &Path, bytes: &[u8]) {
 fn node(script: &str) -> Command {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
-        installed("node", "package-lock.json", |folder| {
-            let arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
-            tool(
-                Command::new("npm").args(arguments).current_dir(folder),
-                NODE,
-            );
+        let version = tool(Command::new("node").arg("--version"), NODE).stdout;
+        installed("node", "package-lock.json", &version, |folder| {
+            let mut npm = Command::new("npm");
+            npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+            tool(npm.current_dir(folder), NODE);
         })
     });
     let mut command = Command::new("node");
@@ -121,13 +118,14 @@ fn node(script: &str) -> Command {
 fn python(script: &str) -> Command {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
-        installed("python", "requirements.txt", |folder| {
-            let venv = ["-m", "venv", "--clear", "venv"];
-            let mut made = Command::new("python3");
-            tool(made.args(venv).current_dir(folder), PYTHON);
-            let pip = ["-m", "pip", "install", "-r", "requirements.txt"];
-            let mut filled = Command::new(folder.join("venv/bin/python"));
-            tool(filled.args(pip).current_dir(folder), PYTHON);
+        let version = tool(Command::new("python3").arg("--version"), PYTHON).stdout;
+        installed("python", "requirements.txt", &version, |folder| {
+            let mut venv = Command::new("python3");
+            venv.args(["-m", "venv", "--clear", "venv"]);
+            tool(venv.current_dir(folder), PYTHON);
+            let mut pip = Command::new(folder.join("venv/bin/python"));
+            pip.args(["-m", "pip", "install", "-r", "requirements.txt"]);
+            tool(pip.current_dir(folder), PYTHON);
         })
     });
     let mut command = Command::new(folder.join("venv/bin/python"));
@@ -150,7 +148,7 @@ impl Server {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .unwrap_or_else(missing(command.get_program(), NODE));
+            .unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         let (say, said) = mpsc::channel();
         // Reads on after the first line, for handlers print and must not wait for a reader.
@@ -329,8 +327,7 @@ fn the_printed_ken_handler_accepts_edited_events() {
 
 #[test]
 fn the_printed_ken_handler_refuses_what_was_tampered_with() {
-    let ways = ["body", "signature", "timestamp", "id", "secret", "headers"];
-    Receiver::ken().refuses_tampered(400, "lead_replied", &ways);
+    Receiver::ken().refuses_tampered(400, "lead_replied", &TAMPERED);
 }
 
 #[test]
@@ -397,8 +394,7 @@ fn the_svix_libraries_accept_every_event_of_ken_and_refuse_what_was_tampered_wit
             receiver.path = path;
             receiver.accepts_all("ken", 5);
             receiver.accepts_edits("lead_replied", "contact");
-            let ways = ["body", "signature", "timestamp", "id", "secret", "headers"];
-            receiver.refuses_tampered(400, "lead_replied", &ways);
+            receiver.refuses_tampered(400, "lead_replied", &TAMPERED);
         }
     }
 }

@@ -4,6 +4,8 @@
 mod harness;
 
 mod clients;
+mod generated;
 mod layers;
 mod profiles;
+mod send;
 mod vectors;
