@@ -67,7 +67,7 @@ pub(crate) fn run(args: &VerifyArgs, context: &mut Context) -> Result<Outcome> {
         detector: Detector::new(catalogue.all()?),
         clock,
     };
-    let mut good = true;
+    let (mut good, several) = (true, sourced.len() > 1);
     for sourced in &sourced {
         let found = verifier.verify(sourced, context)?;
         good &= matches!(found.verification.status, Status::Valid | Status::Unsigned);
@@ -83,7 +83,7 @@ pub(crate) fn run(args: &VerifyArgs, context: &mut Context) -> Result<Outcome> {
         if context.ui.json {
             context.ui.json_line(&verification::json(&found))?;
         } else {
-            if sourced_is_one_of_many(&sourced.from, args) {
+            if several {
                 context
                     .ui
                     .data(format!("{}: ", crate::render::text::safe(&sourced.from)))?;
@@ -94,10 +94,6 @@ pub(crate) fn run(args: &VerifyArgs, context: &mut Context) -> Result<Outcome> {
         }
     }
     Ok(Outcome::good_if(good))
-}
-
-fn sourced_is_one_of_many(from: &str, args: &VerifyArgs) -> bool {
-    args.sources.len() > 1 || args.sources.first().is_some_and(|only| only != from)
 }
 
 /// What is known about one request.

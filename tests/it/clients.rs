@@ -26,7 +26,7 @@ const TAMPERED: [&str; 6] = ["body", "signature", "timestamp", "id", "secret", "
 
 /// Fields that JSON.stringify(JSON.parse(body)) writes in its own way: keys like numbers come first, in their order,
 /// numbers have one spelling, and only some characters are escaped.
-const EDITS: [&str; 16] = [
+const EDITS: [&str; 15] = [
     r#"note=Zoë & "x" <y> / 1"#,
     r#"control="\u0000\u001f\b\u007f\u2028\/\u00eb""#,
     "score=8.0",
@@ -39,8 +39,7 @@ const EDITS: [&str; 16] = [
     "2=b",
     "1=a",
     "01=c",
-    "4294967295=e",
-    "4294967294=f",
+    "odd=9007199254740993",
     r#"nested={"z":[],"10":{},"9":null,"a":1.50}"#,
     "__proto__=d",
 ];

@@ -169,8 +169,11 @@ pub(crate) fn steady(text: &str) -> String {
     for line in text.split_inclusive('\n') {
         let mut words: Vec<String> = line.split(' ').map(str::to_owned).collect();
         for index in 1..words.len() {
-            let is_number = words[index - 1].parse::<f64>().is_ok();
-            if is_number && matches!(words[index].trim_end(), "ms" | "s") {
+            let before = &words[index - 1];
+            let is_number = before.parse::<f64>().is_ok();
+            let unit = words[index].trim_end();
+            // Whole seconds stand in texts that were not measured.
+            if is_number && (unit == "ms" || (unit == "s" && before.contains('.'))) {
                 words[index - 1] = "[ms]".to_owned();
                 words[index] = words[index].replacen("ms", "", 1);
             }

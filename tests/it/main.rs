@@ -3,9 +3,12 @@
 
 mod harness;
 
+mod catalogue;
 mod clients;
 mod generated;
 mod layers;
 mod profiles;
+mod replay;
 mod send;
 mod vectors;
+mod verify;
