@@ -111,10 +111,10 @@ impl Names {
             match shell {
                 Shell::Fish => {
                     let (first, rest) = path.split_first().expect("a path has a command");
-                    let seen: String = rest
+                    let seen = rest
                         .iter()
-                        .map(|name| format!("; and __fish_seen_subcommand_from {name}"))
-                        .collect();
+                        .map(|name| format!("; and __fish_seen_subcommand_from {name}"));
+                    let seen = seen.collect::<Vec<_>>().concat();
                     let names = names.join(" ");
                     script.push_str(&format!(
                         "complete -c hookctl -n \"__fish_hookctl_using_subcommand {first}{seen}\" -f -a \"{names}\"\n"

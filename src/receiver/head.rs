@@ -197,7 +197,9 @@ mod tests {
 
     fn heads(cuts: &[&[u8]]) -> Vec<Head> {
         let mut splitter = Splitter::new();
-        cuts.iter().for_each(|bytes| splitter.feed(bytes));
+        for bytes in cuts {
+            splitter.feed(bytes);
+        }
         std::iter::from_fn(|| splitter.take()).collect()
     }
 

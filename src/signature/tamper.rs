@@ -170,7 +170,7 @@ mod tests {
         let mut request = Request {
             method: "POST".into(),
             target: "/".into(),
-            headers: Default::default(),
+            headers: crate::request::Headers::default(),
             body: text.to_owned().into(),
         };
         tamper_body(&mut request).unwrap();

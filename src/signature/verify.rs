@@ -574,7 +574,7 @@ mod tests {
         ) {
             let scheme = named(row).unwrap();
             let key = [Key::new(scheme, &Secret::new(SECRET)).unwrap()];
-            let mut request = Request { method: "POST".into(), target: "/".into(), headers: Default::default(), body: body.clone().into() };
+            let mut request = Request { method: "POST".into(), target: "/".into(), headers: crate::request::Headers::default(), body: body.clone().into() };
             let attempt = Attempt { id: "msg_1", timestamp: NOW, prefix: None };
             for (name, value) in sign(scheme, &key[0], &request, attempt) {
                 request.headers.push(name, value);

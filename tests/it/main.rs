@@ -7,6 +7,7 @@ mod catalogue;
 mod clients;
 mod generated;
 mod layers;
+mod listen;
 mod profiles;
 mod replay;
 mod send;
