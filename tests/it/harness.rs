@@ -174,7 +174,7 @@ pub(crate) fn steady(text: &str) -> String {
             let unit = words[index].trim_end();
             // Whole seconds stand in texts that were not measured.
             if is_number && (unit == "ms" || (unit == "s" && before.contains('.'))) {
-                words[index - 1] = "[ms]".to_owned();
+                words[index - 1] = String::from("[ms]");
                 words[index] = words[index].replacen("ms", "", 1);
             }
         }
@@ -182,7 +182,7 @@ pub(crate) fn steady(text: &str) -> String {
             word.len() == 12 && word.as_bytes()[2] == b':' && word.as_bytes()[8] == b'.'
         };
         if is_clock(&words[0]) {
-            words[0] = "[time]".to_owned();
+            words[0] = String::from("[time]");
         }
         let line = words.join(" ").replace("[ms] ", "[ms]");
         out.push_str(&without_ports(&line));

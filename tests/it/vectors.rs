@@ -30,9 +30,9 @@ fn every_known_answer_gets_its_verdict() {
             "verify", "--json", "--scheme", scheme, "--secret", secret, "--at", &now, "--body",
             "body",
         ];
-        headers
-            .iter()
-            .for_each(|header| args.extend(["-H", header]));
+        for header in &headers {
+            args.extend(["-H", header]);
+        }
         let ran = room.run(&args);
         let expect = vector["expect"].as_str().unwrap();
         ran.ends(i32::from(expect != "valid"));
