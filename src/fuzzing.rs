@@ -36,22 +36,20 @@ pub fn pretty_json(bytes: &[u8]) {
 
 /// A whole raw request, verified under every scheme.
 pub fn verification(bytes: &[u8]) {
-    use crate::signature::{Clock, Key, named, names, verify};
+    use crate::signature::{Clock, Source, detect, all, verify_any};
     let Ok(request) = raw::parse(bytes) else {
         return;
     };
-    let secret = crate::secret::Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
-    for scheme in names().filter_map(named) {
-        let keys: Vec<Key> = Key::new(scheme, &secret).into_iter().collect();
-        let _ = verify(
-            scheme,
-            &keys,
-            &request,
-            Clock {
-                now: 1_614_265_330,
-                tolerance: None,
-            },
-        );
+    let source = Source::new(&request);
+    let clock = Clock {
+        now: 1_614_265_330,
+        tolerance: None,
+    };
+    let secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "6162", "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4="];
+    let secrets = secrets.map(crate::secret::Secret::new);
+    let _ = verify_any(&detect(&source), &secrets, &source, clock.into());
+    for scheme in all() {
+        let _ = verify_any(&[scheme], &secrets, &source, clock.into());
     }
 }
 

@@ -7,15 +7,23 @@ use base64::engine::general_purpose::STANDARD;
 
 /// Prefix of a Svix or Standard Webhooks secret.
 const WHSEC: &str = "whsec_";
+/// Prefixes of Standard Webhooks' asymmetric keys, private and public.
+const ASYMMETRIC: [&str; 2] = ["whsk_", "whpk_"];
 
-/// The text of a secret, without the white space around it.
+/// The text of a secret.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Secret(String);
 
 impl Secret {
-    /// Takes a secret as it was typed or read from a file; a line end or spaces around it do not belong to it.
+    /// Takes a secret exactly as it is: white space around it is a mistake that a diagnosis should see.
     pub(crate) fn new(text: &str) -> Self {
-        Self(text.trim().to_owned())
+        Self(text.to_owned())
+    }
+
+    /// Takes what a file holds: the line end at its end does not belong to the secret.
+    pub(crate) fn from_file(text: &str) -> Self {
+        let text = text.strip_suffix('\n').unwrap_or(text);
+        Self(text.strip_suffix('\r').unwrap_or(text).to_owned())
     }
 
     /// The text. Only for signing, for verifying, and where a user asked to see it.
@@ -23,16 +31,30 @@ impl Secret {
         &self.0
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty() || self.0 == WHSEC
+    /// The text without the white space around it.
+    pub(crate) fn trimmed(&self) -> &str {
+        self.0.trim()
     }
 
-    /// The key bytes of a `whsec_` secret: base64 after the prefix, which may be absent. Padding may be missing
-    /// and the URL-safe alphabet is read too, since the reference libraries differ in both.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.trimmed().is_empty() || self.trimmed() == WHSEC
+    }
+
+    /// Whether it is written as an asymmetric key of Standard Webhooks.
+    pub(crate) fn is_asymmetric(&self) -> bool {
+        ASYMMETRIC
+            .iter()
+            .any(|prefix| self.trimmed().starts_with(prefix))
+    }
+
+    /// The key bytes of a `whsec_` secret: base64 after the prefix, which may be absent. White space around it,
+    /// missing padding and the URL-safe alphabet are read too, since the reference libraries differ in these.
     /// `None` if it is not base64.
     pub(crate) fn whsec_bytes(&self) -> Option<Vec<u8>> {
-        let text = self.0.strip_prefix(WHSEC).unwrap_or(&self.0);
-        decode_base64(text)
+        let text = self.trimmed();
+        (!self.is_asymmetric())
+            .then(|| decode_base64(text.strip_prefix(WHSEC).unwrap_or(text)))
+            .flatten()
     }
 
     /// The key bytes of a secret that is used as it stands.

@@ -35,6 +35,7 @@ impl SecretArgs {
             let bytes = settings.read(file)?;
             let text = std::str::from_utf8(&bytes)
                 .map_err(|_| Error::usage(format!("`{file}` holds no text")))?;
+            // `lines` takes the line ends off, and nothing else.
             let lines = text
                 .lines()
                 .filter(|line| !line.trim().is_empty())

@@ -15,7 +15,9 @@ use crate::provider::Provider;
 use crate::render::outgoing::{self, Form};
 use crate::render::{self, millis};
 use crate::request::Request;
+use crate::secret::Secret;
 use crate::sender::{Attempt, Client, Delivery, Limits, advice, authority, time_limit};
+use crate::signature::{Key, Scheme, Tamper};
 
 /// A delivery with what is needed to judge its answer.
 #[derive(Clone)]
@@ -26,6 +28,25 @@ pub(crate) struct Planned {
     pub(crate) exact: bool,
     /// The status that the stored request was answered with.
     pub(crate) stored_status: Option<u16>,
+}
+
+/// The key to sign with, and the scheme that a secret of its form asks for.
+///
+/// # Errors
+/// The secret is not of the scheme's form.
+pub(super) fn signing_key(
+    scheme: &'static Scheme,
+    secret: &Secret,
+    tamper: Option<Tamper>,
+) -> Result<(&'static Scheme, Key)> {
+    let scheme = scheme.for_secret(secret);
+    let key = Key::new(scheme, secret)
+        .map_err(|problem| Error::usage(format!("cannot sign with this secret: {problem}")))?;
+    let key = match tamper {
+        Some(Tamper::Secret) => key.another(scheme),
+        _ => key,
+    };
+    Ok((scheme, key))
 }
 
 /// How deliveries are sent.

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::Context;
 use super::options::{EditArgs, ExpectArgs, FaultArgs, RequestArgs, SecretArgs, Target, Time};
-use super::outgoing::{Planned, Run};
+use super::outgoing::{Planned, Run, signing_key};
 use super::send::{delivery_form, random_seed};
 use super::sources::{Sourced, load};
 use crate::error::{Error, Outcome, Result};
@@ -17,7 +17,7 @@ use crate::provider::{Catalogue, Detector, Provider};
 use crate::render::outgoing::Form;
 use crate::request::{Request, json};
 use crate::sender::{Delivery, Signing, authority};
-use crate::signature::{self, Key, Scheme, Source, Tamper, extract};
+use crate::signature::{self, Scheme, Source, extract};
 
 /// Send stored requests again, signed afresh
 #[derive(Args)]
@@ -149,12 +149,12 @@ impl Replay<'_> {
             delivery.request.target = target(&delivery.url);
         }
         if self.args.raw && !stored.payload_only {
-            let scheme = scheme_of(provider.as_deref(), &stored.request);
+            let scheme = scheme_of(provider.as_deref(), &Source::new(&stored.request));
             delivery.id = stored_id(provider.as_deref(), scheme, &source)
                 .or_else(|| stored.delivery_id.clone())
                 .unwrap_or_default();
         } else if !self.args.raw {
-            let scheme = scheme_of(provider.as_deref(), &delivery.request);
+            let scheme = scheme_of(provider.as_deref(), &Source::new(&delivery.request));
             if !stored.payload_only {
                 let made = || {
                     provider.as_deref().map_or_else(
@@ -327,11 +327,7 @@ impl Replay<'_> {
             ))
             .hint("Give `--secret`, or `--raw` to send it with its old signature."));
         };
-        let mut key = Key::new(scheme, &secret)
-            .map_err(|problem| Error::usage(format!("cannot sign with this secret: {problem}")))?;
-        if self.args.faults.tamper == Some(Tamper::Secret) {
-            key = Key::another(&key);
-        }
+        let (scheme, key) = signing_key(scheme, &secret, self.args.faults.tamper)?;
         let prefix = provider.and_then(|provider| provider.profile.signature.prefix.as_ref());
         Ok(Some(Signing {
             scheme,
@@ -341,23 +337,13 @@ impl Replay<'_> {
     }
 }
 
-/// The scheme of a stored request: the provider's, under the header names that the request has.
-fn scheme_of(provider: Option<&Provider>, request: &Request) -> Option<&'static Scheme> {
-    let found = signature::detect(request);
-    match provider {
-        Some(provider) => {
-            let own = provider.profile.scheme();
-            // A request in another of the provider's styles keeps that style.
-            let mut style = provider
-                .profile
-                .variants
-                .values()
-                .filter_map(|variant| signature::named(variant.scheme.as_deref()?));
-            let carried = style.find(|scheme| found.is_some_and(|found| found.id == scheme.id));
-            Some(carried.unwrap_or_else(|| own.for_request(request)))
-        }
-        None => found,
-    }
+/// The scheme of a stored request: that of its signature, among the provider's if it is known.
+fn scheme_of(provider: Option<&Provider>, source: &Source<'_>) -> Option<&'static Scheme> {
+    let schemes = match provider {
+        Some(provider) => signature::among(&provider.profile.schemes(), source),
+        None => signature::detect(source),
+    };
+    schemes.first().copied()
 }
 
 fn stored_id(

@@ -11,7 +11,7 @@ use super::Context;
 use super::options::{
     EditArgs, ExpectArgs, FaultArgs, RequestArgs, SecretArgs, ShapeArgs, Target, Time, is_loopback,
 };
-use super::outgoing::{Planned, Run};
+use super::outgoing::{Planned, Run, signing_key};
 use crate::error::{Error, Outcome, Result};
 use crate::provider::catalogue::{Found, What};
 use crate::provider::compose::{Content, Shape, check_basic, compose};
@@ -21,7 +21,7 @@ use crate::provider::{Catalogue, Profile, Provider, edits};
 use crate::render::outgoing::Form;
 use crate::secret::Secret;
 use crate::sender::{Delivery, Signing};
-use crate::signature::{self, Key, Tamper};
+use crate::signature::{self, Tamper};
 
 /// Deliver a realistic, correctly signed event
 #[derive(Args)]
@@ -351,15 +351,9 @@ impl Message {
                 prefix,
             });
         };
-        let mut key = Key::new(scheme, secret).map_err(|problem| {
-            Error::usage(format!("cannot sign with this secret: {problem}")).hint(format!(
-                "`hookctl secret {}` prints one that fits.",
-                profile.name
-            ))
+        let (scheme, key) = signing_key(scheme, secret, tamper).map_err(|error| {
+            error.hint(format!("`hookctl secret {}` prints one that fits.", profile.name))
         })?;
-        if tamper == Some(Tamper::Secret) {
-            key = Key::another(&key);
-        }
         Ok(Signing {
             scheme,
             key: Some(key),

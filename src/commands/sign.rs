@@ -7,14 +7,13 @@ use jiff::Timestamp;
 
 use super::Context;
 use super::options::{EditArgs, SecretArgs, Target};
-use super::outgoing::Planned;
+use super::outgoing::{Planned, signing_key};
 use super::send::{Message, PayloadArgs, messages, random_seed};
 use crate::error::{Error, Outcome, Result};
 use crate::provider::compose::{Shape, compose};
 use crate::render::outgoing::{self, Form};
 use crate::request::{Headers, Request, latin1};
 use crate::sender::{Delivery, Signing};
-use crate::signature::Key;
 
 /// Print the headers that a delivery would carry
 #[derive(Args)]
@@ -180,8 +179,7 @@ impl SignArgs {
             Error::usage(format!("no secret to sign with ({})", scheme.label))
                 .hint("Give `--secret`.")
         })?;
-        let key = Key::new(scheme, &secret)
-            .map_err(|problem| Error::usage(format!("cannot sign with this secret: {problem}")))?;
+        let (scheme, key) = signing_key(scheme, &secret, None)?;
         let id = self.payload.id.clone().map_or_else(
             || Ok(random_seed()?.value("msg_{base62:27}", "delivery id")),
             Ok,

@@ -123,7 +123,7 @@ impl Verifier<'_> {
         let scheme = match (named, &provider) {
             (Some(scheme), _) => scheme,
             (None, Some(provider)) => provider.profile.scheme(),
-            (None, None) => signature::detect(request).ok_or_else(|| no_scheme(sourced))?,
+            (None, None) => *signature::detect(&source).first().ok_or_else(|| no_scheme(sourced))?,
         };
         let name = provider.as_ref().map(|provider| &*provider.profile.name);
         let secrets = self.args.secret.for_verifying(&context.settings, name)?;
@@ -131,7 +131,7 @@ impl Verifier<'_> {
         if keys.is_empty() && scheme.signs() {
             return Err(no_secret(scheme, name));
         }
-        let verification = verify(scheme, &keys, request, self.clock);
+        let verification = verify(scheme, &keys, &source, self.clock.into());
         let delivery_id = verification.delivery_id.clone().or_else(|| {
             provider
                 .as_ref()

@@ -51,14 +51,14 @@ impl DetectRow {
             && self
                 .body
                 .iter()
-                .all(|path| json::lookup(&source.fields, path).is_some())
+                .all(|path| json::lookup(source.fields(), path).is_some())
     }
 }
 
 impl Provider {
     /// The event that a request is, as its envelope says.
     pub(crate) fn event_of(&self, source: &Source<'_>) -> Option<String> {
-        json::lookup(&source.fields, &self.profile.envelope.event.value).and_then(json::scalar_text)
+        json::lookup(source.fields(), &self.profile.envelope.event.value).and_then(json::scalar_text)
     }
 
     /// The delivery id that a request carries.
@@ -70,7 +70,7 @@ impl Provider {
     /// differ in their name or time, so these belong to each key.
     pub(crate) fn dedup_keys_of(&self, source: &Source<'_>) -> Vec<String> {
         let envelope = &self.profile.envelope;
-        let at = |path: &str| json::lookup(&source.fields, path).and_then(json::scalar_text);
+        let at = |path: &str| json::lookup(source.fields(), path).and_then(json::scalar_text);
         let paths = envelope.dedup.iter().flat_map(|dedup| &dedup.value);
         let of_event = format!(
             "{:?}",

@@ -27,7 +27,7 @@ impl LocalSecrets {
     pub(crate) fn get(&self, provider: &str) -> Result<Option<Secret>> {
         let path = self.path(provider);
         match fs::read_to_string(&path) {
-            Ok(text) => Ok(Some(Secret::new(&text))),
+            Ok(text) => Ok(Some(Secret::from_file(&text))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(cannot("read", &path, error)),
         }

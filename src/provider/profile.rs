@@ -176,6 +176,9 @@ pub(crate) struct SignatureFacts {
     pub(crate) scheme: Fact<String>,
     /// Form of a secret; none for a provider that does not sign.
     pub(crate) secret: Option<Fact<SecretForm>>,
+    /// Names of further schemes that deliveries may be signed with, beside the first.
+    #[serde(default)]
+    pub(crate) also: Vec<String>,
     /// Whether deliveries are unsigned if no secret is set.
     pub(crate) optional: Fact<bool>,
     /// Text before the digest, where the provider departs from the scheme's own.
@@ -389,6 +392,14 @@ impl Profile {
         signature::named(&self.signature.scheme.value).expect("checked when the profile was read")
     }
 
+    /// All schemes that its deliveries may be signed with, the usual one first.
+    pub(crate) fn schemes(&self) -> Vec<&'static signature::Scheme> {
+        let others = self.signature.also.iter();
+        let of_variants = self.all_variants().filter_map(|variant| variant.scheme.as_ref());
+        let others = others.chain(of_variants).filter_map(|name| signature::named(name));
+        std::iter::once(self.scheme()).chain(others).collect()
+    }
+
     fn check(&self) -> Result<(), String> {
         let is_name = |name: &str| {
             !name.is_empty()
@@ -406,7 +417,7 @@ impl Profile {
             return Err(format!("`docs = \"{}\"`: give an https:// URL", self.docs));
         }
         let schemes = std::iter::once(&self.signature.scheme.value);
-        for scheme in schemes.chain(
+        for scheme in schemes.chain(&self.signature.also).chain(
             self.all_variants()
                 .filter_map(|variant| variant.scheme.as_ref()),
         ) {

@@ -9,7 +9,9 @@ use crate::provider::local::LocalSecrets;
 use crate::provider::{Detector, Provider};
 use crate::request::Request;
 use crate::secret::Secret;
-use crate::signature::{self, Clock, Key, Reason, Scheme, Source, Status, extract, verify};
+use crate::signature::{
+    self, Clock, Reason, Scheme, Source, Status, extract, verify, verify_any,
+};
 
 /// What the signature of a captured request is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,10 +99,11 @@ impl Judge {
             .as_ref()
             .or_else(|| self.detector.provider(&source))
             .cloned();
-        let scheme = match &provider {
-            Some(provider) => Some(provider.profile.scheme().for_request(request)),
-            None => signature::detect(request),
+        let schemes = match &provider {
+            Some(provider) => signature::among(&provider.profile.schemes(), &source),
+            None => signature::detect(&source),
         };
+        let scheme = schemes.first().copied();
         let by_scheme =
             |place: fn(&Scheme) -> Option<&str>| extract(scheme.and_then(place)?, &source);
         let event = match &provider {
@@ -128,7 +131,7 @@ impl Judge {
             detail: None,
         };
         if let Some(scheme) = scheme {
-            self.verify(scheme, request, now, &mut judgement);
+            self.verify(scheme, &schemes, &source, now, &mut judgement);
         } else if !self.secrets.given.is_empty() {
             judgement.verdict = Verdict::Missing;
             judgement.reason = Some(Reason::MissingHeader);
@@ -137,7 +140,14 @@ impl Judge {
         judgement
     }
 
-    fn verify(&self, scheme: &Scheme, request: &Request, now: i64, judgement: &mut Judgement) {
+    fn verify(
+        &self,
+        scheme: &Scheme,
+        schemes: &[&Scheme],
+        source: &Source<'_>,
+        now: i64,
+        judgement: &mut Judgement,
+    ) {
         let clock = Clock {
             now,
             tolerance: None,
@@ -146,8 +156,13 @@ impl Judge {
             .provider
             .as_ref()
             .map(|provider| provider.profile.name.clone());
+        let verify = |secrets: &[Secret]| match verify_any(schemes, secrets, source, clock.into()) {
+            Some(Ok(found)) => found,
+            // No secret is of the form that a scheme needs: as good as none.
+            _ => verify(scheme, &[], source, clock.into()),
+        };
         let (mut secrets, are_local) = self.secrets_for(name.as_deref());
-        let mut found = verify(scheme, &keys(scheme, &secrets), request, clock);
+        let mut found = verify(&secrets);
         if are_local && found.reason == Some(Reason::Mismatch) {
             // The local secret may have been rotated since it was read.
             self.cached
@@ -155,7 +170,7 @@ impl Judge {
                 .unwrap_or_else(PoisonError::into_inner)
                 .clear();
             secrets = self.secrets_for(name.as_deref()).0;
-            found = verify(scheme, &keys(scheme, &secrets), request, clock);
+            found = verify(&secrets);
         }
         let signs_by_choice = judgement
             .provider
@@ -244,14 +259,6 @@ impl Judge {
         keys.iter()
             .fold(false, |duplicate, key| seen.insert(key) | duplicate)
     }
-}
-
-/// Keys of the secrets that this scheme can use.
-fn keys(scheme: &Scheme, secrets: &[Secret]) -> Vec<Key> {
-    secrets
-        .iter()
-        .filter_map(|secret| Key::new(scheme, secret).ok())
-        .collect()
 }
 
 /// The keys of the deliveries that came last.

@@ -125,7 +125,7 @@ fn in_javascript_order(map: &Map<String, Value>) -> Vec<(&String, &Value)> {
 }
 
 /// The array index that a key is (ECMA-262: canonical, below 2^32 - 1).
-fn array_index(key: &str) -> Option<u32> {
+pub(super) fn array_index(key: &str) -> Option<u32> {
     let index: u32 = key.parse().ok()?;
     (index != u32::MAX && index.to_string() == key).then_some(index)
 }
@@ -153,7 +153,7 @@ fn write_string(text: &str, into: &mut String) {
 /// Largest integer up to which a double holds every one (2^53).
 const MAX_SAFE: u64 = 1 << 53;
 
-fn number_text(number: &Number) -> String {
+pub(super) fn number_text(number: &Number) -> String {
     if let Some(integer) = number.as_u64().filter(|integer| *integer <= MAX_SAFE) {
         return integer.to_string();
     }

@@ -6,6 +6,7 @@ pub(crate) mod curl;
 pub(crate) mod form;
 pub(crate) mod json;
 pub(crate) mod raw;
+pub(crate) mod spelling;
 pub(crate) mod stored;
 
 use std::borrow::Cow;

@@ -41,7 +41,7 @@ impl Delivery {
     pub(crate) fn attempt(&self, timestamp: i64) -> Result<Request, String> {
         let mut request = self.request.clone();
         if let Some(signing) = &self.signing {
-            self.sign(signing, &mut request, timestamp);
+            self.sign(signing, &mut request, timestamp)?;
             if let Some(what) = self.tamper {
                 let nothing =
                     what == Tamper::Secret && (signing.key.is_none() || !signing.scheme.signs());
@@ -70,16 +70,17 @@ impl Delivery {
         Ok(request)
     }
 
-    fn sign(&self, signing: &Signing, request: &mut Request, timestamp: i64) {
-        let Some(key) = &signing.key else { return };
+    fn sign(&self, signing: &Signing, request: &mut Request, timestamp: i64) -> Result<(), String> {
+        let Some(key) = &signing.key else {
+            return Ok(());
+        };
         let attempt = signature::Attempt {
             id: &self.id,
             timestamp,
+            url: self.url.as_str(),
             prefix: signing.prefix.as_deref(),
         };
-        for (name, value) in signature::sign(signing.scheme, key, request, attempt) {
-            request.headers.set(&name, value);
-        }
+        signature::sign(signing.scheme, key, request, attempt)
     }
 
     /// Adds the user's headers, the length and the host. A name that the user gives takes the place of ours.

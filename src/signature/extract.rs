@@ -1,40 +1,44 @@
-//! Where a value is in a request: `header:x-id`, `body:data.id`, with alternatives split by `|`.
+//! Where a value is in a request: `header:x-id`, `body:data.id`, `form:Sid`, with alternatives split by `|` and
+//! parts that belong together joined by `+`.
+
+use std::cell::OnceCell;
 
 use serde_json::Value;
 
-use crate::request::{Request, json};
+use crate::request::{Request, form, json};
 
-/// A request together with its fields, parsed once.
+/// A request together with its fields, which are parsed once, and not before they are asked for.
 pub(crate) struct Source<'a> {
     pub(crate) request: &'a Request,
-    pub(crate) fields: Value,
+    fields: OnceCell<Value>,
 }
 
 impl<'a> Source<'a> {
     pub(crate) fn new(request: &'a Request) -> Self {
         Self {
             request,
-            fields: request.fields(),
+            fields: OnceCell::new(),
         }
+    }
+
+    /// The fields of the body, or of the query: see [`Request::fields`].
+    pub(crate) fn fields(&self) -> &Value {
+        self.fields.get_or_init(|| self.request.fields())
     }
 }
 
-/// The first of the alternatives that is there and not empty. An alternative without `header:` or `body:` is of the
-/// same kind as the one before it.
+/// The first of the alternatives that is there and not empty. An alternative that names no kind is of the same kind
+/// as the one before it. Joined parts have a full stop between them.
 pub(crate) fn extract(expression: &str, from: &Source<'_>) -> Option<String> {
     let mut kind = Kind::Body;
     expression.split('|').find_map(|alternative| {
-        let (of, place) = Kind::split(alternative).unwrap_or((kind, alternative));
-        kind = of;
-        let value = match kind {
-            Kind::Header => from
-                .request
-                .headers
-                .text(place)
-                .map(std::borrow::Cow::into_owned),
-            Kind::Body => json::lookup(&from.fields, place).and_then(json::scalar_text),
-        };
-        value.filter(|value| !value.is_empty())
+        let mut parts = Vec::new();
+        for part in alternative.split('+') {
+            let (of, place) = Kind::split(part).unwrap_or((kind, part));
+            kind = of;
+            parts.push(kind.value(place, from).filter(|value| !value.is_empty())?);
+        }
+        Some(parts.join("."))
     })
 }
 
@@ -50,6 +54,7 @@ pub(crate) fn is_source(expression: &str) -> bool {
 enum Kind {
     Header,
     Body,
+    Form,
 }
 
 impl Kind {
@@ -57,7 +62,30 @@ impl Kind {
         match alternative.split_once(':')? {
             ("header", name) => Some((Self::Header, name)),
             ("body", path) => Some((Self::Body, path)),
+            ("form", name) => Some((Self::Form, name)),
             _ => None,
+        }
+    }
+
+    fn value(self, place: &str, from: &Source<'_>) -> Option<String> {
+        let at = |fields: &Value, path: &str| json::lookup(fields, path).and_then(json::scalar_text);
+        match self {
+            Self::Header => from
+                .request
+                .headers
+                .text(place)
+                .map(std::borrow::Cow::into_owned),
+            Self::Body => at(from.fields(), place),
+            // The body is a form whatever its type says; `field[0].path` looks into a field that holds JSON.
+            Self::Form => {
+                let (name, path) = place.split_once('[').unwrap_or((place, ""));
+                let pairs = form::pairs(&from.request.body);
+                let (_, value) = pairs.into_iter().find(|(field, _)| field == name)?;
+                if path.is_empty() {
+                    return Some(value);
+                }
+                at(&serde_json::from_str(&value).ok()?, &path.replace(']', ""))
+            }
         }
     }
 }
@@ -78,15 +106,29 @@ mod tests {
             body: r#"{"a":{"id":7},"empty":"","eventType":"b"}"#.into(),
         };
         let source = Source::new(&request);
-        assert_eq!(
-            extract("body:type|eventType", &source).as_deref(),
-            Some("b")
-        );
-        assert_eq!(
-            extract("body:empty|header:x-event", &source).as_deref(),
-            Some("from-header")
-        );
-        assert_eq!(extract("body:a.id", &source).as_deref(), Some("7"));
-        assert_eq!(extract("body:a", &source), None);
+        let cases = [
+            ("body:type|eventType", Some("b")),
+            ("body:empty|header:x-event", Some("from-header")),
+            ("body:a.id", Some("7")),
+            ("body:a", None),
+            ("header:x-event+body:eventType", Some("from-header.b")),
+            ("header:x-event+body:none|body:eventType", Some("b")),
+        ];
+        for (expression, wanted) in cases {
+            assert_eq!(extract(expression, &source).as_deref(), wanted, "{expression}");
+        }
+    }
+
+    #[test]
+    fn forms_are_looked_into() {
+        let request = Request {
+            method: "POST".into(),
+            target: "/".into(),
+            headers: Headers::default(),
+            body: "SmsStatus=sent&events=%5B%7B%22event%22%3A%22open%22%7D%5D".into(),
+        };
+        let source = Source::new(&request);
+        assert_eq!(extract("form:CallStatus|SmsStatus", &source).as_deref(), Some("sent"));
+        assert_eq!(extract("form:events[0].event", &source).as_deref(), Some("open"));
     }
 }

@@ -1,13 +1,15 @@
-//! Signing: the headers that make a request a valid delivery.
+//! Signing: the headers, and the fields of the body, that make a request a valid delivery.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hmac::Mac as _;
+use bytes::Bytes;
+use serde_json::Value;
 
-use crate::request::Request;
-
-use super::scheme::{Algorithm, Scheme};
-use super::{Key, message};
+use super::message::{self, Parts};
+use super::read;
+use super::scheme::{Encoding, Scheme, SignatureAt, TimestampAt};
+use super::{Key, Source};
+use crate::request::{Request, json};
 
 /// What changes from attempt to attempt.
 #[derive(Clone, Copy, Debug)]
@@ -16,50 +18,117 @@ pub(crate) struct Attempt<'a> {
     pub(crate) id: &'a str,
     /// Time of the attempt in unix seconds.
     pub(crate) timestamp: i64,
+    /// The URL that the request goes to, as the receiver knows it.
+    pub(crate) url: &'a str,
     /// Text before the digest, where the sender departs from the scheme's own.
     pub(crate) prefix: Option<&'a str>,
 }
 
-/// The headers that sign a request, in the order in which the scheme names them. None for an unsigned scheme.
+/// Signs a request: sets the headers in the order in which the scheme names them, and for a scheme whose time or
+/// signature stands in the body, writes these there. An unsigned scheme changes nothing.
+///
+/// # Errors
+/// Why the request cannot be signed with this key.
 pub(crate) fn sign(
     scheme: &Scheme,
     key: &Key,
-    request: &Request,
+    request: &mut Request,
     attempt: Attempt<'_>,
-) -> Vec<(String, String)> {
+) -> Result<(), String> {
     let Some(sig) = &scheme.sig else {
-        return Vec::new();
+        return Ok(());
     };
-    let timestamp = attempt.timestamp.to_string();
-    let parts = message::Parts {
+    let mut timestamp = String::new();
+    if let Some(ts) = &scheme.ts {
+        timestamp = read::write_timestamp(ts, attempt.timestamp);
+        if let Some(path) = &ts.body {
+            set_in_body(scheme, request, path, &timestamp)?;
+        }
+    }
+    let source = Source::new(request);
+    let parts = Parts {
         id: attempt.id,
         timestamp: &timestamp,
         body: message::body(scheme, request),
+        url: attempt.url,
+        key: key.bytes(),
+        source: &source,
     };
-    let digest = match scheme.alg {
-        Algorithm::HmacSha256 => key
-            .hmac_sha256(&message::pieces(scheme, parts))
-            .finalize()
-            .into_bytes()
-            .to_vec(),
-        Algorithm::Equal | Algorithm::None => key.0.clone(),
+    let pieces = message::of_scheme(scheme, parts);
+    let pieces: Vec<&[u8]> = pieces.iter().map(|piece| &**piece).collect();
+    let digest = key.sign(scheme, &pieces)?;
+    let encoded = match scheme.enc.first() {
+        Encoding::Hex => hex::encode(digest),
+        Encoding::Base64 => STANDARD.encode(digest),
+        // Credentials are a header value: bytes that are no text cannot be one.
+        Encoding::Text => String::from_utf8_lossy(&digest).into_owned(),
     };
-    let encoded = match scheme.enc.as_deref().and_then(|enc| enc.split('|').next()) {
-        Some("base64") => STANDARD.encode(digest),
-        _ => hex::encode(digest),
-    };
-    let version = match (sig.keys.first(), &sig.kv) {
-        (Some(key), Some(kv)) => format!("{key}{kv}"),
-        _ => attempt.prefix.unwrap_or(scheme.written_prefix()).to_owned(),
-    };
-
-    let mut headers = Vec::new();
+    if let Some(path) = &sig.body {
+        return set_in_body(scheme, request, path, &encoded);
+    }
+    let headers = &mut request.headers;
+    for (name, value) in &scheme.extra {
+        headers.set(name, value.clone());
+    }
     if let Some(name) = &scheme.id_header {
-        headers.push((name.clone(), attempt.id.to_owned()));
+        headers.set(name, attempt.id);
     }
-    if let Some(ts) = &scheme.ts {
-        headers.push((ts.header.clone(), timestamp));
+    if let Some(name) = scheme.ts.as_ref().and_then(|ts| ts.header.as_ref()) {
+        headers.set(name, timestamp.clone());
     }
-    headers.push((sig.header.clone(), format!("{version}{encoded}")));
-    headers
+    if let Some(name) = sig.header() {
+        let version = match (sig.keys.first(), &sig.kv) {
+            (Some(key), Some(kv)) => format!("{key}{kv}"),
+            _ => attempt.prefix.unwrap_or(scheme.written_prefix()).to_owned(),
+        };
+        let field = timestamp_field(sig, scheme.ts.as_ref(), &timestamp);
+        headers.set(name, format!("{field}{version}{encoded}"));
+    }
+    Ok(())
+}
+
+/// The field of the signature header that holds the time, with the separator behind it.
+fn timestamp_field(sig: &SignatureAt, ts: Option<&TimestampAt>, timestamp: &str) -> String {
+    let field = ts.and_then(|ts| ts.sigfield.as_deref());
+    match (field, &sig.kv, &sig.split) {
+        (Some(field), Some(kv), Some(split)) => {
+            let space = if sig.trim { " " } else { "" };
+            format!("{field}{kv}{timestamp}{split}{space}")
+        }
+        _ => String::new(),
+    }
+}
+
+/// Sets a field of a JSON body: a text where a text stands, else a number if it is one.
+fn set_in_body(
+    scheme: &Scheme,
+    request: &mut Request,
+    path: &str,
+    text: &str,
+) -> Result<(), String> {
+    let missing = || format!("{} signs the body's `{path}`, and this body has no place for it", scheme.label);
+    let mut fields = request.json().ok_or_else(missing)?;
+    let mut place = &mut fields;
+    for key in json::split_path(path) {
+        place = match place {
+            Value::Object(map) => map.entry(key).or_insert(Value::Null),
+            Value::Array(items) => key
+                .parse::<usize>()
+                .ok()
+                .and_then(|index| items.get_mut(index))
+                .ok_or_else(missing)?,
+            _ => return Err(missing()),
+        };
+        if place.is_null() {
+            *place = Value::Object(serde_json::Map::new());
+        }
+    }
+    let number = text.parse::<i64>().ok().filter(|_| !place.is_string());
+    *place = number.map_or_else(|| Value::String(text.to_owned()), Value::from);
+    request.body = Bytes::from(json::stringify(&fields));
+    if request.headers.contains("content-length") {
+        let length = request.body.len().to_string();
+        request.headers.set("content-length", length);
+    }
+    Ok(())
 }

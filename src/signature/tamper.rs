@@ -1,8 +1,9 @@
 //! Faults on purpose: each breaks a signed delivery in one way, and leaves it well-formed in all others.
 
-use crate::request::Request;
+use serde_json::Value;
 
-use super::scheme::Scheme;
+use super::scheme::{Scheme, Unit};
+use crate::request::{Request, json};
 
 /// What to break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -29,48 +30,91 @@ pub(crate) fn tamper(scheme: &Scheme, request: &mut Request, what: Tamper) -> Re
     if what == Tamper::Body {
         return tamper_body(request);
     }
-    let Some(sig) = &scheme.sig else {
-        return Err("it is not signed".to_owned());
-    };
+    let sig = scheme.sig.as_ref().ok_or("it is not signed")?;
     let absent = |what: &str| format!("its signature does not cover {what}");
     match what {
         Tamper::Body | Tamper::Secret => {}
-        Tamper::Signature => {
-            let value = request
-                .headers
-                .text(&sig.header)
-                .ok_or("it is not signed")?
-                .into_owned();
-            request.headers.set(&sig.header, another_digest(&value));
-        }
+        Tamper::Signature => change(request, sig.header(), sig.body.as_deref(), another_digest)?,
         Tamper::Timestamp => {
-            let name = &scheme
-                .ts
-                .as_ref()
-                .ok_or_else(|| absent("a timestamp"))?
-                .header;
-            let text = request
-                .headers
-                .text(name)
-                .and_then(|text| text.parse::<i64>().ok());
-            request
-                .headers
-                .set(name, (text.unwrap_or_default() + 1).to_string());
+            let ts = scheme.ts.as_ref().ok_or_else(|| absent("a timestamp"))?;
+            let moved = |text: &str| later(ts.unit, text);
+            match (&ts.sigfield, &sig.kv) {
+                (Some(field), Some(kv)) => change(request, sig.header(), None, |value| {
+                    move_field(value, &format!("{field}{kv}"), moved)
+                })?,
+                _ => change(request, ts.header.as_deref(), ts.body.as_deref(), moved)?,
+            }
         }
         Tamper::Id => {
             let name = scheme
                 .id_header
-                .as_ref()
+                .as_deref()
                 .ok_or_else(|| absent("a delivery id"))?;
-            let id = request.headers.text(name).unwrap_or_default().into_owned();
-            request.headers.set(name, swap_last(&id));
+            change(request, Some(name), None, swap_last)?;
         }
-        Tamper::Headers => scheme
-            .header_names()
-            .into_iter()
-            .for_each(|name| request.headers.remove(name)),
+        Tamper::Headers => {
+            for name in scheme.header_names() {
+                request.headers.remove(name);
+            }
+            if let Some(path) = &sig.body {
+                change(request, None, Some(path), |_| String::new())?;
+            }
+        }
     }
     Ok(())
+}
+
+/// Changes a value in a header or in the body.
+fn change(
+    request: &mut Request,
+    header: Option<&str>,
+    path: Option<&str>,
+    with: impl Fn(&str) -> String,
+) -> Result<(), String> {
+    let missing = || "it is not signed".to_owned();
+    if let Some(name) = header {
+        let value = request.headers.text(name).ok_or_else(missing)?.into_owned();
+        request.headers.set(name, with(&value));
+        return Ok(());
+    }
+    let mut fields = request.json().ok_or_else(missing)?;
+    let keys = json::split_path(path.ok_or_else(missing)?);
+    let place = keys.iter().try_fold(&mut fields, |place, key| match place {
+        Value::Object(map) => map.get_mut(key),
+        Value::Array(items) => items.get_mut(key.parse::<usize>().ok()?),
+        _ => None,
+    });
+    let place = place.ok_or_else(missing)?;
+    let changed = with(&json::scalar_text(place).ok_or_else(missing)?);
+    *place = match changed.parse::<i64>() {
+        Ok(number) if place.is_number() => number.into(),
+        _ => changed.into(),
+    };
+    request.body = json::stringify(&fields).into();
+    Ok(())
+}
+
+/// A time one second later.
+fn later(unit: Unit, text: &str) -> String {
+    let step = if unit == Unit::Milliseconds { 1000 } else { 1 };
+    if let Ok(time) = text.parse::<i64>() {
+        return time.saturating_add(step).to_string();
+    }
+    let time = text.parse::<jiff::Timestamp>().unwrap_or_default();
+    jiff::Timestamp::from_second(time.as_second().saturating_add(1))
+        .unwrap_or_default()
+        .to_string()
+}
+
+/// Changes the field of a signature header that starts like this.
+fn move_field(value: &str, start: &str, with: impl Fn(&str) -> String) -> String {
+    let Some(at) = value.find(start).map(|at| at + start.len()) else {
+        return value.to_owned();
+    };
+    let length = value[at..].bytes().take_while(u8::is_ascii_digit).count();
+    let (before, rest) = value.split_at(at);
+    let (time, after) = rest.split_at(length);
+    format!("{before}{}{after}", with(time))
 }
 
 fn tamper_body(request: &mut Request) -> Result<(), String> {

@@ -1,0 +1,160 @@
+//! Which schemes a request may be signed with.
+
+use super::extract::Source;
+use super::scheme::{self, Detect, Scheme};
+use crate::request::json;
+
+/// The schemes whose marks a request carries, the strongest first. One that fits only for want of a better is left
+/// out if there is a better, and so is one whose signature is absent if another's is there.
+pub(crate) fn detect(source: &Source<'_>) -> Vec<&'static Scheme> {
+    let fitting: Vec<&Scheme> = scheme::all()
+        .iter()
+        .filter(|scheme| scheme.detect.fits(source))
+        .collect();
+    let is_signed = |scheme: &&&Scheme| scheme.is_carried_by(source.request);
+    let mut best: Vec<&Scheme> = fitting.iter().filter(is_signed).copied().collect();
+    if best.is_empty() {
+        best.clone_from(&fitting);
+    }
+    if best.iter().any(|scheme| !scheme.detect.fallback) {
+        best.retain(|scheme| !scheme.detect.fallback);
+    } else {
+        best.truncate(1);
+    }
+    best.sort_by_key(|scheme| std::cmp::Reverse(scheme.strength()));
+    best
+}
+
+/// Those of a sender's schemes that a request is signed with, the strongest first; the sender's first one if it
+/// carries none of their signatures.
+pub(crate) fn among<'a>(schemes: &[&'a Scheme], source: &Source<'_>) -> Vec<&'a Scheme> {
+    let carried: Vec<&Scheme> = schemes
+        .iter()
+        .copied()
+        .filter(|scheme| scheme.is_carried_by(source.request))
+        .collect();
+    let mut fitting: Vec<&Scheme> = carried
+        .iter()
+        .copied()
+        .filter(|scheme| scheme.detect.fits(source))
+        .collect();
+    if fitting.is_empty() {
+        fitting = carried;
+    }
+    if fitting.is_empty() {
+        let first = schemes.first().copied();
+        return first.map(|scheme| scheme.for_request(source.request)).into_iter().collect();
+    }
+    fitting.sort_by_key(|scheme| std::cmp::Reverse(scheme.strength()));
+    fitting
+}
+
+impl Detect {
+    fn fits(&self, source: &Source<'_>) -> bool {
+        let headers = &source.request.headers;
+        !(self.all.is_empty() && self.body.is_empty())
+            && self.all.iter().all(|condition| has(source, condition))
+            && !self.none.iter().any(|name| headers.contains(name))
+            && self
+                .body
+                .iter()
+                .all(|path| json::lookup(source.fields(), path).is_some())
+    }
+}
+
+/// Whether a request has a header as `name`, `name~part` or `name=value`.
+fn has(source: &Source<'_>, condition: &str) -> bool {
+    let value = |name: &str| source.request.headers.text(name);
+    if let Some((name, part)) = condition.split_once('~') {
+        value(name).is_some_and(|value| value.contains(part))
+    } else if let Some((name, whole)) = condition.split_once('=') {
+        value(name).is_some_and(|value| value.eq_ignore_ascii_case(whole))
+    } else {
+        source.request.headers.contains(condition)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::{Headers, Request};
+
+    fn found(headers: &[(&str, &str)], body: &str) -> Vec<&'static str> {
+        let mut fields = Headers::default();
+        for (name, value) in headers {
+            fields.push(*name, *value);
+        }
+        let request = Request {
+            method: "POST".into(),
+            target: "/".into(),
+            headers: fields,
+            body: body.to_owned().into(),
+        };
+        let found = detect(&Source::new(&request));
+        found.iter().map(|scheme| &*scheme.id).collect()
+    }
+
+    #[test]
+    fn collisions_are_told_apart_by_what_stands_beside() {
+        let sha256 = ("X-Hub-Signature-256", "sha256=00");
+        let sha1 = ("X-Hub-Signature", "sha1=00");
+        let event = ("X-GitHub-Event", "push");
+        let cases: [(&[(&str, &str)], &str, &[&str]); 17] = [
+            (&[event, sha256, sha1], "", &["github", "github-sha1"]),
+            (&[event, sha1], "", &["github-sha1"]),
+            (&[event], "", &["github"]),
+            (
+                &[event, ("X-Gitea-Event", "push"), ("X-Gitea-Signature", "0"), sha256],
+                "",
+                &["gitea"],
+            ),
+            (
+                &[("X-Event-Key", "repo:push"), ("X-Hub-Signature", "sha256=0")],
+                "",
+                &["bitbucket"],
+            ),
+            (
+                &[("X-Atlassian-Webhook-Identifier", "1"), ("X-Hub-Signature", "sha256=0")],
+                "",
+                &["jira"],
+            ),
+            (&[sha1], r#"{"topic":"a"}"#, &["intercom"]),
+            (&[sha256], r#"{"object":"page","entry":[]}"#, &["meta"]),
+            (&[sha256], "{}", &["hub-sha256"]),
+            (&[("X-Hub-Signature", "sha256=0")], "{}", &["hub"]),
+            (&[sha1], "{}", &["hub-sha1"]),
+            (&[("X-Signature", "0")], "{}", &[]),
+            (&[("X-Signature", "0"), ("X-Event-Name", "a")], "{}", &["lemonsqueezy"]),
+            (&[("Authorization", "Basic YTpi")], "{}", &["basic"]),
+            (
+                &[("Authorization", "Bearer a"), ("svix-signature", "v1,a")],
+                "{}",
+                &["svix"],
+            ),
+            (
+                &[("webhook-signature", "v1,a v1a,b")],
+                "{}",
+                &["standard-webhooks-v1a", "standard-webhooks"],
+            ),
+            (
+                &[("X-Gitlab-Event", "Push Hook"), ("X-Gitlab-Token", "t"), ("webhook-signature", "v1,a")],
+                "{}",
+                &["standard-webhooks", "gitlab"],
+            ),
+        ];
+        for (headers, body, wanted) in cases {
+            assert_eq!(found(headers, body), wanted, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn signatures_in_the_body_and_versions_are_found() {
+        let mailgun = r#"{"signature":{"timestamp":"1","token":"t","signature":"s"}}"#;
+        assert_eq!(found(&[], mailgun), ["mailgun"]);
+        assert_eq!(found(&[], "{}"), [""; 0]);
+        let v1 = [("X-HubSpot-Signature", "0"), ("X-HubSpot-Signature-Version", "v1")];
+        assert_eq!(found(&v1, "[]"), ["hubspot-v1"]);
+        let both = [v1[0], v1[1], ("X-HubSpot-Signature-v3", "a")];
+        assert_eq!(found(&both, "[]"), ["hubspot-v3", "hubspot-v1"]);
+    }
+}
