@@ -6,7 +6,7 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::Context;
-use super::options::{EditArgs, SecretArgs, Target};
+use super::options::{EditArgs, SecretArgs, Target, unfit_secret};
 use super::outgoing::Planned;
 use super::send::{Message, PayloadArgs, messages, random_seed};
 use crate::error::{Error, Outcome, Result};
@@ -180,8 +180,7 @@ impl SignArgs {
             Error::usage(format!("no secret to sign with ({})", scheme.label))
                 .hint("Give `--secret`.")
         })?;
-        let key = Key::new(scheme, &secret)
-            .map_err(|problem| Error::usage(format!("cannot sign with this secret: {problem}")))?;
+        let key = Key::new(scheme, &secret).map_err(|problem| unfit_secret("sign", &problem))?;
         let id = self.payload.id.clone().map_or_else(
             || Ok(random_seed()?.value("msg_{base62:27}", "delivery id")),
             Ok,

@@ -32,10 +32,11 @@ impl Key {
     pub(crate) fn new(scheme: &Scheme, secret: &Secret) -> Result<Self, String> {
         match scheme.key {
             Some(scheme::KeyForm::Whsec) => secret.whsec_bytes().map(Self).ok_or_else(|| {
+                let length = secret.reveal().chars().count();
+                let plural = if length == 1 { "" } else { "s" };
                 format!(
-                    "{} takes `whsec_` and base64, and this is not base64 ({} characters)",
-                    scheme.label,
-                    secret.reveal().chars().count()
+                    "{} takes `whsec_` and base64, and this is not base64 ({length} character{plural})",
+                    scheme.label
                 )
             }),
             Some(scheme::KeyForm::Raw) | None => Ok(Self(secret.raw_bytes().to_vec())),
