@@ -68,7 +68,7 @@ impl Environment {
 
 /// What a configuration file holds.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table")]
 struct Config {
     #[serde(default)]
     providers: BTreeMap<String, ProviderConfig>,
@@ -76,7 +76,10 @@ struct Config {
 
 /// What is configured for one provider.
 #[derive(Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a table with `secret`, `secret_env` or `to`"
+)]
 pub(crate) struct ProviderConfig {
     secret: Option<String>,
     /// Name of the variable that holds the secret.
@@ -205,6 +208,12 @@ impl Settings {
 
     fn secret_of(&self, config: &ProviderConfig, name: &str) -> Result<Option<Secret>> {
         if let Some(variable) = &config.secret_env {
+            if !names_a_variable(variable) {
+                return Err(Error::usage(format!(
+                    "`secret_env` of {name} in the configuration is no name of a variable"
+                ))
+                .hint("It names the variable that holds the secret; the secret itself is `secret = \"...\"`."));
+            }
             return match self.environment.var(variable) {
                 Some(secret) => Ok(Some(Secret::new(secret))),
                 None => Err(Error::usage(format!(
@@ -252,8 +261,19 @@ impl Settings {
                 .map_err(|error| Error::machine("cannot read stdin").because(error))?;
             return Ok(bytes);
         }
-        fs::read(self.environment.directory.join(name))
-            .map_err(|error| Error::machine(format!("cannot read `{name}`")).because(error))
+        fs::read(self.environment.directory.join(name)).map_err(|error| {
+            let cannot = Error::machine(format!("cannot read `{name}`"));
+            match error.kind() {
+                io::ErrorKind::NotFound => cannot.because("there is no such file").hint(format!(
+                    "Check the path; it starts from `{}`.",
+                    self.environment.directory.display()
+                )),
+                io::ErrorKind::IsADirectory => {
+                    cannot.because("it is a folder").hint("Name a file in it.")
+                }
+                _ => cannot.because(error),
+            }
+        })
     }
 
     /// Whether stdin is a terminal.
@@ -278,8 +298,32 @@ fn read_config(file: &Path) -> Result<Option<Config>> {
         Error::usage(format!(
             "`{}` line {place}: {}",
             file.display(),
-            error.message()
+            without_value(error.message())
         ))
     })?;
     Ok(Some(config))
+}
+
+/// A message of serde's without the value that it quotes, which may be a secret in the wrong place.
+fn without_value(message: &str) -> String {
+    let quotes = ["invalid type: ", "invalid value: "]
+        .iter()
+        .any(|start| message.starts_with(start));
+    match message.rsplit_once(", expected ") {
+        Some((found, expected)) if quotes => {
+            let found = found.split(['"', '`']).next().unwrap_or_default();
+            format!("{}, expected {expected}", found.trim_end())
+        }
+        _ => message.to_owned(),
+    }
+}
+
+/// Whether a text may be the name of a variable, and not a secret that stands in its place.
+fn names_a_variable(text: &str) -> bool {
+    let is_secret = text.starts_with("whsec_") || text.starts_with("hookctl_") || text.len() > 48;
+    !is_secret
+        && !text.starts_with(|first: char| first.is_ascii_digit())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

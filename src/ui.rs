@@ -142,7 +142,7 @@ impl Ui {
             return Ok(());
         }
         let head = self.err_paint.name("hint:");
-        self.talk(&format!("{head} {text}\n"))
+        self.talk(&format!("{head} {}\n", safe(text)))
     }
 
     /// Says why a command did not work. A closed pipe ends in silence.

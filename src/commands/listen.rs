@@ -16,6 +16,7 @@ use super::Context;
 use super::desk::{Desk, Front};
 use super::options::{SecretArgs, size, span};
 use super::send::random_seed;
+use super::verify::keys;
 use super::watch::Watch;
 use crate::error::{Error, Outcome, Result};
 use crate::provider::{Catalogue, Detector};
@@ -128,6 +129,10 @@ impl ListenArgs {
             configured: settings.configured_secrets()?.into_iter().collect(),
             local: settings.local_secrets().ok(),
         };
+        if let Some(provider) = &provider {
+            // Nothing that comes could be verified.
+            keys(provider.profile.scheme(), &secrets.given)?;
+        }
         let example = example(&catalogue, self.provider.as_deref())?;
         let judge = Judge::new(Detector::new(catalogue.all()?), secrets, provider);
         let save = self

@@ -90,6 +90,12 @@ impl SecretArgs {
     }
 }
 
+/// A secret that the scheme cannot take. `problem` comes without the secret.
+pub(crate) fn unfit_secret(to: &str, problem: &str) -> Error {
+    Error::usage(format!("cannot {to} with this secret: {problem}"))
+        .hint("Copy the endpoint's signing secret, not an API key, and all of it.")
+}
+
 /// Edits of a payload.
 #[derive(Args, Default)]
 #[command(next_help_heading = "Payload")]

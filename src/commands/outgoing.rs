@@ -8,7 +8,7 @@ use indicatif::ProgressBar;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::options::{ExpectArgs, RequestArgs, Time};
+use super::options::{ExpectArgs, RequestArgs, Time, unfit_secret};
 use super::{Context, block_on};
 use crate::error::{Error, Outcome, Result};
 use crate::provider::Provider;
@@ -40,8 +40,7 @@ pub(super) fn signing_key(
     tamper: Option<Tamper>,
 ) -> Result<(&'static Scheme, Key)> {
     let scheme = scheme.for_secret(secret);
-    let key = Key::new(scheme, secret)
-        .map_err(|problem| Error::usage(format!("cannot sign with this secret: {problem}")))?;
+    let key = Key::new(scheme, secret).map_err(|problem| unfit_secret("sign", &problem))?;
     let key = match tamper {
         Some(Tamper::Secret) => key.another(scheme),
         _ => key,

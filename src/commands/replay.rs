@@ -10,7 +10,7 @@ use super::outgoing::{Planned, Run, signing_key};
 use super::send::{delivery_form, random_seed};
 use super::sources::{Sourced, load};
 use crate::error::{Error, Outcome, Result};
-use crate::provider::compose::{Content, Shape, compose, target};
+use crate::provider::compose::{Content, Shape, compose, not_json, target};
 use crate::provider::fresh::Seed;
 use crate::provider::payload::{self, Payload};
 use crate::provider::{Catalogue, Detector, Provider};
@@ -144,7 +144,7 @@ impl Replay<'_> {
                 .as_deref()
                 .ok_or_else(|| unknown_provider(sourced))?;
             delivery.id = id(provider);
-            delivery.request = self.compose(provider, &delivery, context)?;
+            delivery.request = self.compose(provider, &delivery, sourced, context)?;
         } else if self.args.to.has_path {
             delivery.request.target = target(&delivery.url);
         }
@@ -202,6 +202,7 @@ impl Replay<'_> {
         &self,
         provider: &Provider,
         delivery: &Delivery,
+        sourced: &Sourced,
         context: &mut Context,
     ) -> Result<Request> {
         let profile = &provider.profile;
@@ -224,9 +225,16 @@ impl Replay<'_> {
                 }
                 Content::Fields(payload.value)
             }
+            Err(error) if !self.args.edits.is_empty() => {
+                return Err(not_editable(&sourced.from).because(error));
+            }
             _ => Content::Bytes(body.clone()),
         };
         let shape = Shape::new(profile, None, None);
+        let what = format!("`{}`", sourced.from);
+        if let Some(note) = not_json(&what, body, shape.content_type) {
+            context.ui.note(&format!("note: {note}"))?;
+        }
         let mut request = compose(
             profile,
             &event,
@@ -256,13 +264,8 @@ impl Replay<'_> {
         if self.args.edits.is_empty() {
             return Ok(());
         }
-        let value = serde_json::from_slice(&delivery.request.body).map_err(|error| {
-            Error::usage(format!(
-                "cannot edit the body of `{}`, it is no JSON",
-                sourced.from
-            ))
-            .because(error)
-        })?;
+        let value = serde_json::from_slice(&delivery.request.body)
+            .map_err(|error| not_editable(&sourced.from).because(error))?;
         let mut payload = Payload {
             value,
             notes: Vec::new(),
@@ -379,7 +382,23 @@ fn refresh(delivery: &mut Delivery, provider: Option<&Provider>, scheme: Option<
     }
 }
 
+fn not_editable(from: &str) -> Error {
+    Error::usage(format!("cannot edit the body of `{from}`, it is no JSON"))
+}
+
 fn unknown_provider(sourced: &Sourced) -> Error {
+    let body = &sourced.stored.request.body;
+    let is_meant_as_json = body
+        .iter()
+        .find(|byte| !byte.is_ascii_whitespace())
+        .is_some_and(|byte| b"{[".contains(byte));
+    if let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(body)
+        && is_meant_as_json
+    {
+        return Error::usage(format!("`{}` is broken JSON", sourced.from))
+            .because(error)
+            .hint("Mend it, or send it as it is with `--provider NAME`.");
+    }
     Error::usage(format!(
         "`{}` is a payload alone, and no provider is known by it",
         sourced.from

@@ -14,13 +14,13 @@ use super::options::{
 use super::outgoing::{Planned, Run, signing_key};
 use crate::error::{Error, Outcome, Result};
 use crate::provider::catalogue::{Found, What};
-use crate::provider::compose::{Content, Shape, check_basic, compose};
+use crate::provider::compose::{Content, Shape, check_basic, compose, not_json};
 use crate::provider::fresh::Seed;
 use crate::provider::payload::{self, Freshness, Payload, Step};
 use crate::provider::{Catalogue, Profile, Provider, edits};
 use crate::render::outgoing::Form;
 use crate::secret::Secret;
-use crate::sender::{Delivery, Signing};
+use crate::sender::{Delivery, Signing, authority};
 use crate::signature::{self, Tamper};
 
 /// Deliver a realistic, correctly signed event
@@ -368,8 +368,9 @@ impl SendArgs {
         let url = self.url(profile, context)?;
         if profile.request.https.value && url.scheme() == "http" && !is_loopback(&url) {
             context.ui.warn(&format!(
-                "{} delivers to https:// only, and this is `{url}`.",
-                profile.label
+                "{} delivers to https:// only, and this is `http://{}`.",
+                profile.label,
+                authority(&url)
             ))?;
         }
         let shape = Shape::new(
@@ -377,7 +378,11 @@ impl SendArgs {
             self.shape.method.as_deref(),
             self.shape.content_type,
         );
-        for note in shape.departures(profile) {
+        let not_json = match &message.content {
+            Content::Bytes(body) => not_json("the body", body, shape.content_type),
+            Content::Fields(_) => None,
+        };
+        for note in shape.departures(profile).into_iter().chain(not_json) {
             context.ui.note(&format!("note: {note}"))?;
         }
         let mut request = compose(

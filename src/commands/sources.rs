@@ -49,12 +49,14 @@ pub(crate) fn load(names: &[String], settings: &Settings) -> Result<Vec<Sourced>
 
 fn read(name: &str, settings: &Settings, into: &mut Vec<Sourced>) -> Result<()> {
     let shown = if name == "-" { "stdin" } else { name };
-    let bytes = settings.read(name).map_err(|error| {
-        let known = matches!(name, "last" | "failed") || name.starts_with("last:");
-        error.maybe_hint(
-            known.then(|| "There is no history yet; name a file or a folder.".to_owned()),
-        )
-    })?;
+    let of_history = matches!(name, "last" | "failed") || name.starts_with("last:");
+    if of_history && !settings.directory().join(name).exists() {
+        return Err(
+            Error::usage(format!("cannot read `{name}`: there is no history yet"))
+                .hint("Name a file or a folder; `hookctl listen --save DIR` keeps what arrives."),
+        );
+    }
+    let bytes = settings.read(name)?;
     let stored = stored::read(&bytes).map_err(|problem| {
         Error::usage(format!("`{shown}` holds no request: {problem}"))
             .hint("A saved capture, a raw HTTP request or a payload is read.")

@@ -6,7 +6,7 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::Context;
-use super::options::{SecretArgs, Time, span};
+use super::options::{SecretArgs, Time, span, unfit_secret};
 use super::sources::{Sourced, load};
 use crate::error::{Error, Outcome, Result};
 use crate::provider::{Catalogue, Detector, Provider};
@@ -156,7 +156,7 @@ pub(super) fn named_scheme(name: &str) -> Result<&'static Scheme> {
 }
 
 /// Keys of the secrets; those of other forms are left out as long as one fits.
-fn keys(scheme: &Scheme, secrets: &[Secret]) -> Result<Vec<Key>> {
+pub(super) fn keys(scheme: &Scheme, secrets: &[Secret]) -> Result<Vec<Key>> {
     let tried: Vec<_> = secrets
         .iter()
         .map(|secret| Key::new(scheme, secret))
@@ -170,10 +170,7 @@ fn keys(scheme: &Scheme, secrets: &[Secret]) -> Result<Vec<Key>> {
         }
     }
     match problem {
-        Some(problem) if keys.is_empty() && scheme.signs() => Err(Error::usage(format!(
-            "cannot verify with this secret: {problem}"
-        ))
-        .hint("Copy the endpoint's signing secret, not an API key, and all of it.")),
+        Some(problem) if keys.is_empty() && scheme.signs() => Err(unfit_secret("verify", &problem)),
         _ => Ok(keys),
     }
 }

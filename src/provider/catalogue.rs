@@ -339,14 +339,16 @@ pub(crate) fn near<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<
         .map(|candidate| {
             let lower = candidate.to_lowercase();
             let holds = name.len() >= 3 && lower.contains(&name);
-            (
-                if holds {
-                    1.0
-                } else {
-                    strsim::jaro_winkler(&name, &lower)
-                },
-                candidate,
-            )
+            // One slip in a short name weighs more than the measure allows for.
+            let slip = name.len() >= 3 && strsim::osa_distance(&name, &lower) == 1;
+            let score = if holds {
+                1.0
+            } else if slip {
+                0.99
+            } else {
+                strsim::jaro_winkler(&name, &lower)
+            };
+            (score, candidate)
         })
         .filter(|(score, _)| *score > 0.85)
         .collect();
@@ -373,5 +375,6 @@ mod tests {
         assert_eq!(near("lead_replid", known.into_iter())[0], "lead_replied");
         assert_eq!(near("replied", known.into_iter()), ["lead_replied"]);
         assert!(near("zzz", known.into_iter()).is_empty());
+        assert_eq!(near("kan", ["ken", "klen", "konvox"].into_iter()), ["ken"]);
     }
 }

@@ -137,6 +137,17 @@ pub(crate) fn compose(
     }
 }
 
+/// What to tell about a body that is sent as it is, and called JSON without being that.
+pub(crate) fn not_json(what: &str, body: &[u8], content_type: ContentType) -> Option<String> {
+    if body.is_empty() || content_type != ContentType::Json {
+        return None;
+    }
+    let problem = serde_json::from_slice::<serde::de::IgnoredAny>(body).err()?;
+    Some(format!(
+        "{what} is no JSON ({problem}); it is sent as it is."
+    ))
+}
+
 /// Path and query of a URL, as they stand in a request line.
 pub(crate) fn target(url: &Url) -> String {
     url[url::Position::BeforePath..url::Position::AfterQuery].to_owned()

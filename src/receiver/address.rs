@@ -137,9 +137,9 @@ fn cannot_listen(socket: &SocketAddr, error: io::Error) -> Error {
             "Ports below 1024 need privileges. Take a higher one, such as `:8080`."
         }
         io::ErrorKind::AddrNotAvailable => "This machine does not have that address.",
-        _ => return Error::machine(format!("cannot listen on {socket}")).because(error),
+        _ => return Error::machine(format!("cannot listen on `{socket}`")).because(error),
     };
-    Error::machine(format!("cannot listen on {socket}"))
+    Error::machine(format!("cannot listen on `{socket}`"))
         .because(error)
         .hint(hint)
 }

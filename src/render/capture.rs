@@ -137,10 +137,11 @@ fn headers(headers: &Headers, view: &View) -> String {
 }
 
 /// Headers whose value lets its holder in.
-const CREDENTIALS: [&str; 6] = [
+const CREDENTIALS: [&str; 7] = [
     "authorization",
     "proxy-authorization",
     "cookie",
+    "set-cookie",
     "x-api-key",
     "x-gitlab-token",
     "x-telegram-bot-api-secret-token",

@@ -43,6 +43,16 @@ pub(crate) fn absolute_url(request: &Request, url: &Url) -> String {
     format!("{}{}", &url[..url::Position::BeforePath], request.target)
 }
 
+/// The same, without the password that a URL may hold.
+fn shown_url(request: &Request, url: &Url) -> String {
+    let mut url = url.clone();
+    if url.password().is_some() {
+        // A URL with a password has a host, so it takes another.
+        let _ = url.set_password(Some("redacted"));
+    }
+    absolute_url(request, &url)
+}
+
 /// What an attempt came to.
 pub(crate) struct Result<'a> {
     pub(crate) delivery: &'a Delivery,
@@ -74,7 +84,7 @@ pub(crate) fn json(result: &Result<'_>) -> Value {
         "event": delivery.event,
         "delivery_id": delivery.id,
         "attempt": attempt.number,
-        "url": absolute_url(result.request, &delivery.url),
+        "url": shown_url(result.request, &delivery.url),
         "status": attempt.status(),
         "duration_ms": millis(attempt.duration),
         "outcome": if result.problem.is_none() { "success" } else { "fail" },
@@ -110,7 +120,7 @@ pub(crate) fn human(result: &Result<'_>, paint: Paint) -> String {
     cells.push(format!(
         "{} {}",
         result.request.method,
-        safe(&absolute_url(result.request, &delivery.url))
+        safe(&shown_url(result.request, &delivery.url))
     ));
     cells.extend(attempt.status().map(|status| paint.status(status)));
     cells.push(paint.faint(&duration(attempt.duration)));

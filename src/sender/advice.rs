@@ -42,6 +42,7 @@ fn on_status(answer: &Answer, url: &Url) -> Vec<String> {
             Some(location) => format!("It redirects to `{location}`. Senders do not follow redirects: use that URL."),
             None => "It redirects. Senders do not follow redirects.".to_owned(),
         },
+        500..=599 if answer.body.is_empty() => "The handler failed. Its log says why.".to_owned(),
         500..=599 => "The handler failed. Its log says why; the start of its answer is above.".to_owned(),
         _ => return Vec::new(),
     };
@@ -95,12 +96,20 @@ fn on_failure(
             ]
         }
         FailureKind::Tls => vec![tls_port(url)],
-        FailureKind::Closed => {
-            vec![
-                "The server closed the connection: a crash, or TLS where plain HTTP was spoken."
-                    .to_owned(),
-            ]
-        }
+        FailureKind::Closed if url.scheme() == "https" => vec![
+            "The server closed the connection: a crash, or plain HTTP where TLS was spoken."
+                .to_owned(),
+            tls_port(url),
+        ],
+        FailureKind::Closed => vec![
+            "The server closed the connection: a crash, or TLS where plain HTTP was spoken."
+                .to_owned(),
+        ],
+        FailureKind::NotHttp if url.scheme() == "https" => Vec::new(),
+        FailureKind::NotHttp => vec![format!(
+            "Does `{}` speak TLS? Then use `https://`.",
+            super::delivery::authority(url)
+        )],
         FailureKind::Other => Vec::new(),
     }
 }

@@ -154,54 +154,45 @@ pub(super) fn classify(error: &(dyn StdError + 'static)) -> Failure {
     let (mut kind, mut message) = (FailureKind::Other, None);
     while let Some(cause) = next {
         let text = cause.to_string();
+        next = cause.source();
+        if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
+            return Failure {
+                kind: FailureKind::Tls,
+                message: format!("TLS failed: {tls}"),
+            };
+        }
         if let Some(io) = cause.downcast_ref::<io::Error>() {
             match io.kind() {
-                io::ErrorKind::ConnectionRefused => {
-                    return Failure {
-                        kind: FailureKind::Refused,
-                        message: "connection refused".to_owned(),
-                    };
-                }
+                io::ErrorKind::ConnectionRefused => kind = FailureKind::Refused,
                 io::ErrorKind::ConnectionReset
                 | io::ErrorKind::ConnectionAborted
-                | io::ErrorKind::BrokenPipe => {
-                    kind = FailureKind::Closed;
-                }
-                io::ErrorKind::UnexpectedEof => kind = FailureKind::Closed,
+                | io::ErrorKind::BrokenPipe
+                | io::ErrorKind::UnexpectedEof => kind = FailureKind::Closed,
                 _ => {}
             }
-            if let Some(inner) = io
-                .get_ref()
-                .and_then(|inner| inner.downcast_ref::<rustls::Error>())
-            {
-                return tls_failure(inner);
+            // Its source is that of the error inside, which would be passed over.
+            if let Some(inner) = io.get_ref() {
+                next = Some(inner);
             }
         }
-        if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
-            return tls_failure(tls);
-        }
-        if let Some(hyper) = cause.downcast_ref::<hyper::Error>()
-            && hyper.is_incomplete_message()
-        {
-            kind = FailureKind::Closed;
+        if let Some(hyper) = cause.downcast_ref::<hyper::Error>() {
+            if hyper.is_incomplete_message() {
+                kind = FailureKind::Closed;
+            } else if hyper.is_parse() {
+                kind = FailureKind::NotHttp;
+            }
         }
         if text.contains("dns error") || text.contains("failed to lookup") {
             kind = FailureKind::Unknown;
         }
         message = Some(text);
-        next = cause.source();
     }
     let message = match kind {
+        FailureKind::Refused => "connection refused".to_owned(),
         FailureKind::Closed => "the connection was closed before an answer came".to_owned(),
         FailureKind::Unknown => "the host name has no address".to_owned(),
+        FailureKind::NotHttp => "the answer is no HTTP".to_owned(),
         _ => message.unwrap_or_else(|| chain(error)),
     };
     Failure { kind, message }
-}
-
-fn tls_failure(error: &rustls::Error) -> Failure {
-    Failure {
-        kind: FailureKind::Tls,
-        message: format!("TLS failed: {error}"),
-    }
 }

@@ -43,6 +43,8 @@ pub(crate) enum FailureKind {
     Tls,
     /// The connection ended before an answer.
     Closed,
+    /// What came back is not HTTP.
+    NotHttp,
     /// Anything else.
     Other,
 }

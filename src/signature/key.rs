@@ -217,10 +217,11 @@ fn unusable(scheme: &Scheme, form: &str, secret: &Secret) -> String {
     } else {
         "this is not that"
     };
+    let length = secret.reveal().chars().count();
+    let plural = if length == 1 { "" } else { "s" };
     format!(
-        "{} takes {form}, and {article} ({} characters)",
-        scheme.label,
-        secret.reveal().chars().count()
+        "{} takes {form}, and {article} ({length} character{plural})",
+        scheme.label
     )
 }
 

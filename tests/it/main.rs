@@ -5,6 +5,9 @@ mod harness;
 
 mod catalogue;
 mod clients;
+mod errors_input;
+mod errors_network;
+mod errors_streams;
 mod generated;
 mod layers;
 mod listen;
