@@ -9,6 +9,7 @@ mod generated;
 mod layers;
 mod listen;
 mod profiles;
+mod receiver;
 mod replay;
 mod send;
 mod vectors;
