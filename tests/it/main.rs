@@ -8,6 +8,7 @@ mod clients;
 mod generated;
 mod layers;
 mod listen;
+mod listen_ends;
 mod profiles;
 mod receiver;
 mod replay;
