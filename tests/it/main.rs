@@ -9,6 +9,7 @@ mod generated;
 mod layers;
 mod listen;
 mod listen_ends;
+mod listen_output;
 mod profiles;
 mod receiver;
 mod replay;
