@@ -157,6 +157,11 @@ impl Printer {
         Ok(())
     }
 
+    /// Takes nothing more, so that nobody waits for it.
+    pub(super) fn close(&mut self) {
+        self.messages.close();
+    }
+
     /// Prints what is left.
     pub(super) fn drain(&mut self, ui: &mut Ui) -> Result<()> {
         while let Ok(message) = self.messages.try_recv() {

@@ -13,7 +13,7 @@ use serde_json::json;
 use tokio::sync::watch as channel;
 
 use super::Context;
-use super::desk::{Desk, Front};
+use super::desk::{Desk, Front, Printer};
 use super::options::{SecretArgs, size, span};
 use super::send::random_seed;
 use super::verify::keys;
@@ -182,6 +182,7 @@ impl ListenArgs {
             Some(Err(text)) => text.as_bytes().to_vec(),
             None => Vec::new(),
         };
+        self.check_framing(&body)?;
         let mut headers = self.headers.clone();
         if !body.is_empty()
             && !headers
@@ -206,6 +207,25 @@ impl ListenArgs {
             delay: self.delay.unwrap_or_default(),
             require_valid: self.require_valid,
         })
+    }
+
+    /// Where an answer ends is not for its headers to say; and some have no body at all.
+    fn check_framing(&self, body: &[u8]) -> Result<()> {
+        let is_framing =
+            |name: &str| matches!(name, "content-length" | "transfer-encoding" | "trailer");
+        let framing = self
+            .headers
+            .iter()
+            .find(|header| is_framing(&header.name.to_ascii_lowercase()));
+        if let Some(header) = framing {
+            let message = format!("the header `{}` follows from the body", header.name);
+            return Err(Error::usage(message).hint("Leave it out."));
+        }
+        if !body.is_empty() && matches!(self.status.as_u16(), 204 | 205 | 304) {
+            let message = format!("an answer with {} has no body", self.status.as_u16());
+            return Err(Error::usage(message).hint("Leave out `--body`, or answer with 200."));
+        }
+        Ok(())
     }
 }
 
@@ -285,26 +305,22 @@ impl ListenPlan<'_> {
         if let Some(file) = &ready_file {
             write_ready_file(file, &url)?;
         }
+        let mut printed = Ok(());
         tokio::select! {
-            printed = printer.run(ui) => printed?,
+            ended = printer.run(ui) => printed = ended,
             () = desk.enough.notified() => {}
             () = signals.ended() => {}
             () = elapsed(args.timeout) => {}
         }
         let _ = stop.send(true);
-        // A second signal does not wait for answers under way. Meanwhile the printer goes on, since an answer in
-        // machine mode waits for it.
+        // A second signal does not wait for answers under way.
         let ending = async {
             tokio::select! {
                 served = serving => drop(served),
                 () = signals.ended() => {}
             }
         };
-        tokio::pin!(ending);
-        tokio::select! {
-            printed = printer.run(ui) => printed?,
-            () = &mut ending => {}
-        }
+        finish(&mut printer, ui, printed, ending).await?;
         printer.drain(ui)?;
         conclude(&desk, ui, start)
     }
@@ -340,6 +356,26 @@ impl ListenArgs {
         }
         Ok(())
     }
+}
+
+/// Waits for the end. Meanwhile the printer goes on, since an answer in machine mode waits for it; when nobody reads
+/// any more, whoever sent something still gets an answer.
+async fn finish(
+    printer: &mut Printer,
+    ui: &mut Ui,
+    mut printed: Result<()>,
+    ending: impl Future<Output = ()>,
+) -> Result<()> {
+    tokio::pin!(ending);
+    if printed.is_ok() {
+        tokio::select! {
+            ended = printer.run(ui) => printed = ended,
+            () = &mut ending => return Ok(()),
+        }
+    }
+    printer.close();
+    ending.await;
+    printed
 }
 
 /// Ends with what came, and what did not.

@@ -57,20 +57,17 @@ impl Splitter {
         self.heads.pop_front()
     }
 
-    /// The first line of what was read but is no whole head.
+    /// The first line of what was read last and was not taken: of no whole head, or of one without its version.
     pub(crate) fn first_line(&self) -> Option<String> {
-        let line = self
-            .pending
-            .split(|&byte| byte == b'\n')
-            .next()
-            .filter(|line| !line.is_empty())?;
-        Some(
-            crate::request::latin1(line)
-                .trim_end()
-                .chars()
-                .take(80)
-                .collect(),
-        )
+        let pending = self.pending.split(|&byte| byte == b'\n').next();
+        let line = match pending.filter(|line| !line.is_empty()) {
+            Some(line) => crate::request::latin1(line).into_owned(),
+            None => self
+                .heads
+                .back()
+                .map(|head| format!("{} {}", head.method, head.target))?,
+        };
+        Some(line.trim_end().chars().take(80).collect())
     }
 
     /// Takes the next bytes of the connection.

@@ -317,8 +317,10 @@ async fn read_body(body: Body, limit: usize) -> Result<Bytes, Unread> {
     let mut body = body;
     let (mut whole, mut drained) = (BytesMut::new(), 0);
     while let Some(frame) = body.frame().await {
-        let frame =
-            frame.map_err(|error| Unread::Broken(format!("the body broke off: {error}")))?;
+        let frame = frame.map_err(|error| {
+            let cause = cause(&error);
+            Unread::Broken(format!("the body broke off: {cause}"))
+        })?;
         let Ok(data) = frame.into_data() else {
             continue;
         };
@@ -337,6 +339,11 @@ async fn read_body(body: Body, limit: usize) -> Result<Bytes, Unread> {
     } else {
         Ok(whole.freeze())
     }
+}
+
+/// What lies beneath an error: hyper's own words for a body are the same whatever happened.
+fn cause(error: &dyn std::error::Error) -> &dyn std::error::Error {
+    error.source().map_or(error, cause)
 }
 
 /// A request as hyper gives it, for the case that the head was not seen.

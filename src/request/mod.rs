@@ -27,11 +27,18 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    /// The target's path, without the query.
+    /// The target's path: without the query, and without scheme and host if the target is a whole URL.
     pub(crate) fn path(&self) -> &str {
-        self.target
+        let path = self
+            .target
             .split_once('?')
-            .map_or(&*self.target, |(path, _)| path)
+            .map_or(&*self.target, |(path, _)| path);
+        match path.split_once("://") {
+            Some((scheme, rest)) if !scheme.contains('/') => {
+                rest.find('/').map_or("/", |start| &rest[start..])
+            }
+            _ => path,
+        }
     }
 
     /// The target's query, without its question mark; empty if there is none.

@@ -3,8 +3,9 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -93,9 +94,15 @@ impl Room {
 
     /// Starts a listener on a free port and waits until it takes requests.
     pub(crate) fn listen(&self, args: &[&str]) -> Listener {
+        self.listen_at(":0", &[&["--json"], args].concat())
+    }
+
+    /// Starts a listener at an address, with machine output if the arguments say so, and waits until it takes
+    /// requests.
+    pub(crate) fn listen_at(&self, address: &str, args: &[&str]) -> Listener {
         let mut child = self
             .command()
-            .args(["listen", ":0", "--json"])
+            .args(["listen", address])
             .args(args)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -103,21 +110,36 @@ impl Room {
             .spawn()
             .unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
-        let first: serde_json::Value = serde_json::from_str(&line).unwrap_or_else(|_| {
-            let mut stderr = String::new();
-            child
-                .stderr
-                .take()
-                .unwrap()
-                .read_to_string(&mut stderr)
-                .unwrap();
-            panic!("the listener did not start: {line}{stderr}")
+        let url = if args.contains(&"--json") {
+            serde_json::from_str(&line)
+                .ok()
+                .filter(|first: &serde_json::Value| first["type"] == "listening")
+                .and_then(|first| first["url"].as_str().map(str::to_owned))
+        } else {
+            // The example and the empty line after it come with the first line.
+            let mut rest = String::new();
+            stdout.read_line(&mut rest).unwrap();
+            stdout.read_line(&mut rest).unwrap();
+            line.split_once("http://").map(|(_, url)| {
+                let end = url.find(|char: char| char.is_whitespace() || char == '\x1b');
+                format!("http://{}", &url[..end.unwrap_or(url.len())])
+            })
+        };
+        let url = url.unwrap_or_else(|| {
+            let mut said = String::new();
+            let _ = child.kill();
+            stderr.read_to_string(&mut said).unwrap();
+            panic!("the listener did not start: {line}{said}")
         });
-        assert_eq!(first["type"], "listening");
-        let url = first["url"].as_str().unwrap().to_owned();
-        Listener { child, stdout, url }
+        Listener {
+            child,
+            stdout,
+            stderr,
+            url,
+        }
     }
 }
 
@@ -210,12 +232,13 @@ fn without_ports(line: &str) -> String {
 /// A running listener. Ended when it goes out of scope.
 pub(crate) struct Listener {
     child: Child,
-    stdout: BufReader<std::process::ChildStdout>,
+    stdout: BufReader<ChildStdout>,
+    stderr: BufReader<ChildStderr>,
     pub(crate) url: String,
 }
 
 impl Listener {
-    /// Host and port for a raw connection.
+    /// A raw connection.
     pub(crate) fn connect(&self) -> TcpStream {
         let port = self.url.rsplit(':').next().unwrap();
         let stream = TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
@@ -232,17 +255,37 @@ impl Listener {
         serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))
     }
 
-    /// Asks it to end, as Ctrl-C does, and returns what it still said.
+    /// The next line that it says beside its output.
+    pub(crate) fn next_note(&mut self) -> String {
+        let mut line = String::new();
+        self.stderr.read_line(&mut line).unwrap();
+        line
+    }
+
+    /// Asks it to end, and returns what it still said.
     pub(crate) fn stop(self) -> Ran {
-        let id = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &id])
-                .status()
-                .unwrap()
-                .success()
-        );
+        self.signal("-TERM");
         self.wait()
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: &str) {
+        let id = self.child.id().to_string();
+        let status = Command::new("kill").args([signal, &id]).status().unwrap();
+        assert!(status.success());
+    }
+
+    /// Closes the reading end of its output.
+    pub(crate) fn hang_up(&mut self) {
+        let nothing = fs::File::open("/dev/null").unwrap();
+        self.stdout = BufReader::new(ChildStdout::from(OwnedFd::from(nothing)));
+    }
+
+    /// Sends bytes over a connection of their own and returns all that comes back.
+    pub(crate) fn exchange(&self, bytes: impl AsRef<[u8]>) -> String {
+        let mut stream = self.connect();
+        stream.write_all(bytes.as_ref()).unwrap();
+        answers(&mut stream)
     }
 
     /// Waits until it ends by itself.
@@ -250,12 +293,7 @@ impl Listener {
         let mut out = String::new();
         self.stdout.read_to_string(&mut out).unwrap();
         let mut err = String::new();
-        self.child
-            .stderr
-            .take()
-            .unwrap()
-            .read_to_string(&mut err)
-            .unwrap();
+        self.stderr.read_to_string(&mut err).unwrap();
         let code = self.child.wait().unwrap().code().expect("no signal");
         Ran {
             stdout: out,
@@ -263,6 +301,18 @@ impl Listener {
             code,
         }
     }
+}
+
+/// All that comes over a connection until it is closed, without the dates.
+#[track_caller]
+pub(crate) fn answers(stream: &mut TcpStream) -> String {
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).unwrap();
+    String::from_utf8(bytes)
+        .unwrap()
+        .split_inclusive('\n')
+        .filter(|line| !line.starts_with("date: "))
+        .collect()
 }
 
 impl Drop for Listener {

@@ -125,6 +125,84 @@ fn what_does_not_verify_is_refused_on_wish_and_duplicates_are_marked() {
     listener.stop().ends(0);
 }
 
+/// What is said of the signature of one request that was signed with `k`, by a listener with these arguments and
+/// variables.
+#[track_caller]
+fn verdict(args: &[&str], file: &str) -> (serde_json::Value, String) {
+    let room = Room::new();
+    room.write("secrets", file);
+    let request = room.run(&["sign", "klen/call.failed", "--secret", "k", "--as", "http"]);
+    let request = request
+        .ends(0)
+        .stdout
+        .replacen("\r\n\r\n", "\r\nconnection: close\r\n\r\n", 1);
+    let listener = room.listen(&[args, &["--exit-after", "1"]].concat());
+    let answer = listener.exchange(request);
+    let capture = listener.wait().ends(0).json().remove(0);
+    (capture["signature"].clone(), answer)
+}
+
+#[test]
+fn secrets_come_from_flags_and_files_and_any_of_them_may_fit() {
+    let signature = |status: &str, reason: Option<&str>| json!({"status": status, "scheme": "klen", "reason": reason});
+    let valid = signature("valid", None);
+    let invalid = signature("invalid", Some("mismatch"));
+    for (args, file, wanted) in [
+        (&["--secret", "k"][..], "", &valid),
+        (&["--secret", "a", "--secret", "k"], "", &valid),
+        (&["--secret", "a", "--secret", "b"], "", &invalid),
+        (&["--secret-file", "secrets"], "a\n\nk\n", &valid),
+        (&["--secret-file", "secrets"], "a\n", &invalid),
+        (&[], "", &signature("no_secret", None)),
+    ] {
+        assert_eq!(verdict(args, file).0, *wanted, "{args:?} {file:?}");
+    }
+}
+
+#[test]
+fn whoever_is_refused_is_told_why() {
+    let refused = |args: &[&str], why: &str| {
+        let wanted = format!(
+            "HTTP/1.1 401 Unauthorized\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: {}\r\n\
+             connection: close\r\n\r\n{why}\n",
+            why.len() + 1
+        );
+        assert_eq!(
+            verdict(&[args, &["--require-valid"]].concat(), "").1,
+            wanted
+        );
+    };
+    refused(
+        &["--secret", "a"],
+        "the signature does not fit this body and secret",
+    );
+    refused(&[], "give the secret with `--secret`");
+    refused(&["--provider", "konvox"], "not signed");
+}
+
+#[test]
+fn names_of_saved_files_are_not_for_strangers_to_choose() {
+    let room = Room::new();
+    let listener = room.listen(&["--save", "kept", "--exit-after", "2"]);
+    for event in ["../../x y\u{202e}", &"e".repeat(300)] {
+        let body = json!({"event_type": event, "call": {}}).to_string();
+        let length = body.len();
+        let answer = listener.exchange(format!(
+            "POST / HTTP/1.1\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+        ));
+        assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    }
+    listener.wait().ends(0);
+    let mut names: Vec<String> = std::fs::read_dir(room.path().join("kept"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    let ends: Vec<_> = names.iter().map(|name| name.split_at(20).1).collect();
+    let long = format!("0002-klen-{}.json", "e".repeat(60));
+    assert_eq!(ends, ["0001-klen-.._.._x_y_.json", &long]);
+}
+
 #[test]
 fn a_wrong_command_sends_nothing() {
     let room = Room::new();
