@@ -4,6 +4,7 @@ pub(crate) mod completions;
 mod desk;
 pub(crate) mod events;
 pub(crate) mod init;
+mod judged;
 pub(crate) mod listen;
 mod options;
 mod outgoing;

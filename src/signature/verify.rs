@@ -268,18 +268,22 @@ fn missing_signature(sig: &SignatureAt, request: &Request) -> String {
         Some(path) => format!("the body has no `{path}`"),
         None => format!("`{}` is missing", sig.place()),
     };
-    let alike: Vec<_> = request
-        .headers
-        .iter()
-        .map(|header| header.name.to_ascii_lowercase())
-        .filter(|name| name.contains("signature") || name.contains("hmac"))
-        .map(|name| format!("`{name}`"))
-        .collect();
+    let alike = like_signatures(request);
     if alike.is_empty() {
         missing
     } else {
-        format!("{missing}; the request has {}", alike.join(", "))
+        format!("{missing}; the request has {alike}")
     }
+}
+
+/// The headers of a request that look like signatures, quoted.
+pub(super) fn like_signatures(request: &Request) -> String {
+    let names = request.headers.iter().map(|header| header.name.to_ascii_lowercase());
+    let alike: Vec<_> = names
+        .filter(|name| name.contains("signature") || name.contains("hmac"))
+        .map(|name| format!("`{name}`"))
+        .collect();
+    alike.join(", ")
 }
 
 fn mismatch(scheme: &Scheme, candidates: usize, keys: usize, urls: &[String]) -> String {
