@@ -71,9 +71,14 @@ impl<'a> Verifier<'a> {
             (None, Some(provider)) => signature::among(&provider.profile.schemes(), &source),
             (None, None) => signature::detect(&source),
         };
-        let name = provider.as_ref().map(|provider| provider.profile.name.clone());
+        let name = provider
+            .as_ref()
+            .map(|provider| provider.profile.name.clone());
         let secrets = self.secrets_for(name.as_deref(), settings)?;
         let Some(&scheme) = schemes.first() else {
+            if sourced.stored.payload_only && !of_several {
+                return Err(no_signature(sourced));
+            }
             return Ok(Found::of(Verification::without_scheme(request), None));
         };
         let found = self.judge(&schemes, &secrets, &source, of_several, settings)?;
@@ -86,12 +91,22 @@ impl<'a> Verifier<'a> {
         let mut found = Found::of(verification, provider.as_deref());
         found.scheme = signature::named(&found.verification.scheme).or(Some(scheme));
         let verified_as = found.scheme.unwrap_or(scheme);
-        found.warnings.extend(warnings(verified_as, &secrets, &source, &found.verification));
+        found.warnings.extend(warnings(
+            verified_as,
+            &secrets,
+            &source,
+            &found.verification,
+        ));
         if found.verification.delivery_id.is_none() {
             let provider = provider.as_ref();
-            found.verification.delivery_id = provider.and_then(|provider| provider.delivery_id_of(&source));
+            found.verification.delivery_id =
+                provider.and_then(|provider| provider.delivery_id_of(&source));
         }
-        if found.verification.status == Status::Invalid {
+        let is_late = matches!(
+            found.verification.reason,
+            Some(Reason::Stale | Reason::Future)
+        );
+        if found.verification.status == Status::Invalid && !is_late {
             let setting = self.setting();
             found.evidence = signature::evidence(verified_as, &secrets, &source, setting);
             found.facts = signature::facts(request);
@@ -116,7 +131,10 @@ impl<'a> Verifier<'a> {
         settings: &Settings,
     ) -> Result<(Verification, Diagnosis)> {
         let scheme = schemes[0];
-        let provider = self.provider.as_ref().map(|provider| &*provider.profile.name);
+        let provider = self
+            .provider
+            .as_ref()
+            .map(|provider| &*provider.profile.name);
         let (verification, problem) = match verify_any(schemes, secrets, source, self.setting()) {
             Some(Ok(found)) => (found, None),
             Some(Err(problem)) => (Verification::unfit(scheme, &problem), Some(problem)),
@@ -169,12 +187,20 @@ fn other_secrets(settings: &Settings) -> Vec<OtherSecret> {
             secret,
         })
     });
-    let local = settings.local_secrets().map(|local| local.all()).unwrap_or_default();
+    let local = settings
+        .local_secrets()
+        .map(|local| local.all())
+        .unwrap_or_default();
     let local = local.into_iter().map(|(name, secret)| OtherSecret {
         of: format!("`hookctl secret {name}`, the local one"),
         secret,
     });
     configured.chain(local).collect()
+}
+
+fn no_signature(sourced: &Sourced) -> Error {
+    Error::usage(format!("`{}` is a body alone, and carries no signature that is known here", sourced.from))
+        .hint("Give the headers too: `--body FILE` with `-H 'name: value'` for each, a raw HTTP file, or a saved capture.")
 }
 
 fn no_secret(scheme: &Scheme, provider: Option<&str>) -> Error {
@@ -216,7 +242,9 @@ impl Tally {
             (self.unsigned, "unsigned"),
         ];
         let counts = counts.iter().filter(|(count, _)| *count > 0);
-        let words: Vec<_> = counts.map(|(count, word)| format!("{count} {word}")).collect();
+        let words: Vec<_> = counts
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
         words.join(", ")
     }
 }

@@ -36,7 +36,12 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "FILE")]
     headers: Option<String>,
     /// Method of the request that `--body` and `-H` make
-    #[arg(long, value_name = "METHOD", default_value = "POST", conflicts_with = "sources")]
+    #[arg(
+        long,
+        value_name = "METHOD",
+        default_value = "POST",
+        conflicts_with = "sources"
+    )]
     method: String,
     /// Public URL that the sender called, for schemes that sign it; told from the headers by default
     #[arg(long, value_name = "URL")]
@@ -111,8 +116,9 @@ pub(super) fn named_scheme(name: &str) -> Result<&'static Scheme> {
     signature::named(name).ok_or_else(|| {
         let known: Vec<&str> = signature::names().collect();
         let near = crate::provider::catalogue::did_you_mean(name, known.iter().copied());
-        Error::usage(format!("unknown scheme `{name}`"))
-            .hint(near.unwrap_or_else(|| format!("There are: {}", known.join(", "))))
+        Error::usage(format!("unknown scheme `{name}`")).hint(
+            near.unwrap_or_else(|| format!("There are {}: {}.", known.len(), known.join(", "))),
+        )
     })
 }
 
@@ -163,8 +169,14 @@ impl VerifyArgs {
             None => Vec::new(),
         };
         // A URL says what the target was.
-        let target = self.url.as_deref().and_then(|url| url::Url::parse(url).ok());
-        let target = target.map_or_else(|| "/".to_owned(), |url| crate::provider::compose::target(&url));
+        let target = self
+            .url
+            .as_deref()
+            .and_then(|url| url::Url::parse(url).ok());
+        let target = target.map_or_else(
+            || "/".to_owned(),
+            |url| crate::provider::compose::target(&url),
+        );
         let request = Request {
             method: self.method.clone(),
             target,

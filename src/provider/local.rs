@@ -100,11 +100,12 @@ impl LocalSecrets {
 fn make(form: SecretForm) -> Result<Secret> {
     let mut random = vec![0; form.entropy()];
     getrandom::fill(&mut random).map_err(no_randomness)?;
-    Ok(form.write(&random))
+    form.write(&random)
+        .ok_or_else(|| no_randomness("the key generator failed"))
 }
 
-fn no_randomness(error: getrandom::Error) -> Error {
-    Error::machine("cannot get randomness for a secret").because(error)
+fn no_randomness(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    Error::machine("cannot get randomness for a secret").because(why)
 }
 
 fn cannot(what: &str, path: &Path, error: io::Error) -> Error {

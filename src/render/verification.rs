@@ -80,11 +80,12 @@ impl Found {
             Status::Invalid => paint.bad(&format!("✗ invalid{reason}")),
             Status::NoSecret => paint.bad("✗ no secret"),
         };
-        let scheme = Some(&*verification.scheme).filter(|scheme| !scheme.is_empty());
+        // Of what is unsigned, `unsigned` is no second word to say.
+        let scheme = Some(&*verification.scheme)
+            .filter(|scheme| !scheme.is_empty() && verification.status != Status::Unsigned);
         let of: Vec<&str> = self.provider.as_deref().into_iter().chain(scheme).collect();
-        if verification.status != Status::Unsigned || self.provider.is_some() {
-            let of = if verification.status == Status::Unsigned { of[0].to_owned() } else { of.join(", ") };
-            text.push_str(&format!("  {}", paint.faint(&of)));
+        if !of.is_empty() {
+            text.push_str(&format!("  {}", paint.faint(&of.join(", "))));
         }
         if let Some(id) = &verification.delivery_id {
             text.push_str(&format!("  {}", safe(id)));
@@ -132,7 +133,11 @@ pub(crate) fn json(found: &Found) -> Value {
 pub(crate) fn line(from: &str, found: &Found, paint: Paint) -> String {
     let mut text = format!("{}: {}\n", safe(from), found.verdict(paint));
     if let Some(cause) = found.diagnosis.causes.first() {
-        text.push_str(&format!("  {}: {}\n", cause.code.word(), safe(&cause.explanation)));
+        text.push_str(&format!(
+            "  {}: {}\n",
+            cause.code.word(),
+            safe(&cause.explanation)
+        ));
     }
     text
 }
@@ -143,9 +148,25 @@ pub(crate) fn human(found: &Found, reveal: bool, paint: Paint) -> String {
     text.push('\n');
     if found.verification.status != Status::Unsigned {
         for check in &found.verification.checks {
-            let mark = if check.ok { paint.good("✓") } else { paint.bad("✗") };
-            text.push_str(&format!("  {mark} {}: {}\n", check.name, safe(&check.detail)));
+            let mark = if check.ok {
+                paint.good("✓")
+            } else {
+                paint.bad("✗")
+            };
+            text.push_str(&format!(
+                "  {mark} {}: {}\n",
+                check.name,
+                safe(&check.detail)
+            ));
         }
+    }
+    if matches!(
+        found.verification.reason,
+        Some(Reason::Stale | Reason::Future)
+    ) {
+        let hint =
+            "An old capture verifies with `--at` its time; for a fresh one, look at the clocks.";
+        text.push_str(&format!("  {} {hint}\n", paint.name("hint:")));
     }
     if let Some(evidence) = &found.evidence {
         text.push_str(&shown(evidence, found, reveal, paint));
@@ -154,7 +175,11 @@ pub(crate) fn human(found: &Found, reveal: bool, paint: Paint) -> String {
         let code = paint.strong(cause.code.word());
         text.push_str(&format!("\n  {code}\n    {}\n", safe(&cause.explanation)));
         if !cause.fix.is_empty() {
-            text.push_str(&format!("    {} {}\n", paint.name("Fix:"), safe(&cause.fix)));
+            text.push_str(&format!(
+                "    {} {}\n",
+                paint.name("Fix:"),
+                safe(&cause.fix)
+            ));
         }
     }
     if !found.warnings.is_empty() && found.evidence.is_some() {
@@ -172,11 +197,20 @@ const SHOWN: usize = 160;
 fn shown(evidence: &Evidence, found: &Found, reveal: bool, paint: Paint) -> String {
     let mut text = String::from("\n");
     let mut row = |name: &str, value: String| {
-        text.push_str(&format!("  {} {value}\n", paint.faint(&format!("{name:<9}"))));
+        text.push_str(&format!(
+            "  {} {value}\n",
+            paint.faint(&format!("{name:<10}"))
+        ));
     };
     let algorithm = found.scheme.map_or("", Scheme::algorithm);
     if evidence.message_is_secret && !reveal {
-        row("signed", format!("{} bytes, the secret among them; `--reveal` shows them", evidence.message.len()));
+        row(
+            "signed",
+            format!(
+                "{} bytes, the secret among them; `--reveal` shows them",
+                evidence.message.len()
+            ),
+        );
     } else {
         row("signed", visible(&evidence.message));
     }
@@ -188,7 +222,14 @@ fn shown(evidence: &Evidence, found: &Found, reveal: bool, paint: Paint) -> Stri
     };
     row("computed", computed);
     if let Some(difference) = &found.diagnosis.difference {
-        row("body here", format!("{}  (from byte {})", visible(difference.here.as_bytes()), difference.at));
+        row(
+            "body here",
+            format!(
+                "{}  (from byte {})",
+                visible(difference.here.as_bytes()),
+                difference.at
+            ),
+        );
         row("was signed", visible(difference.signed.as_bytes()));
     }
     text

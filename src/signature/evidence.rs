@@ -47,7 +47,9 @@ pub(crate) fn evidence(
         return None;
     }
     let slices: Vec<&[u8]> = pieces.iter().map(|piece| &**piece).collect();
-    let expected = (!scheme.is_asymmetric()).then(|| key.sign(scheme, &slices)).and_then(Result::ok);
+    let expected = (!scheme.is_asymmetric())
+        .then(|| key.sign(scheme, &slices))
+        .and_then(Result::ok);
     let form = read::form(scheme, sig);
     let expected = expected.map(|digest| {
         let encoding = scheme.enc.first();

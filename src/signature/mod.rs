@@ -20,7 +20,7 @@ pub(crate) use detect::{among, detect};
 pub(crate) use diagnose::{Case, Cause, Code, Diagnosis, OtherSecret, diagnose, facts};
 pub(crate) use evidence::{Evidence, evidence};
 pub(crate) use extract::{Source, extract, is_source};
-pub(crate) use key::{Key, new_p256};
+pub(crate) use key::Key;
 pub(crate) use scheme::{Scheme, all, named, names};
 pub(crate) use sign::{Attempt, sign};
 pub(crate) use tamper::{Tamper, tamper};

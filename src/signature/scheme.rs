@@ -348,11 +348,6 @@ impl Scheme {
         self.msg.has_url()
     }
 
-    /// Whether the time of the attempt is signed.
-    pub(crate) fn signs_time(&self) -> bool {
-        self.ts.is_some()
-    }
-
     /// How hard it is to forge: higher is stronger.
     pub(super) fn strength(&self) -> u8 {
         self.alg.strength()

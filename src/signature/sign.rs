@@ -99,7 +99,12 @@ fn set_in_body(
     path: &str,
     text: &str,
 ) -> Result<(), String> {
-    let missing = || format!("{} signs the body's `{path}`, and this body has no place for it", scheme.label);
+    let missing = || {
+        format!(
+            "{} signs the body's `{path}`, and this body has no place for it",
+            scheme.label
+        )
+    };
     let mut fields = request.json().ok_or_else(missing)?;
     let mut place = &mut fields;
     for key in json::split_path(path) {

@@ -82,14 +82,26 @@ impl Verification {
         let detail = if alike.is_empty() {
             "the request carries no signature that is known here".to_owned()
         } else {
-            format!("none that is known here; the request has {alike}, so name the sender with `--scheme`")
+            format!(
+                "none that is known here; the request has {alike}, so name the sender with `--scheme`"
+            )
         };
-        Self::refused(String::new(), Reason::MissingHeader, super::verify::SIGNATURE, detail)
+        Self::refused(
+            String::new(),
+            Reason::MissingHeader,
+            super::verify::SIGNATURE,
+            detail,
+        )
     }
 
     /// A request that cannot be verified with the secrets at hand.
     pub(crate) fn unfit(scheme: &Scheme, problem: &str) -> Self {
-        Self::refused(scheme.id.clone(), Reason::Mismatch, super::verify::SECRET, problem.to_owned())
+        Self::refused(
+            scheme.id.clone(),
+            Reason::Mismatch,
+            super::verify::SECRET,
+            problem.to_owned(),
+        )
     }
 
     fn refused(scheme: String, reason: Reason, name: &'static str, detail: String) -> Self {

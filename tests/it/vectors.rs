@@ -65,7 +65,10 @@ fn every_known_answer_gets_its_verdict() {
     let vectors = vectors();
     assert!(vectors.len() > 150);
     let room = Room::new();
-    for vector in vectors.iter().filter(|vector| vector["expect"] != "challenge") {
+    for vector in vectors
+        .iter()
+        .filter(|vector| vector["expect"] != "challenge")
+    {
         let (id, expect) = (&vector["id"], &vector["expect"]);
         let ran = verify(&room, vector);
         let found = ran.json().remove(0);
@@ -86,7 +89,10 @@ fn every_explained_failure_gets_its_cause_first() {
         };
         let found = verify(&room, &vector).json().remove(0);
         let causes = found["causes"].as_array().unwrap();
-        let seen: Vec<&str> = causes.iter().map(|cause| cause["code"].as_str().unwrap()).collect();
+        let seen: Vec<&str> = causes
+            .iter()
+            .map(|cause| cause["code"].as_str().unwrap())
+            .collect();
         if seen.first() != codes(explain).first() {
             wrong.push(format!("{}: {explain}: {causes:?}", vector["id"]));
         }

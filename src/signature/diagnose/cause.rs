@@ -113,7 +113,10 @@ pub(super) fn causes(deviations: &[Deviation], body: &[u8]) -> Vec<Cause> {
     let together = deviations.len() > 1;
     let cause = |deviation: &Deviation| {
         let explanation = if together {
-            format!("Together with the other causes, the signature fits {}.", deviation.what)
+            format!(
+                "Together with the other causes, the signature fits {}.",
+                deviation.what
+            )
         } else {
             format!("The signature fits {}.", deviation.what)
         };
@@ -169,7 +172,9 @@ fn fix(code: Code, body: &[u8]) -> String {
         Code::SignatureList => {
             "Take the list apart as the scheme does, and accept the request if any of its signatures fits."
         }
-        Code::SchemeOther => "Verify with that scheme: name it with `--scheme`, or take its library.",
+        Code::SchemeOther => {
+            "Verify with that scheme: name it with `--scheme`, or take its library."
+        }
         Code::MessageTemplate => {
             "Put the message together as the scheme does, part by part, before you hash it."
         }

@@ -21,10 +21,19 @@ pub(crate) fn facts(request: &Request) -> Vec<String> {
 
 fn size(request: &Request) -> String {
     let length = request.body.len();
-    let bytes = if length == 1 { "1 byte".to_owned() } else { format!("{length} bytes") };
-    let said = request.headers.text("content-length").and_then(|text| text.trim().parse::<usize>().ok());
+    let bytes = if length == 1 {
+        "1 byte".to_owned()
+    } else {
+        format!("{length} bytes")
+    };
+    let said = request
+        .headers
+        .text("content-length")
+        .and_then(|text| text.trim().parse::<usize>().ok());
     match said {
-        Some(said) if said != length => format!("the body has {bytes}, and Content-Length says {said}"),
+        Some(said) if said != length => {
+            format!("the body has {bytes}, and Content-Length says {said}")
+        }
         Some(_) => format!("the body has {bytes}, as Content-Length says"),
         None => format!("the body has {bytes}"),
     }
@@ -44,7 +53,9 @@ fn style(body: &[u8]) -> String {
                 None if trimmed.starts_with(['{', '[']) => "broken JSON",
                 None => "text that is no JSON",
                 Some(_) if trimmed.contains('\n') => "indented JSON",
-                Some(_) if trimmed.contains("\": ") || trimmed.contains(", \"") => "JSON with spaces",
+                Some(_) if trimmed.contains("\": ") || trimmed.contains(", \"") => {
+                    "JSON with spaces"
+                }
                 Some(_) => "compact JSON",
             });
             if !text.is_ascii() {

@@ -19,11 +19,19 @@ pub(super) fn visit(body: &[u8], one: &mut One<'_>) -> ControlFlow<()> {
         for style in STYLES {
             for field in ["payload", "data", "body"] {
                 let wrapped = format!("{field}={}", escape(text, style));
-                one(wrapped.as_bytes(), code, &format!("the body as the form field `{field}`"))?;
+                one(
+                    wrapped.as_bytes(),
+                    code,
+                    &format!("the body as the form field `{field}`"),
+                )?;
             }
         }
         if value.is_object() {
-            one(form::from_value(value).as_bytes(), code, "the body as a form, where it came as JSON")?;
+            one(
+                form::from_value(value).as_bytes(),
+                code,
+                "the body as a form, where it came as JSON",
+            )?;
         }
         return ControlFlow::Continue(());
     }
@@ -33,7 +41,11 @@ pub(super) fn visit(body: &[u8], one: &mut One<'_>) -> ControlFlow<()> {
     let pairs = form::pairs(body);
     for (name, value) in &pairs {
         if value.starts_with(['{', '[']) {
-            one(value.as_bytes(), code, &format!("the text of the form field `{}`", name.escape_default()))?;
+            one(
+                value.as_bytes(),
+                code,
+                &format!("the text of the form field `{}`", name.escape_default()),
+            )?;
         }
     }
     let mut sorted = pairs.clone();
@@ -41,14 +53,36 @@ pub(super) fn visit(body: &[u8], one: &mut One<'_>) -> ControlFlow<()> {
     for style in STYLES {
         for (pairs, order) in [(&pairs, ""), (&sorted, ", its fields sorted")] {
             let written = write(pairs, style);
-            one(written.as_bytes(), code, &format!("the form written again with {}{order}", style.words()))?;
+            one(
+                written.as_bytes(),
+                code,
+                &format!("the form written again with {}{order}", style.words()),
+            )?;
         }
     }
-    one(text.replace("%20", "+").as_bytes(), code, "the form with `+` for spaces")?;
-    one(text.replace('+', "%20").as_bytes(), code, "the form with `%20` for spaces")?;
-    let decoded: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    one(decoded.join("&").as_bytes(), code, "the form with its escapes undone")?;
-    let object: serde_json::Map<String, Value> = pairs.into_iter().map(|(name, value)| (name, value.into())).collect();
+    one(
+        text.replace("%20", "+").as_bytes(),
+        code,
+        "the form with `+` for spaces",
+    )?;
+    one(
+        text.replace('+', "%20").as_bytes(),
+        code,
+        "the form with `%20` for spaces",
+    )?;
+    let decoded: Vec<String> = pairs
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    one(
+        decoded.join("&").as_bytes(),
+        code,
+        "the form with its escapes undone",
+    )?;
+    let object: serde_json::Map<String, Value> = pairs
+        .into_iter()
+        .map(|(name, value)| (name, value.into()))
+        .collect();
     let json = crate::request::json::stringify(&Value::Object(object));
     one(json.as_bytes(), code, "the form's fields as JSON")
 }
@@ -105,7 +139,9 @@ fn escape(text: &str, style: Escapes) -> String {
     let mut out = String::with_capacity(text.len() * 3 / 2);
     for byte in text.bytes() {
         match (byte, style) {
-            (byte, _) if byte.is_ascii_alphanumeric() || style.keeps().contains(&byte) => out.push(char::from(byte)),
+            (byte, _) if byte.is_ascii_alphanumeric() || style.keeps().contains(&byte) => {
+                out.push(char::from(byte));
+            }
             (b' ', Escapes::Browser | Escapes::QuotePlus | Escapes::LowerCase) => out.push('+'),
             (byte, Escapes::LowerCase) => out.push_str(&format!("%{byte:02x}")),
             (byte, _) => out.push_str(&format!("%{byte:02X}")),

@@ -8,6 +8,7 @@ mod facts;
 mod form;
 mod key;
 mod place;
+mod spelling;
 mod token;
 
 use std::borrow::Cow;
@@ -80,7 +81,11 @@ impl Difference {
     const AROUND: usize = 12;
 
     fn between(here: &[u8], signed: &[u8]) -> Self {
-        let at = here.iter().zip(signed).take_while(|(here, signed)| here == signed).count();
+        let at = here
+            .iter()
+            .zip(signed)
+            .take_while(|(here, signed)| here == signed)
+            .count();
         let around = |body: &[u8]| {
             let from = at.saturating_sub(Self::AROUND);
             let to = body.len().min(at + Self::AROUND);
@@ -105,7 +110,11 @@ pub(crate) fn diagnose(case: &Case<'_>) -> Diagnosis {
     }
 }
 
-fn find_causes(case: &Case<'_>, body: &[u8], difference: &RefCell<Option<Difference>>) -> Vec<Cause> {
+fn find_causes(
+    case: &Case<'_>,
+    body: &[u8],
+    difference: &RefCell<Option<Difference>>,
+) -> Vec<Cause> {
     if matches!(case.reason, Reason::Stale | Reason::Future) {
         return causes(&wrong_unit(case).into_iter().collect::<Vec<_>>(), body);
     }
@@ -116,7 +125,8 @@ fn find_causes(case: &Case<'_>, body: &[u8], difference: &RefCell<Option<Differe
     if !usable && !case.secrets.is_empty() {
         let empty = Deviation::new(Code::SecretEmpty, "nothing: the secret is empty");
         let mut found = causes(&[empty], body);
-        found[0].explanation = "The secret is empty, so there is no key to verify with.".to_owned();
+        "The secret is empty, so there is no key to verify with."
+            .clone_into(&mut found[0].explanation);
         return found;
     }
     let found = match case.scheme.alg {
@@ -150,12 +160,20 @@ fn wrong_unit(case: &Case<'_>) -> Option<Deviation> {
 fn other_scheme(case: &Case<'_>) -> Option<Vec<Deviation>> {
     scheme::all()
         .iter()
-        .filter(|scheme| scheme.id != case.scheme.id && scheme.signs() && scheme.is_carried_by(case.source.request))
+        .filter(|scheme| {
+            scheme.id != case.scheme.id
+                && scheme.signs()
+                && scheme.is_carried_by(case.source.request)
+        })
         .find_map(|scheme| {
             let keys = verify::keys(scheme, case.secrets).ok()?;
             let found = verify::verify(scheme, &keys, case.source, case.setting);
-            let fits = found.status == Status::Valid || matches!(found.reason, Some(Reason::Stale | Reason::Future));
-            let what = format!("the scheme `{}` ({}), not `{}`", scheme.id, scheme.label, case.scheme.id);
+            let fits = found.status == Status::Valid
+                || matches!(found.reason, Some(Reason::Stale | Reason::Future));
+            let what = format!(
+                "the scheme `{}` ({}), not `{}`",
+                scheme.id, scheme.label, case.scheme.id
+            );
             fits.then(|| vec![Deviation::new(Code::SchemeOther, what)])
         })
 }
@@ -169,23 +187,47 @@ fn compared(case: &Case<'_>, sig: &SignatureAt) -> Option<Vec<Deviation>> {
         for value in &values {
             let last = value.split_whitespace().last().unwrap_or_default();
             let decoded = crate::secret::decode_base64(last).unwrap_or_default();
-            let trims = value.trim() == secret.trimmed() || last == secret.trimmed() || decoded == secret.trimmed().as_bytes();
-            let found = if value == text || (last == text && value != text) {
-                Deviation::new(Code::SignaturePrefix, format!("but `{place}` has other words before the secret than the scheme writes"))
+            let trims = value.trim() == secret.trimmed()
+                || last == secret.trimmed()
+                || decoded == secret.trimmed().as_bytes();
+            let found = if last == text || value == text {
+                Deviation::new(
+                    Code::SignaturePrefix,
+                    format!(
+                        "but `{place}` has other words before the secret than the scheme writes"
+                    ),
+                )
             } else if decoded == text.as_bytes() {
-                Deviation::new(Code::SignatureEncoding, format!("once `{place}` is read as base64"))
-            } else if trims || value.trim_matches(['"', '\'']) == secret.trimmed().trim_matches(['"', '\'']) {
-                Deviation::new(Code::SecretWhitespace, "but for white space or quotes around the secret".to_owned())
+                Deviation::new(
+                    Code::SignatureEncoding,
+                    format!("once `{place}` is read as base64"),
+                )
+            } else if trims
+                || value.trim_matches(['"', '\'']) == secret.trimmed().trim_matches(['"', '\''])
+            {
+                Deviation::new(
+                    Code::SecretWhitespace,
+                    "but for white space or quotes around the secret".to_owned(),
+                )
             } else if value.eq_ignore_ascii_case(text) {
-                Deviation::new(Code::SecretEncoding, "but for upper and lower case".to_owned())
+                Deviation::new(
+                    Code::SecretEncoding,
+                    "but for upper and lower case".to_owned(),
+                )
             } else {
                 continue;
             };
             return Some(vec![found]);
         }
     }
-    let other = case.others.iter().find(|other| values.iter().any(|value| value == other.secret.reveal()))?;
-    Some(vec![Deviation::new(Code::SecretOther, format!("the secret of {}", other.of))])
+    let other = case
+        .others
+        .iter()
+        .find(|other| values.iter().any(|value| value == other.secret.reveal()))?;
+    Some(vec![Deviation::new(
+        Code::SecretOther,
+        format!("the secret of {}", other.of),
+    )])
 }
 
 /// A message and key that may have been signed.
@@ -237,7 +279,9 @@ impl<'a> Search<'a> {
                 (64, Algorithm::HmacSha512),
                 (32, Algorithm::Sha256),
             ];
-            let others = others.iter().filter(|(length, alg)| has(*length) && *alg != scheme.alg);
+            let others = others
+                .iter()
+                .filter(|(length, alg)| has(*length) && *alg != scheme.alg);
             algorithms.extend(others.map(|(_, alg)| *alg));
         }
         Some(Self {
@@ -259,7 +303,11 @@ impl<'a> Search<'a> {
     fn run(&self) -> Option<Vec<Deviation>> {
         if let Some(found) = self.as_it_is() {
             // With nothing wrong in the signature, it is the digest that stands beside it.
-            return if found.is_empty() { self.body_digest() } else { Some(found) };
+            return if found.is_empty() {
+                self.body_digest()
+            } else {
+                Some(found)
+            };
         }
         self.other_keys(self.body, &[], &self.algorithms)
             .or_else(|| self.other_urls(&self.keys))
@@ -289,10 +337,13 @@ impl<'a> Search<'a> {
         let pieces: Vec<&[u8]> = pieces.iter().map(|piece| &**piece).collect();
         for &algorithm in algorithms {
             let spent: usize = pieces.iter().map(|piece| piece.len()).sum();
-            self.budget.set(self.budget.get().saturating_sub(spent + 256));
+            self.budget
+                .set(self.budget.get().saturating_sub(spent + 256));
             let token = if algorithm.is_asymmetric() {
                 let message = pieces.concat();
-                let fits = |token: &&Token| public_key_fits(algorithm, guess.key.bytes(), &message, &token.digest);
+                let fits = |token: &&Token| {
+                    public_key_fits(algorithm, guess.key.bytes(), &message, &token.digest)
+                };
                 self.tokens.iter().find(fits)
             } else {
                 let made = digest(algorithm, guess.key.bytes(), &pieces)?;
@@ -306,10 +357,18 @@ impl<'a> Search<'a> {
     }
 
     /// What departs from the scheme beside the guess: the digest's algorithm and its form.
-    fn with_form(&self, mut deviations: Vec<Deviation>, (token, algorithm): (&Token, Algorithm)) -> Vec<Deviation> {
+    fn with_form(
+        &self,
+        mut deviations: Vec<Deviation>,
+        (token, algorithm): (&Token, Algorithm),
+    ) -> Vec<Deviation> {
         let scheme = self.case.scheme;
         if algorithm != scheme.alg {
-            let what = format!("the {} of the message, where the scheme uses {}", algorithm.name(), scheme.alg.name());
+            let what = format!(
+                "the {} of the message, where the scheme uses {}",
+                algorithm.name(),
+                scheme.alg.name()
+            );
             deviations.push(Deviation::new(Code::SignatureDigest, what));
         }
         deviations.extend(token.deviation(scheme, self.sig, &self.values));
@@ -338,24 +397,40 @@ impl<'a> Search<'a> {
 
     fn key_variants(&self) -> Vec<KeyVariant> {
         let secrets = self.case.secrets.iter();
-        secrets.flat_map(|secret| key::variants(self.case.scheme, secret)).collect()
+        secrets
+            .flat_map(|secret| key::variants(self.case.scheme, secret))
+            .collect()
     }
 
-    fn other_keys(&self, body: &[u8], and: &[Deviation], algorithms: &[Algorithm]) -> Option<Vec<Deviation>> {
+    fn other_keys(
+        &self,
+        body: &[u8],
+        and: &[Deviation],
+        algorithms: &[Algorithm],
+    ) -> Option<Vec<Deviation>> {
         let empty = KeyVariant {
             key: Key::symmetric(Vec::new()),
-            deviation: Deviation::new(Code::SecretEmpty, "an empty key: the sender has no secret set"),
+            deviation: Deviation::new(
+                Code::SecretEmpty,
+                "an empty key: the sender has no secret set",
+            ),
         };
         let empty = (!self.case.scheme.is_asymmetric()).then_some(empty);
-        self.key_variants().iter().chain(&empty).find_map(|variant| {
-            self.urls.iter().find_map(|url| {
-                let guess = Guess { body, ..self.guess(&variant.key, url) };
-                let fit = self.fits(guess, algorithms)?;
-                let mut found = vec![variant.deviation.clone()];
-                found.extend_from_slice(and);
-                Some(self.with_form(found, fit))
+        self.key_variants()
+            .iter()
+            .chain(&empty)
+            .find_map(|variant| {
+                self.urls.iter().find_map(|url| {
+                    let guess = Guess {
+                        body,
+                        ..self.guess(&variant.key, url)
+                    };
+                    let fit = self.fits(guess, algorithms)?;
+                    let mut found = vec![variant.deviation.clone()];
+                    found.extend_from_slice(and);
+                    Some(self.with_form(found, fit))
+                })
             })
-        })
     }
 
     fn other_urls(&self, keys: &[Key]) -> Option<Vec<Deviation>> {
@@ -364,7 +439,9 @@ impl<'a> Search<'a> {
         }
         let urls = place::urls(&self.urls, self.case.source);
         urls.iter().find_map(|(url, deviations)| {
-            let fit = keys.iter().find_map(|key| self.fits(self.guess(key, url), &self.algorithms))?;
+            let fit = keys
+                .iter()
+                .find_map(|key| self.fits(self.guess(key, url), &self.algorithms))?;
             Some(self.with_form(deviations.clone(), fit))
         })
     }
@@ -373,14 +450,24 @@ impl<'a> Search<'a> {
         if !self.case.scheme.msg.has_timestamp() {
             return None;
         }
-        let times = place::timestamps(self.case.scheme, &self.timestamp, &self.values, self.case.source);
-        times.iter().find_map(|(text, deviation)| self.at_time(text, deviation))
+        let times = place::timestamps(
+            self.case.scheme,
+            &self.timestamp,
+            &self.values,
+            self.case.source,
+        );
+        times
+            .iter()
+            .find_map(|(text, deviation)| self.at_time(text, deviation))
     }
 
     fn at_time(&self, text: &str, deviation: &Deviation) -> Option<Vec<Deviation>> {
         self.keys.iter().find_map(|key| {
             self.urls.iter().find_map(|url| {
-                let guess = Guess { timestamp: text, ..self.guess(key, url) };
+                let guess = Guess {
+                    timestamp: text,
+                    ..self.guess(key, url)
+                };
                 let fit = self.fits(guess, &self.algorithms[..1])?;
                 Some(self.with_form(vec![deviation.clone()], fit))
             })
@@ -390,44 +477,75 @@ impl<'a> Search<'a> {
     /// Times around the one at hand: a header that was changed after it was signed.
     fn near_timestamps(&self) -> Option<Vec<Deviation>> {
         let number: i64 = self.timestamp.trim().parse().ok()?;
-        if !self.case.scheme.msg.has_timestamp() || self.body.len() > WINDOW_BODY || self.case.scheme.is_asymmetric() {
+        if !self.case.scheme.msg.has_timestamp()
+            || self.body.len() > WINDOW_BODY
+            || self.case.scheme.is_asymmetric()
+        {
             return None;
         }
-        let is_milliseconds = self.case.scheme.ts.as_ref().is_some_and(|ts| ts.unit == Unit::Milliseconds);
+        let is_milliseconds = self
+            .case
+            .scheme
+            .ts
+            .as_ref()
+            .is_some_and(|ts| ts.unit == Unit::Milliseconds);
         let step = if is_milliseconds { 1000 } else { 1 };
-        (1..=WINDOW).flat_map(|away| [-away, away]).find_map(|away| {
-            let text = number.saturating_add(away * step).to_string();
-            let side = if away < 0 { "before" } else { "after" };
-            let what = format!("the timestamp `{text}`, {} s {side} the one that was sent", away.abs());
-            self.at_time(&text, &Deviation::new(Code::TimestampSignedDiffers, what))
-        })
+        (1..=WINDOW)
+            .flat_map(|away| [-away, away])
+            .find_map(|away| {
+                let text = number.saturating_add(away * step).to_string();
+                let side = if away < 0 { "before" } else { "after" };
+                let what = format!(
+                    "the timestamp `{text}`, {} s {side} the one that was sent",
+                    away.abs()
+                );
+                self.at_time(&text, &Deviation::new(Code::TimestampSignedDiffers, what))
+            })
     }
 
-    fn other_bodies(&self, keys: &[Key], and: &[Deviation], breadth: Breadth) -> Option<Vec<Deviation>> {
+    fn other_bodies(
+        &self,
+        keys: &[Key],
+        and: &[Deviation],
+        breadth: Breadth,
+    ) -> Option<Vec<Deviation>> {
         let scheme = self.case.scheme;
         if !scheme.msg.has_body() || scheme.join.is_some() {
             return None;
         }
         let mut found = None;
-        let algorithms = if breadth == Breadth::All { &self.algorithms[..] } else { &self.algorithms[..1] };
-        let _ = body::visit(self.case.source.request, self.body, breadth, &mut |bytes, deviations| {
-            for key in keys {
-                for url in &self.urls {
-                    let guess = Guess { body: bytes, ..self.guess(key, url) };
-                    if let Some(fit) = self.fits(guess, algorithms) {
-                        let mut all = deviations();
-                        all.extend_from_slice(and);
-                        *self.difference.borrow_mut() = Some(Difference::between(self.body, bytes));
-                        found = Some(self.with_form(all, fit));
-                        return ControlFlow::Break(());
+        let algorithms = if breadth == Breadth::All {
+            &self.algorithms[..]
+        } else {
+            &self.algorithms[..1]
+        };
+        let _ = body::visit(
+            self.case.source.request,
+            self.body,
+            breadth,
+            &mut |bytes, deviations| {
+                for key in keys {
+                    for url in &self.urls {
+                        let guess = Guess {
+                            body: bytes,
+                            ..self.guess(key, url)
+                        };
+                        if let Some(fit) = self.fits(guess, algorithms) {
+                            let mut all = deviations();
+                            all.extend_from_slice(and);
+                            *self.difference.borrow_mut() =
+                                Some(Difference::between(self.body, bytes));
+                            found = Some(self.with_form(all, fit));
+                            return ControlFlow::Break(());
+                        }
                     }
                 }
-            }
-            if breadth == Breadth::Common && self.budget.get() == 0 {
-                return ControlFlow::Break(());
-            }
-            ControlFlow::Continue(())
-        });
+                if breadth == Breadth::Common && self.budget.get() == 0 {
+                    return ControlFlow::Break(());
+                }
+                ControlFlow::Continue(())
+            },
+        );
         found
     }
 
@@ -437,18 +555,34 @@ impl<'a> Search<'a> {
         let urls = place::any_urls(&self.urls, source, self.case.setting.url);
         let mut times = vec![self.timestamp.clone()];
         if self.timestamp.is_empty() {
-            times.extend(place::timestamps(scheme, "", &self.values, source).into_iter().map(|(text, _)| text));
+            times.extend(
+                place::timestamps(scheme, "", &self.values, source)
+                    .into_iter()
+                    .map(|(text, _)| text),
+            );
         }
         for (template, deviation) in place::templates(scheme) {
             let no_url = [String::new()];
-            let urls = if template.has_url() { &urls[..] } else { &no_url[..] };
-            let times = if template.has_timestamp() { &times[..] } else { &times[..1] };
+            let urls = if template.has_url() {
+                &urls[..]
+            } else {
+                &no_url[..]
+            };
+            let times = if template.has_timestamp() {
+                &times[..]
+            } else {
+                &times[..1]
+            };
             for (key, url, timestamp) in keys
                 .iter()
                 .flat_map(|key| urls.iter().map(move |url| (key, url)))
                 .flat_map(|(key, url)| times.iter().map(move |time| (key, url, time)))
             {
-                let guess = Guess { timestamp, template: Some(&template), ..self.guess(key, url) };
+                let guess = Guess {
+                    timestamp,
+                    template: Some(&template),
+                    ..self.guess(key, url)
+                };
                 if let Some((token, algorithm)) = self.fits(guess, &self.algorithms) {
                     // A plain hash is told by its message; what matters is the digest.
                     let mut found = Vec::new();
@@ -468,16 +602,24 @@ impl<'a> Search<'a> {
 
     /// The URL fits, and the body does not fit the digest that the URL holds.
     fn body_digest(&self) -> Option<Vec<Deviation>> {
-        let wanted = self.urls.iter().find_map(|url| verify::body_digest(self.case.scheme, url))?;
+        let wanted = self
+            .urls
+            .iter()
+            .find_map(|url| verify::body_digest(self.case.scheme, url))?;
         let mut found = None;
-        let _ = body::visit(self.case.source.request, self.body, Breadth::All, &mut |bytes, deviations| {
-            if hex::encode(Sha256::digest(bytes)) == *wanted {
-                *self.difference.borrow_mut() = Some(Difference::between(self.body, bytes));
-                found = Some(deviations());
-                return ControlFlow::Break(());
-            }
-            ControlFlow::Continue(())
-        });
+        let _ = body::visit(
+            self.case.source.request,
+            self.body,
+            Breadth::All,
+            &mut |bytes, deviations| {
+                if hex::encode(Sha256::digest(bytes)) == *wanted {
+                    *self.difference.borrow_mut() = Some(Difference::between(self.body, bytes));
+                    found = Some(deviations());
+                    return ControlFlow::Break(());
+                }
+                ControlFlow::Continue(())
+            },
+        );
         found
     }
 

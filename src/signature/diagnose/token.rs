@@ -83,7 +83,7 @@ fn readings(text: &str) -> Vec<(&'static str, Vec<u8>)> {
         let inner = hex::decode(&bytes).ok();
         let form = if text.contains(['-', '_']) {
             "URL-safe base64"
-        } else if text.len() % 4 != 0 {
+        } else if !text.len().is_multiple_of(4) {
             "base64 without its padding"
         } else {
             "base64"
@@ -101,26 +101,45 @@ fn readings(text: &str) -> Vec<(&'static str, Vec<u8>)> {
 fn percent_decoded(text: &str) -> Option<String> {
     text.contains('%').then(|| {
         form_urlencoded::parse(text.replace('+', "%2B").as_bytes())
-            .map(|(key, value)| if value.is_empty() { key.into_owned() } else { format!("{key}={value}") })
+            .map(|(key, value)| {
+                if value.is_empty() {
+                    key.into_owned()
+                } else {
+                    format!("{key}={value}")
+                }
+            })
             .collect()
     })
 }
 
 impl Token {
     /// How this digest departs from what the scheme writes; `None` if the strict reading has it too.
-    pub(super) fn deviation(&self, scheme: &Scheme, sig: &SignatureAt, values: &[String]) -> Option<Deviation> {
+    pub(super) fn deviation(
+        &self,
+        scheme: &Scheme,
+        sig: &SignatureAt,
+        values: &[String],
+    ) -> Option<Deviation> {
         let strict = read::digests(scheme, sig, values).unwrap_or_default();
         if strict.contains(&self.digest) {
             return None;
         }
         let place = sig.place();
         let form = read::form(scheme, sig);
-        let written: Vec<String> = scheme.enc.0.iter().map(|encoding| encoding.write(&self.digest)).collect();
+        let written: Vec<String> = scheme
+            .enc
+            .0
+            .iter()
+            .map(|encoding| encoding.write(&self.digest))
+            .collect();
         if !written.contains(&self.text) {
             let wanted = scheme.enc.first().word();
             return Some(Deviation::new(
                 Code::SignatureEncoding,
-                format!("once `{place}` is read as {}, where the scheme writes {wanted}", self.form),
+                format!(
+                    "once `{place}` is read as {}, where the scheme writes {wanted}",
+                    self.form
+                ),
             ));
         }
         let entry = form.replace(&format!("<{}>", scheme.enc.first().word()), &self.text);
@@ -130,7 +149,10 @@ impl Token {
                 format!("once `{place}` is taken apart at other separators than the scheme's"),
             ));
         }
-        let before = self.piece.strip_suffix(self.text.as_str()).unwrap_or_default();
+        let before = self
+            .piece
+            .strip_suffix(self.text.as_str())
+            .unwrap_or_default();
         let has = if before.is_empty() {
             "nothing".to_owned()
         } else {
