@@ -9,6 +9,8 @@ mod form;
 mod key;
 mod place;
 mod spelling;
+#[cfg(test)]
+mod tests;
 mod token;
 
 use std::borrow::Cow;
@@ -133,8 +135,24 @@ fn find_causes(
         Algorithm::Equal => compared(case, sig),
         _ => Search::new(case, sig, difference).and_then(|search| search.run()),
     };
-    let found = found.or_else(|| other_scheme(case));
+    let found = found
+        .or_else(|| other_scheme(case))
+        .or_else(|| cut_off(case, body));
     causes(&found.unwrap_or_default(), body)
+}
+
+/// A body that ends before its time: fewer bytes than Content-Length says, and the JSON is not at its end.
+fn cut_off(case: &Case<'_>, body: &[u8]) -> Option<Vec<Deviation>> {
+    let said = case.source.request.headers.text("content-length")?;
+    let missing = said.trim().parse::<usize>().ok()?.checked_sub(body.len())?;
+    let read = serde_json::from_slice::<serde::de::IgnoredAny>(body);
+    let ends_early = missing > 0 && read.is_err_and(|error| error.is_eof());
+    let what = format!(
+        "no body of {} bytes: Content-Length says {}, and the JSON breaks off where the bytes end",
+        body.len(),
+        said.trim()
+    );
+    ends_early.then(|| vec![Deviation::new(Code::BodyTruncated, what)])
 }
 
 /// Whether the time is in tolerance if it is read in another unit.
