@@ -20,34 +20,54 @@ const ENDINGS: [&str; 5] = ["json", "ndjson", "jsonl", "http", "txt"];
 /// Reads all requests of files, folders and stdin, in the order of their names.
 pub(crate) fn load(names: &[String], settings: &Settings) -> Result<Vec<Sourced>> {
     let mut sourced = Vec::new();
-    for name in names {
-        let path = settings.directory().join(name);
-        if name != "-" && path.is_dir() {
-            let before = sourced.len();
-            for file in files_below(&path)? {
-                let shown = file
-                    .strip_prefix(settings.directory())
-                    .unwrap_or(&file)
-                    .display()
-                    .to_string();
-                read(&shown, settings, &mut sourced)?;
-            }
-            if sourced.len() == before {
-                return Err(
-                    Error::usage(format!("the folder `{name}` holds no requests")).hint(format!(
-                        "Files are taken that end in {}.",
-                        ENDINGS.join(", ")
-                    )),
-                );
-            }
-        } else {
-            read(name, settings, &mut sourced)?;
-        }
-    }
+    each(names, settings, |one| {
+        sourced.push(one);
+        Ok(())
+    })?;
     Ok(sourced)
 }
 
-fn read(name: &str, settings: &Settings, into: &mut Vec<Sourced>) -> Result<()> {
+/// Visits all requests of files, folders and stdin, in the order of their names, without keeping them.
+pub(crate) fn each(
+    names: &[String],
+    settings: &Settings,
+    mut visit: impl FnMut(Sourced) -> Result<()>,
+) -> Result<()> {
+    for name in names {
+        let path = settings.directory().join(name);
+        if name == "-" || !path.is_dir() {
+            read(name, settings, &mut visit)?;
+            continue;
+        }
+        let mut any = false;
+        for file in files_below(&path)? {
+            let shown = file
+                .strip_prefix(settings.directory())
+                .unwrap_or(&file)
+                .display()
+                .to_string();
+            read(&shown, settings, &mut |one| {
+                any = true;
+                visit(one)
+            })?;
+        }
+        if !any {
+            return Err(
+                Error::usage(format!("the folder `{name}` holds no requests")).hint(format!(
+                    "Files are taken that end in {}.",
+                    ENDINGS.join(", ")
+                )),
+            );
+        }
+    }
+    Ok(())
+}
+
+fn read(
+    name: &str,
+    settings: &Settings,
+    visit: &mut dyn FnMut(Sourced) -> Result<()>,
+) -> Result<()> {
     let shown = if name == "-" { "stdin" } else { name };
     let of_history = matches!(name, "last" | "failed") || name.starts_with("last:");
     if of_history && !settings.directory().join(name).exists() {
@@ -57,14 +77,16 @@ fn read(name: &str, settings: &Settings, into: &mut Vec<Sourced>) -> Result<()> 
         );
     }
     let bytes = settings.read(name)?;
-    let stored = stored::read(&bytes).map_err(|problem| {
-        Error::usage(format!("`{shown}` holds no request: {problem}"))
-            .hint("A saved capture, a raw HTTP request or a payload is read.")
-    })?;
-    into.extend(stored.into_iter().map(|stored| Sourced {
-        from: shown.to_owned(),
-        stored,
-    }));
+    for stored in stored::stream(&bytes) {
+        let stored = stored.map_err(|problem| {
+            Error::usage(format!("`{shown}` holds no request: {problem}"))
+                .hint("A saved capture, a raw HTTP request or a payload is read.")
+        })?;
+        visit(Sourced {
+            from: shown.to_owned(),
+            stored,
+        })?;
+    }
     Ok(())
 }
 

@@ -21,15 +21,16 @@ impl Detector {
     /// The provider of which a row fits, the one with most conditions first; else the one that the path names, as
     /// `/webhooks/NAME` does.
     pub(crate) fn provider(&self, source: &Source<'_>) -> Option<&Arc<Provider>> {
-        let rows = self.providers.iter().flat_map(|provider| {
-            provider
-                .profile
-                .detect
-                .iter()
-                .map(move |row| (provider, row))
-        });
-        let fitting = rows.filter(|(_, row)| row.fits(source));
-        let best = fitting.max_by_key(|(_, row)| row.headers.len() * 10 + row.body.len());
+        let rows = |with_headers: bool| {
+            let rows = self.providers.iter().flat_map(|provider| {
+                let rows = provider.profile.detect.iter();
+                rows.map(move |row| (provider, row))
+            });
+            rows.filter(move |(_, row)| row.headers.is_empty() != with_headers && row.fits(source))
+                .max_by_key(|(_, row)| (row.headers.len(), row.body.len()))
+        };
+        // A header says more than any body, and costs less to look at.
+        let best = rows(true).or_else(|| rows(false));
         best.map(|(provider, _)| provider).or_else(|| {
             let mut segments = source.request.path().split('/');
             segments.find_map(|segment| {

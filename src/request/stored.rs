@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use super::{Headers, Request, latin1, raw};
+use super::{Headers, Request, latin1, line, raw};
 
 /// A request from a file, with what was noted beside it.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,6 +63,42 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Stored>, String> {
         body: bytes.to_vec().into(),
     };
     Ok(vec![Stored::new(request, true)])
+}
+
+/// Reads what a file holds one request after the other, without keeping them all: for captures one a line. Other
+/// files are read as a whole.
+pub(crate) fn stream(bytes: &[u8]) -> Box<dyn Iterator<Item = Result<Stored, String>> + '_> {
+    let first = bytes
+        .split(|&byte| byte == b'\n')
+        .next()
+        .unwrap_or_default();
+    let is_first_a_line = matches!(first.first(), Some(b'{')) && line::parse(first).is_some();
+    if !is_first_a_line {
+        return match read(bytes) {
+            Ok(stored) => Box::new(stored.into_iter().map(Ok)),
+            Err(problem) => Box::new(std::iter::once(Err(problem))),
+        };
+    }
+    let lines = bytes.split(|&byte| byte == b'\n').enumerate();
+    let lines = lines.filter(|(_, line)| !line.trim_ascii().is_empty());
+    Box::new(lines.filter_map(|(index, text)| {
+        if let Some(stored) = line::parse(text) {
+            return Some(Ok(stored));
+        }
+        // Not a plain capture: the thorough reader says what it is.
+        match read_captures(text) {
+            Ok(captures) if captures.is_empty() && !is_other_line(text) => {
+                Some(Err(format!("line {} is no capture", index + 1)))
+            }
+            Ok(captures) => captures.into_iter().next().map(Ok),
+            Err(problem) => Some(Err(format!("line {}: {problem}", index + 1))),
+        }
+    }))
+}
+
+/// Whether a line is one that a listener writes beside its captures.
+fn is_other_line(text: &[u8]) -> bool {
+    serde_json::from_slice::<Value>(text).is_ok_and(|value| value["type"].is_string())
 }
 
 fn read_captures(bytes: &[u8]) -> Result<Vec<Stored>, String> {
