@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::error::{Error, Kind, Result};
 use crate::render::Paint;
-use crate::render::text::safe;
+use crate::render::text::safe_lines;
 
 /// When to paint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -95,6 +95,16 @@ impl Ui {
         }
     }
 
+    /// Hands the streams over, to a thread that may have to wait for their reader. What stays writes no data.
+    pub(crate) fn take(&mut self) -> Self {
+        let stays = Self {
+            out: Box::new(io::sink()),
+            err: Box::new(io::stderr()),
+            ..*self
+        };
+        std::mem::replace(self, stays)
+    }
+
     pub(crate) fn out_is_terminal(&self) -> bool {
         self.out_is_terminal
     }
@@ -121,19 +131,27 @@ impl Ui {
         if self.quiet {
             return Ok(());
         }
+        self.talk(&format!("{}\n", safe_lines(text)))
+    }
+
+    /// Shows what was made for people and is safe already, beside the data.
+    pub(crate) fn shown(&mut self, text: &str) -> Result<()> {
+        if self.quiet {
+            return Ok(());
+        }
         self.talk(&format!("{text}\n"))
     }
 
     /// Warns of something that a user should know, even a quiet one.
     pub(crate) fn warn(&mut self, text: &str) -> Result<()> {
         let head = self.err_paint.warn("warning:");
-        self.talk(&format!("{head} {text}\n"))
+        self.talk(&format!("{head} {}\n", safe_lines(text)))
     }
 
     /// Says what is wrong with an answer.
     pub(crate) fn problem(&mut self, text: &str) -> Result<()> {
         let head = self.err_paint.error("error:");
-        self.talk(&format!("{head} {}\n", safe(text)))
+        self.talk(&format!("{head} {}\n", safe_lines(text)))
     }
 
     /// Says what to do next.
@@ -142,7 +160,7 @@ impl Ui {
             return Ok(());
         }
         let head = self.err_paint.name("hint:");
-        self.talk(&format!("{head} {}\n", safe(text)))
+        self.talk(&format!("{head} {}\n", safe_lines(text)))
     }
 
     /// Says why a command did not work. A closed pipe ends in silence.
@@ -151,9 +169,10 @@ impl Ui {
             return;
         }
         let head = self.err_paint.error("error:");
-        let mut text = format!("{head} {error}\n");
+        let mut text = format!("{head} {}\n", safe_lines(&error.to_string()));
         for hint in error.hints() {
-            text.push_str(&format!("{} {hint}\n", self.err_paint.name("hint:")));
+            let head = self.err_paint.name("hint:");
+            text.push_str(&format!("{head} {}\n", safe_lines(hint)));
         }
         // There is nobody left to tell if this fails.
         let _ = self.talk(&text);

@@ -11,16 +11,17 @@ use clap::Args;
 use jiff::tz::TimeZone;
 use serde_json::json;
 use tokio::sync::watch as channel;
+use tokio::task::JoinHandle;
 
 use super::Context;
-use super::desk::{Desk, Front, Printer};
+use super::desk::{Desk, Front, Printing};
 use super::options::{SecretArgs, size, span};
 use super::send::random_seed;
 use super::verify::keys;
 use super::watch::Watch;
 use crate::error::{Error, Outcome, Result};
 use crate::provider::{Catalogue, Detector};
-use crate::receiver::{AnswerPolicy, Bound, Judge, ListenAddress, Receiver, Secrets, bind, serve};
+use crate::receiver::{AnswerPolicy, Judge, ListenAddress, Receiver, Secrets, bind, serve};
 use crate::render::capture::{Show, View};
 use crate::render::millis;
 use crate::request::{Header, parse_header};
@@ -265,6 +266,15 @@ fn example(catalogue: &Catalogue, provider: Option<&str>) -> Result<Option<Strin
     Ok(None)
 }
 
+/// Why listening ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// What was waited for came, the time is up, or nobody reads any more.
+    Done,
+    /// Ctrl-C or SIGTERM.
+    Signal,
+}
+
 impl ListenPlan<'_> {
     async fn run(self, ui: &mut Ui) -> Result<Outcome> {
         let Self {
@@ -285,7 +295,7 @@ impl ListenPlan<'_> {
             zone: TimeZone::system(),
             reveal: args.reveal,
         };
-        let (desk, mut printer) = Desk::new(watch, ui.json, save, view);
+        let (desk, printer) = Desk::new(watch, ui.json, save, view);
         let receiver = Arc::new(Receiver {
             judge,
             policy,
@@ -295,102 +305,138 @@ impl ListenPlan<'_> {
             count: AtomicU64::new(0),
         });
         let (stop, stopped) = channel::channel(false);
-        let Bound {
-            listeners,
-            url,
-            other_on_v6,
-        } = bound;
-        let serving = tokio::spawn(serve(listeners, receiver, stopped));
-        args.greet(ui, &url, example.as_deref(), other_on_v6)?;
-        if let Some(file) = &ready_file {
-            write_ready_file(file, &url)?;
-        }
-        let mut printed = Ok(());
-        tokio::select! {
-            ended = printer.run(ui) => printed = ended,
-            () = desk.enough.notified() => {}
-            () = signals.ended() => {}
-            () = elapsed(args.timeout) => {}
-        }
-        let _ = stop.send(true);
-        // A second signal does not wait for answers under way.
-        let ending = async {
-            tokio::select! {
-                served = serving => drop(served),
-                () = signals.ended() => {}
-            }
+        let greeting = Greeting {
+            url: bound.url,
+            example,
+            is_open: args.address.is_open(),
+            other_on_v6: bound.other_on_v6,
         };
-        finish(&mut printer, ui, printed, ending).await?;
-        printer.drain(ui)?;
-        conclude(&desk, ui, start)
+        let serving = tokio::spawn(serve(bound.listeners, receiver, stopped));
+        if let Some(file) = &ready_file {
+            write_ready_file(file, &greeting.url)?;
+        }
+        let last = {
+            let desk = Arc::clone(&desk);
+            move |ui: &mut Ui| conclude(&desk.watch(), ui, start)
+        };
+        let mut printing = printer.start(ui.take(), move |ui| greeting.print(ui), last)?;
+        let end = tokio::select! {
+            () = printing.ended() => End::Done,
+            () = desk.enough.notified() => End::Done,
+            () = elapsed(args.timeout) => End::Done,
+            () = signals.ended() => End::Signal,
+        };
+        desk.watch().is_cut_short = end == End::Signal;
+        let _ = stop.send(true);
+        finish(&desk, serving, &mut printing, &mut signals).await;
+        match printing.into_ended() {
+            Some((streams, printed)) => {
+                *ui = streams;
+                printed?;
+            }
+            None => give_up(&desk, ui),
+        }
+        Ok(desk.watch().outcome())
     }
 }
 
-impl ListenArgs {
-    fn greet(
-        &self,
-        ui: &mut Ui,
-        url: &str,
-        example: Option<&str>,
-        other_on_v6: bool,
-    ) -> Result<()> {
+/// What is said first.
+struct Greeting {
+    url: String,
+    example: Option<String>,
+    is_open: bool,
+    other_on_v6: bool,
+}
+
+impl Greeting {
+    fn print(&self, ui: &mut Ui) -> Result<()> {
+        let Self { url, .. } = self;
         if ui.json {
             ui.json_line(&json!({"type": "listening", "url": url, "page_url": null}))?;
         } else {
             let line = format!("Listening on {}", ui.out_paint.name(url));
             ui.data(format!("{line}  {}\n", ui.out_paint.faint("(Ctrl-C ends)")))?;
-            if let Some((provider, _)) = example.and_then(|example| example.split_once('/')) {
-                let command = format!(
-                    "hookctl send {} --to {url}/webhooks/{provider}",
-                    example.unwrap_or_default()
-                );
+            if let Some((event, (provider, _))) = self
+                .example
+                .as_deref()
+                .and_then(|event| Some((event, event.split_once('/')?)))
+            {
+                let command = format!("hookctl send {event} --to {url}/webhooks/{provider}");
                 ui.data(format!("Try: {}\n\n", ui.out_paint.strong(&command)))?;
             }
         }
         ui.flush()?;
-        if self.address.is_open() {
+        if self.is_open {
             ui.warn("Other machines can reach this address; whoever can send here is shown here.")?;
         }
-        if other_on_v6 {
+        if self.other_on_v6 {
             ui.warn("Another program has this port on [::1], so `localhost` may lead there; use 127.0.0.1.")?;
         }
         Ok(())
     }
 }
 
-/// Waits for the end. Meanwhile the printer goes on, since an answer in machine mode waits for it; when nobody reads
-/// any more, whoever sent something still gets an answer.
+/// Waits for answers under way and for the printer, which must not keep the program if nobody reads. A second signal
+/// waits for neither answers nor a reader.
 async fn finish(
-    printer: &mut Printer,
-    ui: &mut Ui,
-    mut printed: Result<()>,
-    ending: impl Future<Output = ()>,
-) -> Result<()> {
-    tokio::pin!(ending);
-    if printed.is_ok() {
+    desk: &Desk,
+    serving: JoinHandle<()>,
+    printing: &mut Printing,
+    signals: &mut Signals,
+) {
+    let ending = async {
         tokio::select! {
-            ended = printer.run(ui) => printed = ended,
-            () = &mut ending => return Ok(()),
+            served = serving => drop(served),
+            () = desk.release_when_stalled() => {}
         }
+        desk.close();
+        tokio::select! {
+            () = printing.ended() => {}
+            () = desk.stalled() => {}
+        }
+    };
+    tokio::select! {
+        () = ending => return,
+        () = signals.ended() => {}
     }
-    printer.close();
-    ending.await;
-    printed
+    desk.close();
+    let _ = tokio::time::timeout(HURRY, printing.ended()).await;
 }
 
+/// For the last words after a second signal.
+const HURRY: Duration = Duration::from_millis(300);
+
 /// Ends with what came, and what did not.
-fn conclude(desk: &Desk, ui: &mut Ui, start: Instant) -> Result<Outcome> {
-    let watch = desk.watch();
+fn conclude(watch: &Watch, ui: &mut Ui, start: Instant) -> Result<()> {
     if ui.json {
         ui.json_line(&watch.json(millis(start.elapsed())))?;
     } else {
         ui.note(&watch.human())?;
     }
-    let problems = watch.problems();
-    for problem in &problems {
-        ui.problem(problem)?;
-    }
-    Ok(Outcome::good_if(problems.is_empty()))
+    complain(watch, ui)
+}
+
+/// Says what did not come. After a signal that is no error: whoever ends a listener knows why.
+fn complain(watch: &Watch, ui: &mut Ui) -> Result<()> {
+    watch.problems().iter().try_for_each(|problem| {
+        if watch.is_cut_short {
+            ui.warn(problem)
+        } else {
+            ui.problem(problem)
+        }
+    })
+}
+
+/// Says on stderr what can still be said, if that is read at all.
+fn give_up(desk: &Arc<Desk>, ui: &mut Ui) {
+    let (said, heard) = std::sync::mpsc::channel();
+    let (desk, mut ui) = (Arc::clone(desk), ui.take());
+    std::thread::spawn(move || {
+        let _ = ui.warn("Nobody reads the output, so not all of it was written.");
+        let _ = complain(&desk.watch(), &mut ui);
+        let _ = said.send(());
+    });
+    let _ = heard.recv_timeout(HURRY);
 }
 
 /// Writes the URL in one step, so that nobody reads half of it.

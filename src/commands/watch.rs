@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::error::Outcome;
 use crate::receiver::{Capture, Verdict};
 
 /// An event to wait for: `event` or `provider/event`.
@@ -21,6 +22,8 @@ pub(super) struct Watch {
     valid: u64,
     invalid: u64,
     duplicates: u64,
+    /// Whether the user ended it before all that was waited for came.
+    pub(super) is_cut_short: bool,
     /// What was not valid, of the first few.
     not_valid: Vec<String>,
 }
@@ -45,6 +48,7 @@ impl Watch {
             valid: 0,
             invalid: 0,
             duplicates: 0,
+            is_cut_short: false,
             not_valid: Vec::new(),
         }
     }
@@ -121,6 +125,11 @@ impl Watch {
             ));
         }
         problems
+    }
+
+    /// Good if all came, and whenever the user ended it.
+    pub(super) fn outcome(&self) -> Outcome {
+        Outcome::good_if(self.is_cut_short || self.problems().is_empty())
     }
 
     /// The last line of machine output.

@@ -5,7 +5,7 @@ mod head;
 mod judge;
 mod tee;
 
-pub(crate) use address::{Bound, ListenAddress, bind};
+pub(crate) use address::{ListenAddress, bind};
 pub(crate) use head::Splitter;
 pub(crate) use judge::{Judge, Judgement, Secrets, Verdict};
 

@@ -9,7 +9,7 @@ use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -286,6 +286,19 @@ impl Listener {
         let mut stream = self.connect();
         stream.write_all(bytes.as_ref()).unwrap();
         answers(&mut stream)
+    }
+
+    /// The code with which it ends by itself, whether or not anybody reads what it prints.
+    #[track_caller]
+    pub(crate) fn ends_unread(&mut self, within: Duration) -> i32 {
+        let start = Instant::now();
+        while start.elapsed() < within {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code().expect("no signal");
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        panic!("it does not end within {within:?}")
     }
 
     /// Waits until it ends by itself.

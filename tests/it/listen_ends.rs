@@ -75,7 +75,7 @@ fn a_port_that_is_taken_is_told_with_a_way_out() {
     room.run(&["listen", &format!(":{port}")]).is(
         3,
         "",
-        "error: cannot listen on 127.0.0.1:[port]: Address already in use (os error 98)\n\
+        "error: cannot listen on `127.0.0.1:[port]`: Address already in use (os error 98)\n\
          hint: Another program has this port. Take another, or `:0` for any that is free.\n",
     );
     let ran = room.run(&["listen", "::1:80"]);
@@ -417,4 +417,72 @@ fn a_delay_is_waited_for_and_counted() {
     assert!(start.elapsed().as_millis() >= 120);
     assert!(listener.next()["response"]["duration_ms"].as_f64().unwrap() >= 120.0);
     listener.wait().ends(0);
+}
+
+/// A request whose line is more than any pipe holds.
+fn large() -> String {
+    let body = format!("{}\n", "x".repeat(999)).repeat(300);
+    format!("POST / HTTP/1.1\r\nConnection: close\r\nContent-Length: 300000\r\n\r\n{body}")
+}
+
+#[test]
+fn a_reader_that_does_not_read_cannot_keep_it() {
+    let room = Room::new();
+    for (args, signal, code) in [
+        (&["--json"][..], Some("-TERM"), 0),
+        (&["--json"], Some("-INT"), 0),
+        (&["--show", "full"], Some("-TERM"), 0),
+        (
+            &["--json", "--timeout", "500ms", "--exit-after", "3"],
+            None,
+            1,
+        ),
+    ] {
+        let mut listener = room.listen_at(":0", args);
+        for _ in 0..2 {
+            let answer = listener.exchange(large());
+            assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+        }
+        if let Some(signal) = signal {
+            listener.signal(signal);
+        }
+        let ended = listener.ends_unread(std::time::Duration::from_secs(6));
+        assert_eq!(ended, code, "{args:?}");
+        assert_eq!(
+            listener.next_note(),
+            "warning: Nobody reads the output, so not all of it was written.\n"
+        );
+        let said = listener.next_note();
+        let missing = "error: expected 3 requests, 2 came\n";
+        assert_eq!(said, if code == 1 { missing } else { "" }, "{args:?}");
+    }
+}
+
+#[test]
+fn a_slow_reader_gets_every_line() {
+    let room = Room::new();
+    let mut listener = room.listen(&["--exit-after", "8"]);
+    for _ in 0..8 {
+        listener.exchange(large());
+    }
+    for _ in 0..8 {
+        thread::sleep(std::time::Duration::from_millis(300));
+        assert_eq!(listener.next()["body"].as_str().unwrap().len(), 300_000);
+    }
+    assert_eq!(listener.wait().ends(0).json()[0]["captures"], 8);
+}
+
+#[test]
+fn whoever_ends_it_early_gets_no_error() {
+    let room = Room::new();
+    for signal in ["-TERM", "-INT"] {
+        let listener = room.listen_at(":0", &["--exit-after", "2", "--expect", "ken/lead_replied"]);
+        listener.signal(signal);
+        listener.wait().is(
+            0,
+            "",
+            "Received 0 requests.\nwarning: expected `ken/lead_replied`, which did not come\n\
+             warning: expected 2 requests, 0 came\n",
+        );
+    }
 }
