@@ -1,5 +1,7 @@
 //! Columns of text.
 
+use super::text::safe;
+
 /// A plain text, by which the columns are aligned, and the text as it is painted.
 pub(crate) type Cell = (String, String);
 
@@ -26,15 +28,15 @@ pub(crate) fn columns<const N: usize>(rows: &[[Cell; N]], prefix: &str) -> Strin
     text
 }
 
-/// A cell: the text, and how it is painted.
+/// A cell: the text, made safe for a terminal, and how it is painted.
 pub(crate) fn cell(text: impl Into<String>, paint: impl FnOnce(&str) -> String) -> Cell {
-    let plain = text.into();
+    let plain = safe(&text.into());
     let painted = paint(&plain);
     (plain, painted)
 }
 
 /// A cell without paint.
 pub(crate) fn plain(text: impl Into<String>) -> Cell {
-    let text = text.into();
+    let text = safe(&text.into());
     (text.clone(), text)
 }
