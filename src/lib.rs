@@ -71,6 +71,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = cli
         .run(&mut context)
         .and_then(|outcome| context.ui.flush().map(|()| outcome));
+    for problem in context.settings.left_out.take() {
+        // If it cannot be told, the end of the command matters more.
+        let _ = context.ui.warn(&problem);
+    }
     match result {
         Ok(outcome) => ExitCode::from(outcome.exit_code()),
         Err(error) => {

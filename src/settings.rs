@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use crate::error::{Error, Result};
 use crate::provider::Catalogue;
+use crate::provider::catalogue::LeftOut;
 use crate::provider::local::LocalSecrets;
 use crate::secret::Secret;
 use crate::ui::{ColorWorld, Terminals};
@@ -103,6 +104,8 @@ pub(crate) struct Settings {
     environment: Environment,
     /// The file that `--config` names.
     config_file: Option<PathBuf>,
+    /// Providers that cannot be read.
+    pub(crate) left_out: LeftOut,
 }
 
 impl Settings {
@@ -110,6 +113,7 @@ impl Settings {
         Self {
             environment,
             config_file,
+            left_out: LeftOut::default(),
         }
     }
 
@@ -248,7 +252,7 @@ impl Settings {
 
     /// All providers.
     pub(crate) fn catalogue(&self) -> Result<Catalogue> {
-        Catalogue::new(&self.provider_folders())
+        Catalogue::new(&self.provider_folders(), self.left_out.clone())
     }
 
     /// Reads a file, or stdin for `-`.

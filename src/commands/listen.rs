@@ -96,6 +96,9 @@ fn status(text: &str) -> std::result::Result<StatusCode, String> {
 
 pub(crate) fn run(args: &ListenArgs, context: &mut Context) -> Result<Outcome> {
     let plan = args.resolve(context)?;
+    for problem in context.settings.left_out.take() {
+        context.ui.warn(&problem)?;
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -127,7 +130,15 @@ impl ListenArgs {
         }
         let secrets = Secrets {
             given: self.secret.given(settings)?,
-            configured: settings.configured_secrets()?.into_iter().collect(),
+            configured: match &self.provider {
+                // A secret of another provider that cannot be had is in nobody's way.
+                Some(name) => settings
+                    .configured_secret(name)?
+                    .map(|secret| (name.clone(), vec![secret]))
+                    .into_iter()
+                    .collect(),
+                None => settings.configured_secrets()?.into_iter().collect(),
+            },
             local: settings.local_secrets().ok(),
         };
         if let Some(provider) = &provider {

@@ -2,13 +2,14 @@
 //!
 //! Nothing is parsed before it is asked for: the names of built-in events are the names of their files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::{fs, io};
 
 use serde_json::Value;
 
+use super::check;
 use super::profile::{Event, Profile};
 use crate::error::{Error, Result};
 
@@ -83,15 +84,21 @@ impl Provider {
         path: Option<PathBuf>,
     ) -> std::result::Result<Self, String> {
         let profile = Profile::parse(text)?;
-        let mut samples = BTreeMap::new();
+        let (mut samples, mut missing) = (BTreeMap::new(), Vec::new());
         for (name, event) in &profile.events {
             let text = match &event.sample {
-                Some(inline) => inline.clone(),
-                None => sample(name)?.ok_or_else(|| {
-                    format!("event `{name}` has no payload: put `{name}.json` beside the profile, or `sample` into it")
-                })?,
+                Some(inline) => Some(inline.clone()),
+                None => sample(name)?,
             };
-            samples.insert(name.clone(), text);
+            match text {
+                Some(text) => _ = samples.insert(name.clone(), text),
+                None => missing.push(format!(
+                    "event `{name}` has no payload: put `{name}.json` beside the profile, or `sample` into it"
+                )),
+            }
+        }
+        if !missing.is_empty() {
+            return Err(check::list(&missing));
         }
         Ok(Self {
             profile,
@@ -121,18 +128,36 @@ pub(crate) enum What {
     Scenario(String),
 }
 
+/// Providers that were left out because they cannot be read, and why. Shared, since they are found when something is
+/// asked for, and told when there is somebody to tell.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LeftOut(Arc<Mutex<BTreeSet<String>>>);
+
+impl LeftOut {
+    fn add(&self, error: &Error) {
+        let mut problems = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        problems.insert(format!("a provider is left out: {error}"));
+    }
+
+    /// What was not told yet, a sentence each.
+    pub(crate) fn take(&self) -> BTreeSet<String> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
 /// The providers within reach.
 #[derive(Debug, Default)]
 pub(crate) struct Catalogue {
     /// Profiles in the project's and the user's folders, by name; the project's come first.
     added: BTreeMap<String, PathBuf>,
+    left_out: LeftOut,
 }
 
 impl Catalogue {
     /// Looks into folders of providers; the first that has a name wins. A folder that is not there is no error.
     ///
     /// A provider is a folder with a `provider.toml`, or one `NAME.toml`.
-    pub(crate) fn new(folders: &[PathBuf]) -> Result<Self> {
+    pub(crate) fn new(folders: &[PathBuf], left_out: LeftOut) -> Result<Self> {
         let mut added = BTreeMap::new();
         for folder in folders {
             let entries = match fs::read_dir(folder) {
@@ -167,7 +192,7 @@ impl Catalogue {
                 }
             }
         }
-        Ok(Self { added })
+        Ok(Self { added, left_out })
     }
 
     /// Names of all providers, sorted.
@@ -206,12 +231,19 @@ impl Catalogue {
         }
     }
 
-    /// All providers.
+    /// All providers, without those that cannot be read: what is not named is in nobody's way.
     pub(crate) fn all(&self) -> Result<Vec<Arc<Provider>>> {
-        self.names()
+        let names = self.names();
+        Ok(names
             .iter()
-            .map(|name| self.provider(name))
-            .collect()
+            .filter_map(|name| self.readable(name))
+            .collect())
+    }
+
+    fn readable(&self, name: &str) -> Option<Arc<Provider>> {
+        self.provider(name)
+            .map_err(|error| self.left_out.add(&error))
+            .ok()
     }
 
     /// Provider and name of every event, sorted.
@@ -221,7 +253,9 @@ impl Catalogue {
             .map(|(provider, event)| (provider.to_owned(), event.to_owned()))
             .collect();
         for name in self.added.keys() {
-            let provider = self.provider(name)?;
+            let Some(provider) = self.readable(name) else {
+                continue;
+            };
             names.extend(
                 provider
                     .events()

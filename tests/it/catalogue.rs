@@ -166,13 +166,21 @@ fn what_is_wrong_with_a_profile_is_said_with_its_place() {
         let start = ran.stderr.find("describes no provider: ").unwrap();
         ran.stderr[start + 23..].trim_end().to_owned()
     };
-    assert_eq!(problem("\"5s\"", "\"5\""), problem("\"5s\"", "\"5\""));
-    assert!(problem("\"5s\"", "\"five\"").contains("`five` is no duration such as `10s`"));
-    assert!(problem("about = \"Anvils\"", "abot = \"Anvils\"").contains("unknown field `abot`"));
-    assert_eq!(
-        problem("\"standard-webhooks\"", "\"acme\""),
-        "no scheme is called `acme`; there are svix, standard-webhooks, kakiyo, klen, hub-sha256, spatie, basic, unsigned"
-    );
+    // A number alone has no unit.
+    for bad in ["five", "5"] {
+        let said = problem("\"5s\"", &format!("\"{bad}\""));
+        assert!(
+            said.contains(&format!("`{bad}` is no duration such as `10s`")),
+            "{said}"
+        );
+    }
+    assert!(problem("[fresh]", "[frehs]").contains("unknown field `frehs`"));
+    let said = problem("\"standard-webhooks\"", "\"acme\"");
+    let known = said
+        .strip_prefix("no scheme is called `acme`; there are ")
+        .unwrap();
+    let known: Vec<_> = known.split(", ").collect();
+    assert!(known.len() > 40 && known.contains(&"svix"), "{known:?}");
     assert_eq!(
         problem("documented = [\"type\"", "documented = [\"kind\""),
         "the payload of `anvil.dropped` has no `kind`, which is listed as documented"
@@ -188,6 +196,192 @@ fn what_is_wrong_with_a_profile_is_said_with_its_place() {
     assert_eq!(
         problem("name = \"acme\"", "name = \"../x\""),
         "`name = \"../x\"`: use lower-case letters, digits and hyphens"
+    );
+}
+
+#[test]
+fn all_that_a_profile_lacks_is_said_at_once() {
+    let room = Room::new();
+    let problem = |profile: &str| {
+        room.write("acme.toml", profile);
+        let ran = room.run(&["providers", "check", "acme.toml"]);
+        let start = ran.ends(2).stderr.find("describes no provider: ").unwrap();
+        ran.stderr[start + 23..].to_owned()
+    };
+    assert_eq!(
+        problem("name = \"acme\"\nlabel = \"Acme\"\n[request]\nhttps = true\nauth = { value = [\"none\"] }\n[policy]"),
+        "15 problems
+  - `about` is missing: a text
+  - `docs` is missing: a text
+  - `request.method` is missing: `{ value = ..., from = ... }` with a list such as `[\"POST\"]`
+  - `request.content_type` is missing: `{ value = ..., from = ... }` with a list of `json` and `form`
+  - `request.auth.from` is missing: `documented`, `public` or `assumed`
+  - `request.https` does not say where it comes from: write `{ value = ..., from = \"documented\" }`
+  - `request.user_agent` is missing: `{ value = ..., from = ... }` with a text
+  - `[signature]` is missing: a table with `scheme`, `optional`
+  - `[envelope]` is missing: a table with `event`, `time`
+  - `policy.success` is missing: `{ value = ..., from = ... }` with statuses such as `2xx`
+  - `policy.timeout` is missing: `{ value = ..., from = ... }` with a duration such as `10s`
+  - `policy.retry` is missing: `{ value = ..., from = ... }` with a list of durations such as `[\"1m\"]`
+  - `policy.disable` is missing: `{ value = ..., from = ... }` with a text
+  - `policy.delivery` is missing: `{ value = ..., from = ... }` with a text
+  - `[events.\"NAME\"]` is missing: one table for each event
+"
+    );
+    let both = ACME
+        .replace("https://acme", "http://acme")
+        .replace("{hex:12}", "{hex}");
+    assert_eq!(
+        problem(&both),
+        "2 problems\n  - `docs = \"http://acme.example/webhooks\"`: give an https:// URL\n  - `anv_{hex}`: \
+         `{hex}` is none of {hex:N}, {digits:N}, {base36:N}, {base62:N}, {upper:N} and {uuid}\n"
+    );
+}
+
+#[test]
+fn names_in_a_profile_cannot_lead_out_of_its_folder() {
+    let room = Room::new();
+    for (from, to, what) in [
+        (
+            "events.\"anvil.dropped\"",
+            "events.\"../../x\"",
+            "event \"../../x\"",
+        ),
+        (
+            "events.\"anvil.dropped\"",
+            "events.'a\\b'",
+            "event \"a\\\\b\"",
+        ),
+        ("events.\"anvil.dropped\"", "events.\".a\"", "event \".a\""),
+        (
+            "[fresh]",
+            "[variants.\"a/b\"]\nabout = \"x\"\nfrom = \"assumed\"\n[fresh]",
+            "variant \"a/b\"",
+        ),
+        (
+            "[fresh]",
+            "[scenarios.\"/a\"]\nabout = \"x\"\nfrom = \"assumed\"\nsteps = []\n[fresh]",
+            "scenario \"/a\"",
+        ),
+    ] {
+        room.write("acme.toml", ACME.replacen(from, to, 1));
+        for command in ["check", "add"] {
+            room.run(&["providers", command, "acme.toml"]).is(
+                2,
+                "",
+                &format!(
+                    "error: `{}/acme.toml` describes no provider: {what}: a name has no `/`, no `\\`, no control \
+                     characters, and no dot at its start\n",
+                    room.path().display()
+                ),
+            );
+        }
+    }
+    assert!(!room.path().join("../config/hookctl").exists());
+}
+
+#[test]
+fn texts_of_a_profile_do_not_steer_the_terminal() {
+    let room = Room::new();
+    room.write(
+        "acme.toml",
+        ACME.replacen("\"Anvils\"", "\"\\u001b[2J\"", 1),
+    );
+    room.run(&["providers", "check", "acme.toml"]).is(
+        2,
+        "",
+        &format!(
+            "error: `{}/acme.toml` describes no provider: `about` holds control characters: \"\\u{{1b}}[2J\"\n",
+            room.path().display()
+        ),
+    );
+    // Marks that turn the reading order are shown as what they are.
+    room.write(
+        "providers/acme.toml",
+        ACME.replace("\"Acme\"", "\"Ac\u{202e}me\"")
+            .replace("An anvil", "An \u{202e}anvil")
+            .replace("\"Anvils\"", "\"An\u{202e}vils\""),
+    );
+    for args in [
+        &["providers"][..],
+        &["providers", "show", "acme"],
+        &["events", "acme"],
+        &["events", "show", "anvil.dropped"],
+    ] {
+        let ran = room.run(args);
+        assert!(!ran.ends(0).stdout.contains('\u{202e}'), "{args:?}");
+        assert!(ran.stdout.contains("\\u202e"), "{args:?}: {}", ran.stdout);
+    }
+    room.run(&["events", "\u{1b}[2J\u{202e}"]).is(
+        2,
+        "",
+        "error: unknown provider `\\u001b[2J\\u202e`\nhint: `hookctl providers` lists them.\n",
+    );
+}
+
+#[test]
+fn a_broken_profile_is_in_nobodys_way() {
+    let room = Room::new();
+    room.write(
+        "providers/bad.toml",
+        ACME.replacen("name = \"acme\"", "name = \"bad\"", 1)
+            .replacen("https://", "http://", 1),
+    );
+    room.write("providers/acme.toml", ACME);
+    let path = room.path().join("providers/bad.toml");
+    let problem = format!(
+        "`{}` describes no provider: `docs = \"http://acme.example/webhooks\"`: give an https:// URL\n",
+        path.display()
+    );
+    let warning = format!("warning: a provider is left out: {problem}");
+    for args in [
+        &["providers", "--json"][..],
+        &["events", "--json"],
+        &[
+            "send",
+            "anvil.dropped",
+            "--as",
+            "curl",
+            "--to",
+            "http://localhost/",
+        ],
+    ] {
+        let ran = room.run(args);
+        assert_eq!(ran.ends(0).stderr, warning, "{args:?}");
+        assert!(!ran.stdout.contains("\"bad\""), "{args:?}");
+    }
+    let ran = room.run(&["listen", ":0", "--timeout", "0s", "--json"]);
+    assert_eq!(ran.ends(0).stderr, warning);
+    // Whoever names it is told; whoever names another is not bothered.
+    room.run(&["providers", "show", "bad"])
+        .is(2, "", &format!("error: {problem}"));
+    assert_eq!(room.run(&["events", "ken"]).ends(0).stderr, "");
+}
+
+#[test]
+fn a_secret_of_another_provider_that_cannot_be_had_is_in_nobodys_way() {
+    let room = Room::new();
+    room.write(
+        "hookctl.toml",
+        "[providers.klen]\nsecret_env = \"KLEN_SECRET\"\n",
+    );
+    let ran = room.run(&[
+        "listen",
+        ":0",
+        "--timeout",
+        "0s",
+        "--json",
+        "--provider",
+        "ken",
+    ]);
+    assert_eq!(ran.ends(0).stderr, "");
+    let ran = room.run(&["listen", ":0", "--timeout", "0s", "--provider", "klen"]);
+    assert!(
+        ran.ends(2)
+            .stderr
+            .starts_with("error: `KLEN_SECRET` is not set"),
+        "{}",
+        ran.stderr
     );
 }
 
