@@ -105,6 +105,10 @@ impl Ui {
         std::mem::replace(self, stays)
     }
 
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     pub(crate) fn out_is_terminal(&self) -> bool {
         self.out_is_terminal
     }

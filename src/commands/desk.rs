@@ -133,7 +133,8 @@ impl Sink for Front {
     fn captured(&self, capture: Arc<Capture>) -> Taken<'_> {
         Box::pin(async move {
             let desk = &self.0;
-            if let Some(folder) = desk.save.clone() {
+            // A file without its body could not be sent again.
+            if let Some(folder) = desk.save.clone().filter(|_| capture.over.is_none()) {
                 let kept = Arc::clone(&capture);
                 let saved = tokio::task::spawn_blocking(move || save(&kept, &folder)).await;
                 saved.unwrap_or_else(|error| Err(error.to_string()))?;

@@ -20,8 +20,9 @@ use super::send::random_seed;
 use super::verify::keys;
 use super::watch::Watch;
 use crate::error::{Error, Outcome, Result};
+use crate::provider::fresh::Seed;
 use crate::provider::{Catalogue, Detector};
-use crate::receiver::{AnswerPolicy, Judge, ListenAddress, Receiver, Secrets, bind, serve};
+use crate::receiver::{AnswerPolicy, Delay, Judge, ListenAddress, Receiver, Secrets, bind, serve};
 use crate::render::capture::{Show, View};
 use crate::render::millis;
 use crate::request::{Header, parse_header};
@@ -46,9 +47,12 @@ pub(crate) struct ListenArgs {
     /// Header to answer with (can be repeated)
     #[arg(help_heading = "Answer", short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = parse_header)]
     headers: Vec<Header>,
-    /// Wait before answering
-    #[arg(help_heading = "Answer", long, value_name = "DURATION", value_parser = span)]
-    delay: Option<Duration>,
+    /// Wait before answering; `50ms..800ms` draws a time for each
+    #[arg(help_heading = "Answer", long, value_name = "DURATION", value_parser = delay)]
+    delay: Option<Delay>,
+    /// Draw the same times in every run
+    #[arg(help_heading = "Answer", long, value_name = "N")]
+    seed: Option<u64>,
     /// Answer 401 to what does not verify
     #[arg(help_heading = "Answer", long)]
     require_valid: bool,
@@ -92,6 +96,17 @@ fn status(text: &str) -> std::result::Result<StatusCode, String> {
         return Err("a status is 200 to 599".to_owned());
     }
     StatusCode::from_u16(status).map_err(|error| error.to_string())
+}
+
+fn delay(text: &str) -> std::result::Result<Delay, String> {
+    let (shortest, longest) = match text.split_once("..") {
+        Some((shortest, longest)) => (span(shortest)?, span(longest)?),
+        None => (span(text)?, span(text)?),
+    };
+    if shortest > longest {
+        return Err("the shortest time comes first, as in `50ms..800ms`".to_owned());
+    }
+    Ok(Delay { shortest, longest })
 }
 
 pub(crate) fn run(args: &ListenArgs, context: &mut Context) -> Result<Outcome> {
@@ -217,6 +232,10 @@ impl ListenArgs {
             body: body.into(),
             headers,
             delay: self.delay.unwrap_or_default(),
+            seed: match self.seed {
+                Some(number) => Seed::chosen(number),
+                None => random_seed()?,
+            },
             require_valid: self.require_valid,
         })
     }
@@ -245,7 +264,18 @@ impl ListenArgs {
 fn check_expected(name: &str, catalogue: &Catalogue) -> Result<()> {
     match name.split_once('/') {
         // Events outside the catalogue may be expected, of a provider that is known.
-        Some((provider, _)) => catalogue.provider(provider).map(drop),
+        Some((of, event)) => {
+            let provider = catalogue.provider(of)?;
+            let events = &provider.profile.events;
+            if events.contains_key(event) {
+                return Ok(());
+            }
+            let known = events.keys().map(String::as_str);
+            match crate::provider::catalogue::did_you_mean(event, known) {
+                Some(near) => Err(Error::usage(format!("{of} has no event `{event}`")).hint(near)),
+                None => Ok(()),
+            }
+        }
         None => {
             let events = catalogue.event_names()?;
             if events.iter().any(|(_, event)| event == name) {
@@ -305,6 +335,7 @@ impl ListenPlan<'_> {
             show: args.show,
             zone: TimeZone::system(),
             reveal: args.reveal,
+            max_body: args.max_body,
         };
         let (desk, printer) = Desk::new(watch, ui.json, save, view);
         let receiver = Arc::new(Receiver {
@@ -319,6 +350,7 @@ impl ListenPlan<'_> {
         let greeting = Greeting {
             url: bound.url,
             example,
+            shown: bound.shown,
             is_open: args.address.is_open(),
             other_on_v6: bound.other_on_v6,
         };
@@ -354,6 +386,8 @@ impl ListenPlan<'_> {
 /// What is said first.
 struct Greeting {
     url: String,
+    /// The address that was bound, as a URL.
+    shown: String,
     example: Option<String>,
     is_open: bool,
     other_on_v6: bool,
@@ -361,25 +395,23 @@ struct Greeting {
 
 impl Greeting {
     fn print(&self, ui: &mut Ui) -> Result<()> {
-        let Self { url, .. } = self;
+        if self.is_open {
+            ui.warn("Other machines can reach this address; whoever can send here is shown here.")?;
+        }
         if ui.json {
-            ui.json_line(&json!({"type": "listening", "url": url, "page_url": null}))?;
+            ui.json_line(&json!({"type": "listening", "url": self.url, "page_url": null}))?;
         } else {
-            let line = format!("Listening on {}", ui.out_paint.name(url));
+            let line = format!("Listening on {}", ui.out_paint.name(&self.shown));
             ui.data(format!("{line}  {}\n", ui.out_paint.faint("(Ctrl-C ends)")))?;
-            if let Some((event, (provider, _))) = self
-                .example
-                .as_deref()
-                .and_then(|event| Some((event, event.split_once('/')?)))
+            let example = self.example.as_deref().filter(|_| !ui.is_quiet());
+            if let Some((event, (provider, _))) =
+                example.and_then(|event| Some((event, event.split_once('/')?)))
             {
-                let command = format!("hookctl send {event} --to {url}/webhooks/{provider}");
+                let command = format!("hookctl send {event} --to {}/webhooks/{provider}", self.url);
                 ui.data(format!("Try: {}\n\n", ui.out_paint.strong(&command)))?;
             }
         }
         ui.flush()?;
-        if self.is_open {
-            ui.warn("Other machines can reach this address; whoever can send here is shown here.")?;
-        }
         if self.other_on_v6 {
             ui.warn("Another program has this port on [::1], so `localhost` may lead there; use 127.0.0.1.")?;
         }

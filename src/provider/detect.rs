@@ -18,6 +18,11 @@ impl Detector {
         Self { providers }
     }
 
+    /// All that can be told apart.
+    pub(crate) fn providers(&self) -> &[Arc<Provider>] {
+        &self.providers
+    }
+
     /// The provider of which a row fits, the one with most conditions first; else the one that the path names, as
     /// `/webhooks/NAME` does.
     pub(crate) fn provider(&self, source: &Source<'_>) -> Option<&Arc<Provider>> {
@@ -58,7 +63,8 @@ impl DetectRow {
 impl Provider {
     /// The event that a request is, as its envelope says.
     pub(crate) fn event_of(&self, source: &Source<'_>) -> Option<String> {
-        json::lookup(source.fields(), &self.profile.envelope.event.value).and_then(json::scalar_text)
+        json::lookup(source.fields(), &self.profile.envelope.event.value)
+            .and_then(json::scalar_text)
     }
 
     /// The delivery id that a request carries.

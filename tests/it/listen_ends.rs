@@ -50,6 +50,23 @@ fn an_address_that_others_can_reach_gets_a_warning() {
 }
 
 #[test]
+fn an_open_address_is_shown_as_it_is_and_called_by_one_that_works() {
+    let room = Room::new();
+    room.run(&["listen", "0.0.0.0:0", "--timeout", "0s"]).is(
+        0,
+        "Listening on http://0.0.0.0:[port]  (Ctrl-C ends)\n\
+         Try: hookctl send ken/email_sent --to http://localhost:[port]/webhooks/ken\n\n",
+        "warning: Other machines can reach this address; whoever can send here is shown here.\n\
+         Received 0 requests.\n",
+    );
+    room.run(&["-q", "listen", ":0", "--timeout", "0s"]).is(
+        0,
+        "Listening on http://localhost:[port]  (Ctrl-C ends)\n",
+        "",
+    );
+}
+
+#[test]
 fn a_bare_port_is_both_loopback_addresses_and_no_other() {
     let room = Room::new();
     let mut listener = room.listen(&[]);
@@ -144,7 +161,11 @@ fn the_time_is_up_with_or_without_what_was_waited_for() {
         ran.is(code, "", &format!("Received 0 requests.\n{stderr}"));
     };
     ends(&[], 0, "");
-    ends(&["--expect-valid"], 0, "");
+    ends(
+        &["--expect-valid"],
+        1,
+        "error: expected requests with valid signatures, none came\n",
+    );
     ends(
         &["--exit-after", "2"],
         1,
@@ -165,6 +186,11 @@ fn the_time_is_up_with_or_without_what_was_waited_for() {
         2,
         "",
         "error: unknown provider `acme`\nhint: `hookctl providers` lists them.\n",
+    );
+    room.run(&["listen", ":0", "--expect", "ken/lead_replid"]).is(
+        2,
+        "",
+        "error: ken has no event `lead_replid`\nhint: Did you mean `lead_replied` or `lead_clicked` or `lead_interested`?\n",
     );
     room.run(&["listen", ":0", "--expect", "lead_replyd"]).is(
         2,
@@ -245,6 +271,7 @@ fn the_ready_file_holds_the_url_of_this_run() {
         "{ran:?}"
     );
     let ran = room.run(&["-q", "listen", ":0", "--ready-file", "none/ready"]);
+    assert_eq!(ran.stdout, "");
     assert!(
         ran.ends(3)
             .stderr
@@ -484,5 +511,119 @@ fn whoever_ends_it_early_gets_no_error() {
             "Received 0 requests.\nwarning: expected `ken/lead_replied`, which did not come\n\
              warning: expected 2 requests, 0 came\n",
         );
+    }
+}
+
+#[test]
+fn an_expected_event_that_came_badly_is_told_of_once() {
+    let room = Room::new();
+    for (event, args, why) in [
+        (
+            "konvox/contact.replied",
+            &[][..],
+            "is missing (konvox never signs)",
+        ),
+        (
+            "ken/lead_replied",
+            &["--tamper", "body"],
+            "is invalid (mismatch)",
+        ),
+        ("ken/lead_replied", &["--tamper", "headers"], "is missing"),
+    ] {
+        let listener = room.listen_at(
+            ":0",
+            &[
+                "--show",
+                "none",
+                "--expect",
+                event,
+                "--expect-valid",
+                "--timeout",
+                "2s",
+            ],
+        );
+        room.run(&[&["send", event, "--to", &listener.url], args].concat())
+            .ends(0);
+        let ran = listener.wait();
+        let said = ran.ends(1).stderr.split_once('\n').unwrap().1;
+        assert_eq!(
+            said,
+            format!(
+                "error: expected `{event}` with a valid signature; it came, but its signature {why}\n"
+            )
+        );
+    }
+}
+
+#[test]
+fn an_answer_that_waits_long_is_finished_too() {
+    let room = Room::new();
+    let listener = room.listen(&["--delay", "10500ms", "--exit-after", "1", "--body", "late"]);
+    let answer = listener.exchange(GET);
+    assert!(answer.ends_with("\r\n\r\nlate"), "{answer}");
+    listener.wait().ends(0);
+}
+
+#[test]
+fn a_part_of_a_head_does_not_hold_up_the_end() {
+    let room = Room::new();
+    let mut listener = room.listen(&[]);
+    let mut half = listener.connect();
+    half.write_all(b"POST / HTTP/1.1\r\nHo").unwrap();
+    // What came over another connection afterwards was taken, so the part was seen too.
+    listener.exchange(GET);
+    listener.next();
+    listener.signal("-TERM");
+    assert_eq!(listener.ends_unread(std::time::Duration::from_secs(3)), 0);
+}
+
+#[test]
+fn a_delay_from_a_range_is_the_same_for_the_same_seed() {
+    let room = Room::new();
+    let times = |seed: &str| {
+        let listener = room.listen(&[
+            "--delay",
+            "20ms..220ms",
+            "--seed",
+            seed,
+            "--exit-after",
+            "4",
+        ]);
+        let taken: Vec<u128> = (0..4)
+            .map(|_| {
+                let start = std::time::Instant::now();
+                listener.exchange(GET);
+                start.elapsed().as_millis()
+            })
+            .collect();
+        assert!(
+            taken.iter().all(|time| (20..400).contains(time)),
+            "{taken:?}"
+        );
+        let ran = listener.wait();
+        let lines = ran.ends(0).json();
+        lines[..4]
+            .iter()
+            .map(|line| line["response"]["duration_ms"].as_f64().unwrap())
+            .collect::<Vec<_>>()
+    };
+    let (one, again, other) = (times("7"), times("7"), times("8"));
+    let near = |one: &[f64], other: &[f64]| {
+        one.iter()
+            .zip(other)
+            .all(|(one, other)| (one - other).abs() < 15.0)
+    };
+    assert!(near(&one, &again), "{one:?} {again:?}");
+    assert!(!near(&one, &other), "{one:?} {other:?}");
+    for (range, why) in [
+        (
+            "800ms..50ms",
+            "the shortest time comes first, as in `50ms..800ms`",
+        ),
+        ("50ms..", "`` is no duration such as `10s`"),
+    ] {
+        let ran = room.run(&["listen", ":0", "--delay", range]);
+        let wanted = format!("error: invalid value '{range}' for '--delay <DURATION>': {why}");
+        assert_eq!(ran.ends(2).stderr.lines().next(), Some(&*wanted));
     }
 }
