@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::error::{Error, Result};
 use crate::provider::Catalogue;
-use crate::provider::catalogue::LeftOut;
+use crate::provider::catalogue::{Notices, did_you_mean};
 use crate::provider::local::LocalSecrets;
 use crate::secret::Secret;
 use crate::ui::{ColorWorld, Terminals};
@@ -104,8 +104,8 @@ pub(crate) struct Settings {
     environment: Environment,
     /// The file that `--config` names.
     config_file: Option<PathBuf>,
-    /// Providers that cannot be read.
-    pub(crate) left_out: LeftOut,
+    /// What a user should know and what stops nothing.
+    pub(crate) notices: Notices,
 }
 
 impl Settings {
@@ -113,7 +113,7 @@ impl Settings {
         Self {
             environment,
             config_file,
-            left_out: LeftOut::default(),
+            notices: Notices::default(),
         }
     }
 
@@ -148,23 +148,54 @@ impl Settings {
         Ok(LocalSecrets::new(self.folders()?.1.join("secrets")))
     }
 
+    /// Says whether the file that `--config` names can be read, also for commands that ask for nothing in it.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.named_config().map(drop)
+    }
+
+    /// The file that `--config` names.
+    fn named_config(&self) -> Result<Option<Config>> {
+        let Some(file) = &self.config_file else {
+            return Ok(None);
+        };
+        let file = self.environment.directory.join(file);
+        let missing = || {
+            Error::machine(format!(
+                "cannot read `{}`: there is no such file",
+                file.display()
+            ))
+        };
+        self.read_config(&file)?.ok_or_else(missing).map(Some)
+    }
+
+    /// Reads a configuration file, and takes note of names in it that no provider has.
+    fn read_config(&self, file: &Path) -> Result<Option<Config>> {
+        let config = read_config(file)?;
+        let names = self.catalogue().map(|catalogue| catalogue.names());
+        if let (Some(config), Ok(names)) = (&config, names) {
+            for name in config.providers.keys().filter(|name| !names.contains(name)) {
+                let near = did_you_mean(name, names.iter().map(String::as_str));
+                let near = near.unwrap_or_else(|| "`hookctl providers` lists them.".to_owned());
+                self.notices.add(format!(
+                    "`{}` has settings of `{name}`, and no provider is called that. {near}",
+                    file.display()
+                ));
+            }
+        }
+        Ok(config)
+    }
+
     /// The configuration: `--config` alone, or the project's file over the user's.
     fn config(&self) -> Result<Config> {
-        if let Some(file) = &self.config_file {
-            let file = self.environment.directory.join(file);
-            return read_config(&file)?.ok_or_else(|| {
-                Error::machine(format!(
-                    "cannot read `{}`: there is no such file",
-                    file.display()
-                ))
-            });
+        if let Some(config) = self.named_config()? {
+            return Ok(config);
         }
         let user = match self.user_folder() {
-            Ok(folder) => read_config(&folder.join(CONFIG))?.unwrap_or_default(),
+            Ok(folder) => self.read_config(&folder.join(CONFIG))?.unwrap_or_default(),
             Err(_) => Config::default(),
         };
         let project = match self.project_file() {
-            Some(file) => read_config(&file)?.unwrap_or_default(),
+            Some(file) => self.read_config(&file)?.unwrap_or_default(),
             None => Config::default(),
         };
         let mut merged = user;
@@ -252,7 +283,7 @@ impl Settings {
 
     /// All providers.
     pub(crate) fn catalogue(&self) -> Result<Catalogue> {
-        Catalogue::new(&self.provider_folders(), self.left_out.clone())
+        Catalogue::new(&self.provider_folders(), self.notices.clone())
     }
 
     /// Reads a file, or stdin for `-`.

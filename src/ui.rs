@@ -78,6 +78,16 @@ pub(crate) struct Wanted {
     pub(crate) color: ColorChoice,
 }
 
+impl Wanted {
+    /// Colour as it is wanted, and nothing else.
+    pub(crate) fn color(color: ColorChoice) -> Self {
+        Self {
+            color,
+            ..Self::default()
+        }
+    }
+}
+
 impl Ui {
     /// The standard streams.
     pub(crate) fn new(wanted: Wanted, terminals: Terminals, world: ColorWorld) -> Self {
@@ -180,6 +190,25 @@ impl Ui {
         }
         // There is nobody left to tell if this fails.
         let _ = self.talk(&text);
+    }
+
+    /// Shows help or version, or says what is wrong with the command line. A closed pipe, as in
+    /// `hookctl --help | head`, is no reason to complain.
+    pub(crate) fn command_line(&mut self, error: &clap::Error) {
+        let text = error.render();
+        let text_for = |paint: Paint| {
+            if paint.is_on() {
+                text.ansi().to_string()
+            } else {
+                safe_lines(&text.to_string())
+            }
+        };
+        let _ = if error.use_stderr() {
+            self.talk(&text_for(self.err_paint))
+        } else {
+            self.data(text_for(self.out_paint))
+                .and_then(|()| self.flush())
+        };
     }
 
     /// Writes to stderr in one piece, after all data that came before it.

@@ -111,7 +111,7 @@ fn delay(text: &str) -> std::result::Result<Delay, String> {
 
 pub(crate) fn run(args: &ListenArgs, context: &mut Context) -> Result<Outcome> {
     let plan = args.resolve(context)?;
-    for problem in context.settings.left_out.take() {
+    for problem in context.settings.notices.take() {
         context.ui.warn(&problem)?;
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()

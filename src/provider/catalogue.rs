@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::{fs, io};
 
 use serde_json::Value;
@@ -128,20 +128,23 @@ pub(crate) enum What {
     Scenario(String),
 }
 
-/// Providers that were left out because they cannot be read, and why. Shared, since they are found when something is
-/// asked for, and told when there is somebody to tell.
+/// What a user should know and what stops nothing, such as a provider that cannot be read. Shared, since it is found
+/// when something is asked for, and told when there is somebody to tell.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct LeftOut(Arc<Mutex<BTreeSet<String>>>);
+pub(crate) struct Notices(Arc<Mutex<BTreeSet<String>>>);
 
-impl LeftOut {
-    fn add(&self, error: &Error) {
-        let mut problems = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        problems.insert(format!("a provider is left out: {error}"));
+impl Notices {
+    fn lock(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What was not told yet, a sentence each.
+    pub(crate) fn add(&self, notice: String) {
+        self.lock().insert(notice);
+    }
+
+    /// What was not told yet.
     pub(crate) fn take(&self) -> BTreeSet<String> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.lock())
     }
 }
 
@@ -150,14 +153,14 @@ impl LeftOut {
 pub(crate) struct Catalogue {
     /// Profiles in the project's and the user's folders, by name; the project's come first.
     added: BTreeMap<String, PathBuf>,
-    left_out: LeftOut,
+    notices: Notices,
 }
 
 impl Catalogue {
     /// Looks into folders of providers; the first that has a name wins. A folder that is not there is no error.
     ///
     /// A provider is a folder with a `provider.toml`, or one `NAME.toml`.
-    pub(crate) fn new(folders: &[PathBuf], left_out: LeftOut) -> Result<Self> {
+    pub(crate) fn new(folders: &[PathBuf], notices: Notices) -> Result<Self> {
         let mut added = BTreeMap::new();
         for folder in folders {
             let entries = match fs::read_dir(folder) {
@@ -192,7 +195,7 @@ impl Catalogue {
                 }
             }
         }
-        Ok(Self { added, left_out })
+        Ok(Self { added, notices })
     }
 
     /// Names of all providers, sorted.
@@ -242,7 +245,7 @@ impl Catalogue {
 
     fn readable(&self, name: &str) -> Option<Arc<Provider>> {
         self.provider(name)
-            .map_err(|error| self.left_out.add(&error))
+            .map_err(|error| self.notices.add(format!("a provider is left out: {error}")))
             .ok()
     }
 
