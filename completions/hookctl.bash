@@ -747,7 +747,7 @@ _hookctl() {
             return 0
             ;;
         hookctl__subcmd__providers__subcmd__show)
-            opts="-q -v -h --json --color --quiet --verbose --config --help kakiyo ken klen konvox scratcher"
+            opts="-q -v -h --toml --json --color --quiet --verbose --config --help kakiyo ken klen konvox scratcher"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -554,6 +554,7 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand scratcher 'scratcher'
             cand --color 'When to use colour'
             cand --config 'Configuration file, in place of hookctl.toml'
+            cand --toml 'Print its own TOML, as a model for a new one'
             cand --json 'Print one JSON object a line'
             cand -q 'Leave out notes and hints'
             cand --quiet 'Leave out notes and hints'

@@ -35,6 +35,8 @@ impl Environment {
             stdin: io::stdin().is_terminal(),
             stdout: io::stdout().is_terminal(),
             stderr: io::stderr().is_terminal(),
+            width: terminal_size::terminal_size_of(io::stdout())
+                .map(|(terminal_size::Width(width), _)| usize::from(width)),
         };
         // A working directory that was deleted leaves relative paths to fail by themselves.
         let directory = env::current_dir().unwrap_or_default();

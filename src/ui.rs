@@ -59,6 +59,7 @@ pub(crate) struct Ui {
     /// Whether stderr is a terminal.
     pub(crate) err_is_terminal: bool,
     out_is_terminal: bool,
+    out_width: Option<usize>,
 }
 
 /// What is known of the streams.
@@ -67,6 +68,8 @@ pub(crate) struct Terminals {
     pub(crate) stdin: bool,
     pub(crate) stdout: bool,
     pub(crate) stderr: bool,
+    /// Columns of stdout, if it is one.
+    pub(crate) width: Option<usize>,
 }
 
 /// What the user wants of the output.
@@ -102,6 +105,7 @@ impl Ui {
             interactive: terminals.stdin && terminals.stderr,
             err_is_terminal: terminals.stderr,
             out_is_terminal: terminals.stdout,
+            out_width: terminals.width,
         }
     }
 
@@ -121,6 +125,11 @@ impl Ui {
 
     pub(crate) fn out_is_terminal(&self) -> bool {
         self.out_is_terminal
+    }
+
+    /// Columns of the terminal that the data goes to; none if it goes elsewhere.
+    pub(crate) fn out_width(&self) -> Option<usize> {
+        self.out_width
     }
 
     /// Writes data as it is.

@@ -72,6 +72,17 @@ impl Provider {
             .map_err(|problem| Error::usage(format!("`{shown}` describes no provider: {problem}")))
     }
 
+    /// Its profile as it is written down.
+    pub(crate) fn toml(&self) -> Result<String> {
+        let Some(path) = &self.path else {
+            let text = fixture(&format!("{}/{PROFILE}", self.profile.name));
+            return Ok(text.unwrap_or_default().to_owned());
+        };
+        fs::read_to_string(path).map_err(|error| {
+            Error::machine(format!("cannot read `{}`", path.display())).because(error)
+        })
+    }
+
     fn built_in(name: &str) -> Option<std::result::Result<Self, String>> {
         let text = fixture(&format!("{name}/{PROFILE}"))?;
         let sample = |event: &str| Ok(fixture(&format!("{name}/{event}.json")).map(str::to_owned));

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::profile::origin;
-use super::table::{Cell, cell, columns, plain};
+use super::table::{Cell, cell, columns, columns_within, plain};
 use super::text::safe;
 use super::{Paint, indent};
 use crate::provider::profile::{ContentType, Scenario};
@@ -11,7 +11,7 @@ use crate::provider::{Event, Origin, Profile, Provider, payload};
 use crate::request::{form, json as fields};
 
 /// The events and scenarios of a provider, one a line.
-pub(crate) fn list(provider: &Provider, paint: Paint) -> String {
+pub(crate) fn list(provider: &Provider, paint: Paint, width: Option<usize>) -> String {
     let name = &provider.profile.name;
     let row = |of: &str, about: String| {
         [
@@ -33,7 +33,7 @@ pub(crate) fn list(provider: &Provider, paint: Paint) -> String {
     format!(
         "{}\n{}",
         paint.strong(&safe(&provider.profile.label)),
-        columns(&rows, "  ")
+        columns_within(&rows, "  ", width)
     )
 }
 

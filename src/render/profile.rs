@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::Paint;
-use super::table::{Cell, cell, columns, plain};
+use super::table::{Cell, cell, columns, columns_within, plain};
 use super::text::safe;
 use crate::provider::{Fact, Origin, Profile, Provider};
 
@@ -19,8 +19,14 @@ pub(super) fn origin(from: Origin) -> impl FnOnce(Paint) -> Cell {
     }
 }
 
-/// Providers, one a line.
-pub(crate) fn list(providers: &[impl AsRef<Provider>], paint: Paint) -> String {
+/// Providers, one a line, under a heading.
+pub(crate) fn list(
+    providers: &[impl AsRef<Provider>],
+    paint: Paint,
+    width: Option<usize>,
+) -> String {
+    let heading = ["NAME", "EVENTS", "SIGNATURE", "ABOUT"];
+    let heading = heading.map(|word| cell(word, |word| paint.faint(word)));
     let row = |provider: &Provider| {
         let profile = &provider.profile;
         let mark = if provider.path.is_some() {
@@ -30,18 +36,14 @@ pub(crate) fn list(providers: &[impl AsRef<Provider>], paint: Paint) -> String {
         };
         [
             cell(&*profile.name, |text| paint.name(text)),
-            plain(format!("{} events", profile.events.len())),
+            plain(profile.events.len().to_string()),
             plain(&*profile.signature.scheme.value),
             plain(format!("{}{mark}", profile.about)),
         ]
     };
-    columns(
-        &providers
-            .iter()
-            .map(|provider| row(provider.as_ref()))
-            .collect::<Vec<_>>(),
-        "",
-    )
+    let rows = providers.iter().map(|provider| row(provider.as_ref()));
+    let rows: Vec<_> = std::iter::once(heading).chain(rows).collect();
+    columns_within(&rows, "", width)
 }
 
 /// The line of a provider as JSON.

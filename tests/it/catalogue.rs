@@ -578,3 +578,65 @@ fn the_projects_configuration_goes_before_the_users() {
     assert_eq!(other, "http://localhost:1/other");
     assert_ne!(local, signed, "--config stands alone");
 }
+
+#[test]
+fn providers_are_listed_under_a_heading_and_each_is_a_model_for_another() {
+    let room = Room::new();
+    let list = room.run(&["providers"]);
+    let lines: Vec<_> = list.ends(0).stdout.lines().collect();
+    assert_eq!(lines.len(), 6);
+    assert!(
+        lines[0].starts_with("NAME       EVENTS  SIGNATURE   ABOUT"),
+        "{}",
+        lines[0]
+    );
+    assert!(
+        lines[2].starts_with("ken        5       svix        "),
+        "{}",
+        lines[2]
+    );
+    let model = std::fs::read_to_string(project("fixtures/klen/provider.toml")).unwrap();
+    room.run(&["providers", "show", "klen", "--toml"])
+        .is(0, &model, "");
+    room.write("providers/acme.toml", ACME);
+    room.run(&["providers", "show", "acme", "--toml"])
+        .is(0, ACME, "");
+}
+
+// Elsewhere `script` takes other flags.
+#[cfg(target_os = "linux")]
+#[test]
+fn lists_keep_to_the_width_of_a_terminal() {
+    let room = Room::new();
+    room.write(
+        "providers/acme.toml",
+        ACME.replace("An anvil was dropped", &"word ".repeat(30))
+            .replace("\"Anvils\"", &format!("\"{}\"", "word ".repeat(30))),
+    );
+    for args in ["providers", "events acme"] {
+        let program = env!("CARGO_BIN_EXE_hookctl");
+        let command = format!("stty rows 24 cols 70; '{program}' --color never {args}");
+        let output = std::process::Command::new("script")
+            .args(["-qec", &command, "/dev/null"])
+            .current_dir(room.path())
+            .env("XDG_CONFIG_HOME", room.path())
+            .stdin(std::process::Stdio::null())
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines.len() > 3, "{text}");
+        assert!(
+            lines.iter().all(|line| line.chars().count() <= 70),
+            "{text}"
+        );
+        let piped = room.run(&args.split(' ').collect::<Vec<_>>());
+        let words = |text: &str| {
+            text.split_whitespace()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(words(&text), words(&piped.stdout), "{args}");
+        assert!(piped.stdout.lines().any(|line| line.chars().count() > 100));
+    }
+}
