@@ -106,7 +106,7 @@ impl Desk {
     pub(super) async fn release_when_stalled(&self) {
         self.stalled().await;
         self.released.send_replace(true);
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     async fn print(&self, message: Message) {

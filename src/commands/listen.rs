@@ -9,12 +9,11 @@ use std::time::{Duration, Instant};
 use axum::http::StatusCode;
 use clap::Args;
 use jiff::tz::TimeZone;
-use serde_json::json;
 use tokio::sync::watch as channel;
-use tokio::task::JoinHandle;
 
 use super::Context;
-use super::desk::{Desk, Front, Printing};
+use super::desk::{Desk, Front};
+use super::ends::{End, Greeting, Signals, conclude, finish, give_up, wait};
 use super::options::{SecretArgs, size, span};
 use super::send::random_seed;
 use super::verify::keys;
@@ -24,8 +23,8 @@ use crate::provider::fresh::Seed;
 use crate::provider::{Catalogue, Detector};
 use crate::receiver::{AnswerPolicy, Delay, Judge, ListenAddress, Receiver, Secrets, bind, serve};
 use crate::render::capture::{Show, View};
-use crate::render::millis;
 use crate::request::{Header, parse_header};
+use crate::settings::Settings;
 use crate::ui::Ui;
 
 /// Receive webhooks: verify, show and keep what arrives
@@ -162,41 +161,52 @@ impl ListenArgs {
         }
         let example = example(&catalogue, self.provider.as_deref())?;
         let judge = Judge::new(Detector::new(catalogue.all()?), secrets, provider);
-        let save = self
-            .save
-            .as_ref()
-            .map(|folder| settings.directory().join(folder));
-        if let Some(folder) = &save {
-            fs::create_dir_all(folder).map_err(|error| {
-                Error::machine(format!("cannot make the folder `{}`", folder.display()))
-                    .because(error)
-            })?;
-        }
-        let ready_file = self
-            .ready_file
-            .as_ref()
-            .map(|file| settings.directory().join(file));
-        if let Some(file) = &ready_file {
-            // Whoever waits for the file must not find that of an earlier run.
-            match fs::remove_file(file) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(Error::machine(format!(
-                        "cannot remove the old `{}`",
-                        file.display()
-                    ))
-                    .because(error));
-                }
-                _ => {}
-            }
-        }
         Ok(ListenPlan {
             args: self,
             judge,
             policy: self.policy(context)?,
-            save,
-            ready_file,
+            save: self.made_folder(settings)?,
+            ready_file: self.removed_ready_file(settings)?,
             example,
         })
+    }
+
+    /// The folder for `--save`, which is there now.
+    fn made_folder(&self, settings: &Settings) -> Result<Option<PathBuf>> {
+        let Some(folder) = &self.save else {
+            return Ok(None);
+        };
+        let folder = settings.directory().join(folder);
+        fs::create_dir_all(&folder).map_err(|error| {
+            Error::machine(format!("cannot make the folder `{}`", folder.display())).because(error)
+        })?;
+        Ok(Some(folder))
+    }
+
+    /// The file for `--ready-file`, which is not there any more: whoever waits for it must not find that of an
+    /// earlier run.
+    fn removed_ready_file(&self, settings: &Settings) -> Result<Option<PathBuf>> {
+        let Some(file) = &self.ready_file else {
+            return Ok(None);
+        };
+        let file = settings.directory().join(file);
+        match fs::remove_file(&file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                let message = format!("cannot remove the old `{}`", file.display());
+                Err(Error::machine(message).because(error))
+            }
+            _ => Ok(Some(file)),
+        }
+    }
+
+    fn view(&self, ui: &Ui) -> View {
+        View {
+            paint: ui.out_paint,
+            show: self.show,
+            zone: TimeZone::system(),
+            reveal: self.reveal,
+            max_body: self.max_body,
+        }
     }
 
     fn policy(&self, context: &Context) -> Result<AnswerPolicy> {
@@ -307,15 +317,6 @@ fn example(catalogue: &Catalogue, provider: Option<&str>) -> Result<Option<Strin
     Ok(None)
 }
 
-/// Why listening ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
-    /// What was waited for came, the time is up, or nobody reads any more.
-    Done,
-    /// Ctrl-C or SIGTERM.
-    Signal,
-}
-
 impl ListenPlan<'_> {
     async fn run(self, ui: &mut Ui) -> Result<Outcome> {
         let Self {
@@ -330,13 +331,7 @@ impl ListenPlan<'_> {
         let bound = bind(args.address).await?;
         let mut signals = Signals::new()?;
         let watch = Watch::new(&args.expect, args.exit_after, args.expect_valid);
-        let view = View {
-            paint: ui.out_paint,
-            show: args.show,
-            zone: TimeZone::system(),
-            reveal: args.reveal,
-            max_body: args.max_body,
-        };
+        let view = args.view(ui);
         let (desk, printer) = Desk::new(watch, ui.json, save, view);
         let receiver = Arc::new(Receiver {
             judge,
@@ -363,12 +358,7 @@ impl ListenPlan<'_> {
             move |ui: &mut Ui| conclude(&desk.watch(), ui, start)
         };
         let mut printing = printer.start(ui.take(), move |ui| greeting.print(ui), last)?;
-        let end = tokio::select! {
-            () = printing.ended() => End::Done,
-            () = desk.enough.notified() => End::Done,
-            () = elapsed(args.timeout) => End::Done,
-            () = signals.ended() => End::Signal,
-        };
+        let end = wait(&desk, &mut printing, &mut signals, args.timeout).await;
         desk.watch().is_cut_short = end == End::Signal;
         let _ = stop.send(true);
         finish(&desk, serving, &mut printing, &mut signals).await;
@@ -383,105 +373,6 @@ impl ListenPlan<'_> {
     }
 }
 
-/// What is said first.
-struct Greeting {
-    url: String,
-    /// The address that was bound, as a URL.
-    shown: String,
-    example: Option<String>,
-    is_open: bool,
-    other_on_v6: bool,
-}
-
-impl Greeting {
-    fn print(&self, ui: &mut Ui) -> Result<()> {
-        if self.is_open {
-            ui.warn("Other machines can reach this address; whoever can send here is shown here.")?;
-        }
-        if ui.json {
-            ui.json_line(&json!({"type": "listening", "url": self.url, "page_url": null}))?;
-        } else {
-            let line = format!("Listening on {}", ui.out_paint.name(&self.shown));
-            ui.data(format!("{line}  {}\n", ui.out_paint.faint("(Ctrl-C ends)")))?;
-            let example = self.example.as_deref().filter(|_| !ui.is_quiet());
-            if let Some((event, (provider, _))) =
-                example.and_then(|event| Some((event, event.split_once('/')?)))
-            {
-                let command = format!("hookctl send {event} --to {}/webhooks/{provider}", self.url);
-                ui.data(format!("Try: {}\n\n", ui.out_paint.strong(&command)))?;
-            }
-        }
-        ui.flush()?;
-        if self.other_on_v6 {
-            ui.warn("Another program has this port on [::1], so `localhost` may lead there; use 127.0.0.1.")?;
-        }
-        Ok(())
-    }
-}
-
-/// Waits for answers under way and for the printer, which must not keep the program if nobody reads. A second signal
-/// waits for neither answers nor a reader.
-async fn finish(
-    desk: &Desk,
-    serving: JoinHandle<()>,
-    printing: &mut Printing,
-    signals: &mut Signals,
-) {
-    let ending = async {
-        tokio::select! {
-            served = serving => drop(served),
-            () = desk.release_when_stalled() => {}
-        }
-        desk.close();
-        tokio::select! {
-            () = printing.ended() => {}
-            () = desk.stalled() => {}
-        }
-    };
-    tokio::select! {
-        () = ending => return,
-        () = signals.ended() => {}
-    }
-    desk.close();
-    let _ = tokio::time::timeout(HURRY, printing.ended()).await;
-}
-
-/// For the last words after a second signal.
-const HURRY: Duration = Duration::from_millis(300);
-
-/// Ends with what came, and what did not.
-fn conclude(watch: &Watch, ui: &mut Ui, start: Instant) -> Result<()> {
-    if ui.json {
-        ui.json_line(&watch.json(millis(start.elapsed())))?;
-    } else {
-        ui.note(&watch.human())?;
-    }
-    complain(watch, ui)
-}
-
-/// Says what did not come. After a signal that is no error: whoever ends a listener knows why.
-fn complain(watch: &Watch, ui: &mut Ui) -> Result<()> {
-    watch.problems().iter().try_for_each(|problem| {
-        if watch.is_cut_short {
-            ui.warn(problem)
-        } else {
-            ui.problem(problem)
-        }
-    })
-}
-
-/// Says on stderr what can still be said, if that is read at all.
-fn give_up(desk: &Arc<Desk>, ui: &mut Ui) {
-    let (said, heard) = std::sync::mpsc::channel();
-    let (desk, mut ui) = (Arc::clone(desk), ui.take());
-    std::thread::spawn(move || {
-        let _ = ui.warn("Nobody reads the output, so not all of it was written.");
-        let _ = complain(&desk.watch(), &mut ui);
-        let _ = said.send(());
-    });
-    let _ = heard.recv_timeout(HURRY);
-}
-
 /// Writes the URL in one step, so that nobody reads half of it.
 fn write_ready_file(file: &Path, url: &str) -> Result<()> {
     let cannot =
@@ -491,50 +382,4 @@ fn write_ready_file(file: &Path, url: &str) -> Result<()> {
     let part = file.with_file_name(name);
     fs::write(&part, format!("{url}\n")).map_err(cannot)?;
     fs::rename(&part, file).map_err(cannot)
-}
-
-/// Ctrl-C and SIGTERM. Made before the first line is printed, so that whoever reads it may end the program.
-struct Signals {
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
-}
-
-impl Signals {
-    #[cfg(unix)]
-    fn new() -> Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let on = |kind| {
-            signal(kind).map_err(|error| Error::machine("cannot wait for signals").because(error))
-        };
-        Ok(Self {
-            terminate: on(SignalKind::terminate())?,
-            interrupt: on(SignalKind::interrupt())?,
-        })
-    }
-
-    #[cfg(not(unix))]
-    fn new() -> Result<Self> {
-        Ok(Self {})
-    }
-
-    /// Waits for one of them.
-    async fn ended(&mut self) {
-        #[cfg(unix)]
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-        #[cfg(not(unix))]
-        let _ = tokio::signal::ctrl_c().await;
-    }
-}
-
-/// Ends after the time, or never.
-async fn elapsed(timeout: Option<Duration>) {
-    match timeout {
-        Some(timeout) => tokio::time::sleep(timeout).await,
-        None => std::future::pending().await,
-    }
 }

@@ -158,8 +158,8 @@ fn unfit_texts_in(value: &Value, path: &str, problems: &mut Vec<String>) {
 
 /// Whether a name of an event, a variant or a scenario can be the name of a file, and nothing but that.
 fn can_be_a_file(name: &str) -> bool {
-    !(name.is_empty() || name.starts_with('.') || name.contains(['/', '\\']))
-        && !name.chars().any(char::is_control)
+    let is_unfit = |char: char| matches!(char, '/' | '\\') || char.is_control();
+    !(name.is_empty() || name.starts_with('.') || name.contains(is_unfit))
 }
 
 impl Profile {

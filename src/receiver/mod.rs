@@ -92,7 +92,8 @@ pub(crate) struct Delay {
 impl Delay {
     /// The delay of the capture with this number; the same one for the same seed.
     fn of(self, number: u64, seed: &Seed) -> Duration {
-        let range = u64::try_from((self.longest - self.shortest).as_nanos()).unwrap_or(u64::MAX);
+        let range = u64::try_from(self.longest.saturating_sub(self.shortest).as_nanos())
+            .unwrap_or(u64::MAX);
         if range == 0 {
             return self.shortest;
         }
