@@ -204,15 +204,17 @@ pub(super) struct Printer {
 
 /// A printer at work.
 pub(super) struct Printing {
-    waiting: oneshot::Receiver<(Ui, Result<()>)>,
+    /// `None` once it ended.
+    waiting: Option<oneshot::Receiver<(Ui, Result<()>)>>,
     ended: Option<(Ui, Result<()>)>,
 }
 
 impl Printing {
     /// Waits until all is printed, or nobody reads any more.
     pub(super) async fn ended(&mut self) {
-        if self.ended.is_none() {
-            self.ended = (&mut self.waiting).await.ok();
+        if let Some(waiting) = &mut self.waiting {
+            self.ended = waiting.await.ok();
+            self.waiting = None;
         }
     }
 
@@ -245,7 +247,7 @@ impl Printer {
             .spawn(print)
             .map_err(|error| Error::machine("cannot start").because(error))?;
         Ok(Printing {
-            waiting,
+            waiting: Some(waiting),
             ended: None,
         })
     }

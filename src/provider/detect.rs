@@ -61,10 +61,11 @@ impl DetectRow {
 }
 
 impl Provider {
-    /// The event that a request is, as its envelope says.
+    /// The event that a request is: as its envelope says, else as its scheme knows.
     pub(crate) fn event_of(&self, source: &Source<'_>) -> Option<String> {
         json::lookup(source.fields(), &self.profile.envelope.event.value)
             .and_then(json::scalar_text)
+            .or_else(|| extract(self.profile.scheme().event.as_deref()?, source))
     }
 
     /// The delivery id that a request carries.

@@ -390,7 +390,7 @@ fn a_packed_body_is_shown_unpacked_and_kept_as_it_came() {
     );
     send(&[], &body).is(0, &wanted, note);
     // What unpacks to far more is cut at the limit.
-    let bomb = packed(&[b'x'; 1_000_000]);
+    let bomb = packed(&vec![b'x'; 1_000_000]);
     let ran = send(&["--max-body", "2kB"], &bomb);
     let size = kilo(bomb.len());
     assert!(

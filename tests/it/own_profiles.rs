@@ -357,3 +357,17 @@ fn a_broken_profile_is_in_nobodys_way() {
         .is(2, "", &format!("error: {problem}"));
     assert_eq!(room.run(&["events", "ken"]).ends(0).stderr, "");
 }
+
+#[test]
+fn names_that_a_shell_would_take_for_more_stay_out_of_completions() {
+    let room = Room::new();
+    let event = "$(touch owned)";
+    room.write("providers/acme.toml", ACME.replace("anvil.dropped", event));
+    room.run(&["providers", "check", "providers/acme.toml"])
+        .is(0, "✓ acme: 1 events\n", "");
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let ran = room.run(&["completions", shell]);
+        assert!(!ran.ends(0).stdout.contains("touch"), "{shell}");
+        assert!(ran.stdout.contains("acme"), "{shell}");
+    }
+}
