@@ -5,6 +5,7 @@ mod desk;
 mod ends;
 pub(crate) mod events;
 pub(crate) mod init;
+mod judged;
 pub(crate) mod listen;
 mod options;
 mod outgoing;

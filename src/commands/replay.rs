@@ -331,7 +331,7 @@ impl Replay<'_> {
             ))
             .hint("Give `--secret`, or `--raw` to send it with its old signature."));
         };
-        let (scheme, key) = signing_key(scheme, &secret, self.args.faults.tamper)?;
+        let (scheme, key) = signing_key(scheme, &secret, self.args.faults.tamper, None)?;
         let prefix = provider.and_then(|provider| provider.profile.signature.prefix.as_ref());
         Ok(Some(Signing {
             scheme,

@@ -179,7 +179,7 @@ impl SignArgs {
             Error::usage(format!("no secret to sign with ({})", scheme.label))
                 .hint("Give `--secret`.")
         })?;
-        let (scheme, key) = signing_key(scheme, &secret, None)?;
+        let (scheme, key) = signing_key(scheme, &secret, None, None)?;
         let id = self.payload.id.clone().map_or_else(
             || Ok(random_seed()?.value("msg_{base62:27}", "delivery id")),
             Ok,
