@@ -525,7 +525,7 @@ _hookctl() {
             return 0
             ;;
         hookctl__subcmd__listen)
-            opts="-H -q -v -h --status --body --header --delay --require-valid --show --reveal --save --max-body --exit-after --timeout --expect --expect-valid --ready-file --secret --secret-file --provider --json --color --quiet --verbose --config --help"
+            opts="-H -q -v -h --status --body --header --delay --seed --require-valid --show --reveal --save --max-body --exit-after --timeout --expect --expect-valid --ready-file --secret --secret-file --provider --json --color --quiet --verbose --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -548,6 +548,10 @@ _hookctl() {
                     return 0
                     ;;
                 --delay)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seed)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -743,7 +747,7 @@ _hookctl() {
             return 0
             ;;
         hookctl__subcmd__providers__subcmd__show)
-            opts="-q -v -h --json --color --quiet --verbose --config --help kakiyo ken klen konvox scratcher"
+            opts="-q -v -h --toml --json --color --quiet --verbose --config --help kakiyo ken klen konvox scratcher"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -67,7 +67,8 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand completions" -s h -l hel
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l status -d 'Status to answer with' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l body -d 'Body to answer with; @FILE reads it from a file' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -s H -l header -d 'Header to answer with (can be repeated)' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l delay -d 'Wait before answering' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l delay -d 'Wait before answering; `50ms..800ms` draws a time for each' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l seed -d 'Draw the same times in every run' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l show -d 'How much of each request is shown' -r -f -a "full\t'Line, headers and body'
 headers\t'Line and headers'
 body\t'Line and body'
@@ -290,6 +291,7 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_se
 always\t'Always'
 never\t'Never'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from show" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from show" -l toml -d 'Print its own TOML, as a model for a new one'
 complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object a line'
 complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Leave out notes and hints'
 complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Show whole requests and answers'

@@ -2,6 +2,7 @@
 
 pub(crate) mod completions;
 mod desk;
+mod ends;
 pub(crate) mod events;
 pub(crate) mod init;
 mod judged;

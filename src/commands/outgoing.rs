@@ -163,7 +163,7 @@ impl Run<'_> {
         }
         if ui.verbose > 0 {
             let text = outgoing::exchange(request, attempt, ui.err_paint);
-            ui.note(text.trim_end())?;
+            ui.shown(text.trim_end())?;
         }
         ui.flush()?;
         let Some(problem) = problem else {
@@ -175,7 +175,7 @@ impl Run<'_> {
             && ui.verbose == 0
         {
             let text = outgoing::excerpt(answer, ui.err_paint);
-            ui.note(text.trim_end())?;
+            ui.shown(text.trim_end())?;
         }
         let profile = planned.provider.as_ref().map(|provider| &provider.profile);
         let status_is_expected = self

@@ -110,6 +110,7 @@ struct Replay<'a> {
 impl Replay<'_> {
     fn plan(&self, number: usize, sourced: &Sourced, context: &mut Context) -> Result<Planned> {
         let stored = &sourced.stored;
+        super::sources::check_whole(sourced, self.args.raw)?;
         let source = Source::new(&stored.request);
         let provider = self.provider(sourced, &source)?;
         let event = provider

@@ -34,6 +34,10 @@ pub(crate) fn each(
     mut visit: impl FnMut(Sourced) -> Result<()>,
 ) -> Result<()> {
     for name in names {
+        if name.is_empty() {
+            return Err(Error::usage("a source has no name")
+                .hint("Name a file or a folder; `.` is the working directory."));
+        }
         let path = settings.directory().join(name);
         if name == "-" || !path.is_dir() {
             read(name, settings, &mut visit)?;
@@ -61,6 +65,20 @@ pub(crate) fn each(
         }
     }
     Ok(())
+}
+
+/// Whether nothing was left out of a stored request that is to be sent as it came.
+pub(crate) fn check_whole(sourced: &Sourced, raw: bool) -> Result<()> {
+    match sourced.stored.redacted().filter(|_| raw) {
+        None => Ok(()),
+        Some(name) => Err(Error::usage(format!(
+            "`{}` cannot be sent as it came: the value of `{name}` was left out of it",
+            sourced.from
+        ))
+        .hint(
+            "`hookctl listen --save DIR` keeps all of it, and so does `--reveal` with `--json`.",
+        )),
+    }
 }
 
 fn read(
@@ -111,9 +129,10 @@ fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
         if is_hidden {
             continue;
         }
-        if path.is_dir() {
+        // A link may lead back to where it is.
+        if path.is_dir() && !path.is_symlink() {
             files.extend(files_below(&path)?);
-        } else if ending.is_some_and(|ending| ENDINGS.contains(&&*ending)) {
+        } else if ending.is_some_and(|ending| ENDINGS.contains(&&*ending)) && !path.is_dir() {
             files.push(path);
         }
     }

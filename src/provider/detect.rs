@@ -18,6 +18,11 @@ impl Detector {
         Self { providers }
     }
 
+    /// All that can be told apart.
+    pub(crate) fn providers(&self) -> &[Arc<Provider>] {
+        &self.providers
+    }
+
     /// The provider of which a row fits, the one with most conditions first; else the one that the path names, as
     /// `/webhooks/NAME` does.
     pub(crate) fn provider(&self, source: &Source<'_>) -> Option<&Arc<Provider>> {
@@ -49,18 +54,16 @@ impl DetectRow {
                 .headers
                 .iter()
                 .all(|name| source.request.headers.contains(name))
-            && self
-                .body
-                .iter()
-                .all(|path| json::lookup(source.fields(), path).is_some())
+            && self.body.iter().all(|path| source.has_field(path))
     }
 }
 
 impl Provider {
-    /// The event that a request is, as its envelope says.
+    /// The event that a request is: as its envelope says, else as its scheme knows.
     pub(crate) fn event_of(&self, source: &Source<'_>) -> Option<String> {
         json::lookup(source.fields(), &self.profile.envelope.event.value)
             .and_then(json::scalar_text)
+            .or_else(|| extract(self.profile.scheme().event.as_deref()?, source))
     }
 
     /// The delivery id that a request carries.

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
-use super::stored::Stored;
+use super::stored::{self, Stored};
 use super::{Headers, Request};
 
 /// The fields of a capture; others are passed over.
@@ -38,7 +38,8 @@ struct Response {
     status: Option<u16>,
 }
 
-/// Reads a capture; `None` if the line is anything else, or a capture with bytes that are no text.
+/// Reads a capture; `None` if the line is anything else, a capture with bytes that are no text, or a
+/// broken one.
 pub(super) fn parse(text: &[u8]) -> Option<Stored> {
     let line: Line<'_> = serde_json::from_slice(text).ok()?;
     let target = match (line.target, line.path, line.query) {
@@ -56,13 +57,15 @@ pub(super) fn parse(text: &[u8]) -> Option<Stored> {
     let headers: Headers = headers
         .map(|(name, value)| (name.into_owned(), value.into_owned().into_bytes()))
         .collect();
+    let request = Request {
+        method: line.method.into_owned(),
+        target,
+        headers,
+        body: body.into(),
+    };
+    stored::check(&request).ok()?;
     Some(Stored {
-        request: Request {
-            method: line.method.into_owned(),
-            target,
-            headers,
-            body: body.into(),
-        },
+        request,
         payload_only: false,
         provider: line.provider,
         event: line.event,

@@ -355,6 +355,28 @@ fn a_listener_for_all_providers_says_on_arrival_that_no_secret_fits() {
 }
 
 #[test]
+fn help_and_usage_follow_the_wish_for_colour() {
+    let room = Room::new();
+    for (args, painted) in [
+        (&["--color", "always", "send", "--help"][..], true),
+        (&["send", "--help", "--color=always"], true),
+        (&["--color", "always", "sned"], true),
+        (&["--color", "never", "send", "--help"], false),
+        (&["send", "--help"], false),
+        (&["sned"], false),
+    ] {
+        for vars in [&[][..], &[("CLICOLOR_FORCE", "1")]] {
+            let ran = room.run_with(args, vars, b"");
+            let painted = painted || (!vars.is_empty() && !args.contains(&"never"));
+            let text = format!("{}{}", ran.stdout, ran.stderr);
+            assert_eq!(text.contains('\x1b'), painted, "{args:?} {vars:?}: {text}");
+        }
+    }
+    let ran = room.run(&["a\u{202e}b"]);
+    assert!(ran.ends(2).stderr.contains("'a\\u202eb'"), "{}", ran.stderr);
+}
+
+#[test]
 fn a_broken_configuration_is_named_by_line_and_without_its_values() {
     let rows = [
         (

@@ -5,14 +5,17 @@ mod harness;
 
 mod catalogue;
 mod clients;
+mod errors_files;
 mod errors_input;
 mod errors_network;
 mod errors_streams;
 mod generated;
 mod layers;
 mod listen;
+mod listen_answers;
 mod listen_ends;
 mod listen_output;
+mod own_profiles;
 mod profiles;
 mod receiver;
 mod replay;

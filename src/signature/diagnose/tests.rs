@@ -7,6 +7,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::request::spelling::{Html, Numbers, Order, Slash, Space, Spelled, Style, Unicode};
 use crate::request::{Headers, Request};
+use crate::signature::Key;
+use crate::signature::message::{self, Template};
 use crate::signature::{Attempt, Clock, all, named, sign, verify_any};
 
 const NOW: i64 = 1_700_000_000;
