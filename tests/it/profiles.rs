@@ -113,9 +113,10 @@ fn every_variant_and_scenario_can_be_sent() {
         for variant in line["variants"].as_array().unwrap() {
             let flags = ["send", &name, "--variant", variant.as_str().unwrap()];
             let varied = room.run(&[&flags[..], &print, &seeded].concat());
+            let of = |line: &Value| (line["body"].clone(), line["headers"].clone());
             assert_ne!(
-                varied.ends(0).json()[0]["body"],
-                plain[0]["body"],
+                of(&varied.ends(0).json()[0]),
+                of(&plain[0]),
                 "{name} {variant}"
             );
             variants += 1;
