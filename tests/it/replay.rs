@@ -209,26 +209,34 @@ fn edits_faults_and_expectations_work_as_in_send() {
 }
 
 #[test]
-fn a_payload_alone_is_sent_as_its_provider_would() {
+fn a_payload_alone_is_sent_byte_for_byte_with_the_headers_of_its_provider() {
     let room = Room::new();
-    room.write("event.json", "{\n  \"event\": \"message.sent\",\n  \"timestamp\": \"x\",\n  \"data\": {\"n\": 8.0},\n  \"team\": {}\n}\n");
+    let body = "{\n  \"event\": \"message.sent\",\n  \"timestamp\": \"x\",\n  \
+                \"data\": {\"n\": 12345678901234567890, \"m\": 1.10},\n  \"team\": {}\n}\n";
+    room.write("event.json", body);
     let mut listener = room.listen(&[]);
     let to = format!("{}/hook", listener.url);
     room.run(&["replay", "event.json", "--to", &to]).ends(0);
     let capture = listener.next();
-    assert_eq!(
-        capture["body"],
-        r#"{"event":"message.sent","timestamp":"x","data":{"n":8},"team":{}}"#
-    );
+    assert_eq!(capture["body"], body);
     assert_eq!(
         (&capture["provider"], &capture["signature"]["status"]),
         (&json!("kakiyo"), &json!("valid"))
     );
 
+    room.run(&["replay", "event.json", "--set", "data.n=8.0", "--to", &to])
+        .ends(0);
+    let capture = listener.next();
+    assert_eq!(
+        capture["body"],
+        r#"{"event":"message.sent","timestamp":"x","data":{"n":8,"m":1.1},"team":{}}"#
+    );
+    assert_eq!(capture["signature"]["status"], "valid");
+
     room.run(&["replay", "event.json", "--raw", "--to", &to])
         .ends(0);
     let capture = listener.next();
-    assert_eq!(capture["body"], room.read("event.json"));
+    assert_eq!(capture["body"], body);
     assert_eq!(capture["signature"]["status"], "missing");
     listener.stop().ends(0);
 
