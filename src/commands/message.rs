@@ -1,5 +1,6 @@
 //! What `send` and `sign` make of an event: a message with its payload and id, before it has a URL.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -13,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::provider::catalogue::{Found, What, near};
 use crate::provider::compose::Content;
 use crate::provider::fresh::Seed;
-use crate::provider::payload::{self, Freshness, Payload, Step};
+use crate::provider::payload::{self, Freshness, Payload, Step, near_variants};
 use crate::provider::profile::HeaderFact;
 use crate::provider::{Catalogue, Profile, Provider, edits};
 use crate::secret::Secret;
@@ -133,10 +134,11 @@ fn steps(name: &str, args: &PayloadArgs, catalogue: &Catalogue) -> Result<Vec<St
         event: event.to_owned(),
         variants,
     };
-    let scenario = match &found.what {
+    let scenario_name = match &found.what {
         What::Event(event) => return Ok(vec![step(event, args.variant.clone())]),
-        What::Scenario(scenario) => &found.provider.profile.scenarios[scenario],
+        What::Scenario(scenario) => scenario,
     };
+    let scenario = &found.provider.profile.scenarios[scenario_name];
     let mut steps: Vec<Step> = scenario
         .steps
         .iter()
@@ -148,15 +150,12 @@ fn steps(name: &str, args: &PayloadArgs, catalogue: &Catalogue) -> Result<Vec<St
     // A variant is that of the events which have it.
     for variant in &args.variant {
         if !steps.iter().any(|step| step.has_variant(variant)) {
-            let name = &found.provider.profile.name;
-            let events: Vec<String> = steps
-                .iter()
-                .map(|step| format!("`hookctl events show {name}/{}`", step.event))
-                .collect();
+            let known: BTreeSet<&str> = steps.iter().flat_map(Step::variant_names).collect();
             return Err(Error::usage(format!(
-                "no event of the scenario has a variant `{variant}`"
+                "no event of the scenario `{}/{scenario_name}` has a variant `{variant}`",
+                found.provider.profile.name
             ))
-            .hint(format!("Their variants: {}", events.join(", "))));
+            .hint(near_variants(variant, known.into_iter())));
         }
         for step in &mut steps {
             if step.has_variant(variant) {

@@ -80,7 +80,7 @@ pub(crate) fn run(args: &SignArgs, context: &mut Context) -> Result<Outcome> {
         (None, Some(_), None) => args.of_provider(context)?,
         (None, None, _) => {
             return Err(Error::usage("nothing to sign").hint(
-                "Name an event, as in `hookctl sign lead_replied`, or a body: `--body FILE`",
+                "Give an EVENT, as in `hookctl sign lead_replied`, or a body: `--body FILE`",
             ));
         }
     };

@@ -142,23 +142,31 @@ impl Step {
             .and_then(|own| own.get(name))
             .or_else(|| profile.variants.get(name));
         found.ok_or_else(|| {
-            let known: Vec<&str> = own
-                .into_iter()
-                .flat_map(|own| own.keys())
-                .chain(profile.variants.keys())
-                .map(String::as_str)
-                .collect();
-            let hint = match known.as_slice() {
-                [] => "It has no variants.".to_owned(),
-                known => did_you_mean(name, known.iter().copied())
-                    .unwrap_or_else(|| format!("There are: {}", known.join(", "))),
-            };
             let of = match &*self.event {
                 "" => format!("a body of {}", profile.name),
                 event => format!("{}/{event}", profile.name),
             };
-            Error::usage(format!("{of} has no variant `{name}`")).hint(hint)
+            Error::usage(format!("{of} has no variant `{name}`"))
+                .hint(near_variants(name, self.variant_names()))
         })
+    }
+
+    /// The variants that there are.
+    pub(crate) fn variant_names(&self) -> impl Iterator<Item = &str> {
+        let profile = &self.provider.profile;
+        let own = profile.events.get(&self.event).into_iter();
+        let own = own.flat_map(|event| event.variants.keys());
+        own.chain(profile.variants.keys()).map(String::as_str)
+    }
+}
+
+/// The variants that may be meant by a name, else all.
+pub(crate) fn near_variants<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = known.collect();
+    match known.as_slice() {
+        [] => "It has no variants.".to_owned(),
+        known => did_you_mean(name, known.iter().copied())
+            .unwrap_or_else(|| format!("There are: {}", known.join(", "))),
     }
 }
 

@@ -123,6 +123,12 @@ fn every_variant_and_scenario_can_be_sent() {
         }
     }
     assert!(variants > 20);
+    let of_all = lines.iter().find(|line| line["event"] == "message.sent");
+    assert_eq!(
+        of_all.unwrap()["variants"],
+        json!(["bare-hex"]),
+        "what goes with any event is listed, too"
+    );
 }
 
 /// The bodies that a command would send.
