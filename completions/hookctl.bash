@@ -851,7 +851,7 @@ _hookctl() {
             return 0
             ;;
         hookctl__subcmd__secret)
-            opts="-q -v -h --rotate --json --color --quiet --verbose --config --help kakiyo ken klen konvox scratcher"
+            opts="-q -v -h --rotate --public --json --color --quiet --verbose --config --help kakiyo ken klen konvox scratcher"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1073,7 +1073,7 @@ _hookctl() {
             return 0
             ;;
         hookctl__subcmd__verify)
-            opts="-H -q -v -h --body --header --headers --scheme --at --tolerance --secret --secret-file --provider --json --color --quiet --verbose --config --help"
+            opts="-H -q -v -h --body --header --headers --method --url --scheme --at --tolerance --reveal --secret --secret-file --provider --json --color --quiet --verbose --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1092,6 +1092,14 @@ _hookctl() {
                     return 0
                     ;;
                 --headers)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --method)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

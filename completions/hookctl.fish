@@ -37,7 +37,7 @@ complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "init" -d 'Write a c
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "completions" -d 'Print a completion script'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "listen" -d 'Receive webhooks: verify, show and keep what arrives'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "replay" -d 'Send stored requests again, signed afresh'
-complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "verify" -d 'Say whether a request is signed right, and if not, what is wrong'
+complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "verify" -d 'Say whether a request is signed right, and if not, why not'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "send" -d 'Deliver a realistic, correctly signed event'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "sign" -d 'Print the headers that a delivery would carry'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "events" -d 'List events, or show one'
@@ -140,6 +140,8 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -s h -l help -d 
 complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l body -d 'File with the body' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -s H -l header -d 'Header of the request (can be repeated)' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l headers -d 'File with headers, one a line' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l method -d 'Method of the request that `--body` and `-H` make' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l url -d 'Public URL that the sender called, for schemes that sign it; told from the headers by default' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l scheme -d 'Signature scheme; found from the headers by default' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l at -d 'Time to verify at: RFC 3339, unix seconds, or from now as in `-10m`' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l tolerance -d 'How far the signed time may be off; the scheme\'s own by default' -r
@@ -154,6 +156,7 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l color -d 'Whe
 always\t'Always'
 never\t'Never'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l reveal -d 'Show secret and expected signature where they help'
 complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l json -d 'Print one JSON object a line'
 complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -s q -l quiet -d 'Leave out notes and hints'
 complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -s v -l verbose -d 'Show whole requests and answers'
@@ -302,6 +305,7 @@ always\t'Always'
 never\t'Never'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
 complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -l rotate -d 'Make a new one in place of the old'
+complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -l public -d 'Print the public key that receivers verify with, for a provider that signs with a private one'
 complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -l json -d 'Print one JSON object a line'
 complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -s q -l quiet -d 'Leave out notes and hints'
 complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -s v -l verbose -d 'Show whole requests and answers'
@@ -310,7 +314,7 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_see
 complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions listen replay verify send sign events providers secret help" -f -a "completions" -d 'Print a completion script'
 complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions listen replay verify send sign events providers secret help" -f -a "listen" -d 'Receive webhooks: verify, show and keep what arrives'
 complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions listen replay verify send sign events providers secret help" -f -a "replay" -d 'Send stored requests again, signed afresh'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions listen replay verify send sign events providers secret help" -f -a "verify" -d 'Say whether a request is signed right, and if not, what is wrong'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions listen replay verify send sign events providers secret help" -f -a "verify" -d 'Say whether a request is signed right, and if not, why not'
 complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions listen replay verify send sign events providers secret help" -f -a "send" -d 'Deliver a realistic, correctly signed event'
 complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions listen replay verify send sign events providers secret help" -f -a "sign" -d 'Print the headers that a delivery would carry'
 complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from init completions listen replay verify send sign events providers secret help" -f -a "events" -d 'List events, or show one'

@@ -36,7 +36,7 @@ pub fn pretty_json(bytes: &[u8]) {
 
 /// A whole raw request, verified under every scheme.
 pub fn verification(bytes: &[u8]) {
-    use crate::signature::{Clock, Source, detect, all, verify_any};
+    use crate::signature::{Clock, Source, all, detect, verify_any};
     let Ok(request) = raw::parse(bytes) else {
         return;
     };
@@ -45,7 +45,11 @@ pub fn verification(bytes: &[u8]) {
         now: 1_614_265_330,
         tolerance: None,
     };
-    let secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "6162", "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4="];
+    let secrets = [
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        "6162",
+        "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=",
+    ];
     let secrets = secrets.map(crate::secret::Secret::new);
     let _ = verify_any(&detect(&source), &secrets, &source, clock.into());
     for scheme in all() {

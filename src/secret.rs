@@ -4,6 +4,8 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use ring::rand::SystemRandom;
+use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _};
 
 /// Prefix of a Svix or Standard Webhooks secret.
 const WHSEC: &str = "whsec_";
@@ -79,6 +81,10 @@ pub(crate) enum SecretForm {
     Text,
     /// 64 hex digits, used as they are written.
     Hex,
+    /// `whsk_` and base64 of an Ed25519 seed and its public key. Receivers get the public key.
+    Ed25519,
+    /// Base64 of a PKCS #8 document with a P-256 key. Receivers get the public key.
+    P256,
 }
 
 impl SecretForm {
@@ -87,18 +93,33 @@ impl SecretForm {
         match self {
             Self::Whsec => 24,
             Self::Text => 16,
-            Self::Hex => 32,
+            Self::Hex | Self::Ed25519 => 32,
+            // The library that makes the key draws its own.
+            Self::P256 => 0,
         }
     }
 
-    /// Writes random bytes down in this form.
-    pub(crate) fn write(self, random: &[u8]) -> Secret {
-        Secret(match self {
+    /// Makes a secret of random bytes; `None` if the system has no randomness.
+    pub(crate) fn write(self, random: &[u8]) -> Option<Secret> {
+        Some(Secret(match self {
             Self::Whsec => format!("{WHSEC}{}", STANDARD.encode(random)),
             Self::Text => format!("hookctl_{}", hex::encode(random)),
             Self::Hex => hex::encode(random),
-        })
+            Self::Ed25519 => {
+                let pair = Ed25519KeyPair::from_seed_unchecked(random).ok()?;
+                let both = [random, pair.public_key().as_ref()].concat();
+                format!("whsk_{}", STANDARD.encode(both))
+            }
+            Self::P256 => STANDARD.encode(new_p256()?),
+        }))
     }
+}
+
+/// A new P-256 key as a PKCS #8 document; `None` if the system has no randomness.
+pub(crate) fn new_p256() -> Option<Vec<u8>> {
+    EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &SystemRandom::new())
+        .ok()
+        .map(|document| document.as_ref().to_vec())
 }
 
 /// Decodes base64 in either alphabet, padded or not.
@@ -139,7 +160,10 @@ mod tests {
 
     #[test]
     fn forms_have_their_documented_length() {
-        assert_eq!(SecretForm::Whsec.write(&[7; 24]).reveal().len(), 6 + 32);
-        assert_eq!(SecretForm::Hex.write(&[7; 32]).reveal().len(), 64);
+        assert_eq!(
+            SecretForm::Whsec.write(&[7; 24]).unwrap().reveal().len(),
+            6 + 32
+        );
+        assert_eq!(SecretForm::Hex.write(&[7; 32]).unwrap().reveal().len(), 64);
     }
 }

@@ -14,9 +14,8 @@ use tokio::sync::watch as channel;
 
 use super::Context;
 use super::desk::{Desk, Front, Printer};
-use super::options::{SecretArgs, size, span};
+use super::options::{SecretArgs, size, span, unfit_secret};
 use super::send::random_seed;
-use super::verify::keys;
 use super::watch::Watch;
 use crate::error::{Error, Outcome, Result};
 use crate::provider::{Catalogue, Detector};
@@ -24,6 +23,7 @@ use crate::receiver::{AnswerPolicy, Bound, Judge, ListenAddress, Receiver, Secre
 use crate::render::capture::{Show, View};
 use crate::render::millis;
 use crate::request::{Header, parse_header};
+use crate::signature;
 use crate::ui::Ui;
 
 /// Receive webhooks: verify, show and keep what arrives
@@ -131,7 +131,8 @@ impl ListenArgs {
         };
         if let Some(provider) = &provider {
             // Nothing that comes could be verified.
-            keys(provider.profile.scheme(), &secrets.given)?;
+            signature::keys(provider.profile.scheme(), &secrets.given)
+                .map_err(|problem| unfit_secret("verify", &problem))?;
         }
         let example = example(&catalogue, self.provider.as_deref())?;
         let judge = Judge::new(Detector::new(catalogue.all()?), secrets, provider);

@@ -355,12 +355,7 @@ impl Message {
                 prefix,
             });
         };
-        let (scheme, key) = signing_key(scheme, secret, tamper).map_err(|error| {
-            error.hint(format!(
-                "`hookctl secret {}` prints one that fits.",
-                profile.name
-            ))
-        })?;
+        let (scheme, key) = signing_key(scheme, secret, tamper, Some(&profile.name))?;
         Ok(Signing {
             scheme,
             key: Some(key),

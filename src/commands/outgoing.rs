@@ -36,9 +36,14 @@ pub(super) fn signing_key(
     scheme: &'static Scheme,
     secret: &Secret,
     tamper: Option<Tamper>,
+    provider: Option<&str>,
 ) -> Result<(&'static Scheme, Key)> {
     let scheme = scheme.for_secret(secret);
-    let key = Key::new(scheme, secret).map_err(|problem| unfit_secret("sign", &problem))?;
+    let key = Key::new(scheme, secret).map_err(|problem| match provider {
+        Some(name) => Error::usage(format!("cannot sign with this secret: {problem}"))
+            .hint(format!("`hookctl secret {name}` prints one that fits.")),
+        None => unfit_secret("sign", &problem),
+    })?;
     let key = match tamper {
         Some(Tamper::Secret) => key.another(scheme),
         _ => key,

@@ -8,6 +8,7 @@ use url::Url;
 
 use super::Context;
 use super::message::{delivery_form, random_seed, sends_id};
+use super::notes::Notes;
 use super::options::{
     EditArgs, ExpectArgs, FaultArgs, PrintArgs, RequestArgs, SecretArgs, Target, Time,
 };
@@ -21,7 +22,6 @@ use crate::provider::{Catalogue, Detector, Profile, Provider};
 use crate::request::{Request, json};
 use crate::sender::{Delivery, Signing, authority};
 use crate::signature::{self, Scheme, Source, extract};
-use crate::ui::Ui;
 
 /// Send stored requests again, signed afresh
 #[derive(Args)]
@@ -98,45 +98,6 @@ pub(crate) fn run(args: &ReplayArgs, context: &mut Context) -> Result<Outcome> {
         timestamp: args.timestamp,
     };
     run.all(planned, context)
-}
-
-/// What is told before anything is sent: once, however many requests it is about.
-#[derive(Default)]
-struct Notes(Vec<Note>);
-
-struct Note {
-    text: String,
-    /// What is said of several, behind their number.
-    of_several: Option<&'static str>,
-    count: usize,
-}
-
-impl Notes {
-    fn add(&mut self, text: String) {
-        self.count(text, None);
-    }
-
-    fn count(&mut self, text: String, of_several: Option<&'static str>) {
-        let is_same = |note: &&mut Note| match of_several {
-            Some(_) => note.of_several == of_several,
-            None => note.text == text,
-        };
-        match self.0.iter_mut().find(is_same) {
-            Some(note) => note.count += 1,
-            None => self.0.push(Note {
-                text,
-                of_several,
-                count: 1,
-            }),
-        }
-    }
-
-    fn tell(&self, ui: &mut Ui) -> Result<()> {
-        self.0.iter().try_for_each(|note| match note.of_several {
-            Some(rest) if note.count > 1 => ui.note(&format!("note: {} {rest}", note.count)),
-            _ => ui.note(&format!("note: {}", note.text)),
-        })
-    }
 }
 
 struct Replay<'a> {
@@ -385,17 +346,15 @@ impl Replay<'_> {
                 .next(),
         };
         let Some(secret) = secret.filter(|_| scheme.signs()) else {
-            return self
-                .without_secret(provider, scheme, sourced)
-                .map(|()| unsigned(scheme));
+            return without_secret(provider, scheme, &sourced.from).map(|()| unsigned(scheme));
         };
         if secret.is_empty() {
-            self.without_secret(provider, scheme, sourced)?;
+            without_secret(provider, scheme, &sourced.from)?;
             self.notes
                 .add("sent unsigned: the secret is empty.".to_owned());
             return Ok(unsigned(scheme));
         }
-        let (scheme, key) = signing_key(scheme, &secret, self.args.faults.tamper)?;
+        let (scheme, key) = signing_key(scheme, &secret, self.args.faults.tamper, None)?;
         let profile = provider.map(|provider| &provider.profile);
         Ok(Signing {
             scheme,
@@ -403,25 +362,19 @@ impl Replay<'_> {
             prefix: profile.and_then(|profile| prefix(profile, scheme, &sourced.stored.request)),
         })
     }
+}
 
-    /// Whether a request may go without a signature.
-    fn without_secret(
-        &self,
-        provider: Option<&Provider>,
-        scheme: &Scheme,
-        sourced: &Sourced,
-    ) -> Result<()> {
-        let is_optional =
-            provider.is_some_and(|provider| provider.profile.signature.optional.value);
-        if !scheme.signs() || is_optional {
-            return Ok(());
-        }
-        Err(Error::usage(format!(
-            "no secret to sign `{}` with ({})",
-            sourced.from, scheme.label
-        ))
-        .hint("Give `--secret`, or `--raw` to send it with its old signature."))
+/// Whether a request may go without a signature.
+fn without_secret(provider: Option<&Provider>, scheme: &Scheme, from: &str) -> Result<()> {
+    let is_optional = provider.is_some_and(|provider| provider.profile.signature.optional.value);
+    if !scheme.signs() || is_optional {
+        return Ok(());
     }
+    Err(Error::usage(format!(
+        "no secret to sign `{from}` with ({})",
+        scheme.label
+    ))
+    .hint("Give `--secret`, or `--raw` to send it with its old signature."))
 }
 
 /// The text before the digest: that of the stored signature, if the provider is known to write it so.

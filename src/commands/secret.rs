@@ -5,7 +5,9 @@ use serde_json::json;
 
 use super::Context;
 use crate::error::{Error, Outcome, Result};
-use crate::secret::SecretForm;
+use crate::provider::Profile;
+use crate::secret::{Secret, SecretForm};
+use crate::signature::Key;
 
 /// Print the local secret, made once per provider
 #[derive(Args)]
@@ -20,20 +22,21 @@ pub(crate) struct SecretArgs {
     /// Make a new one in place of the old
     #[arg(long, requires = "provider")]
     rotate: bool,
+    /// Print the public key that receivers verify with, for a provider that signs with a private one
+    #[arg(long, requires = "provider")]
+    public: bool,
 }
 
 pub(crate) fn run(args: &SecretArgs, context: &mut Context) -> Result<Outcome> {
     let catalogue = context.settings.catalogue()?;
     let local = context.settings.local_secrets()?;
-    let form = |profile: &crate::provider::Profile| -> Option<SecretForm> {
-        profile.signature.secret.as_ref().map(|secret| secret.value)
-    };
     if let Some(name) = &args.provider {
         let provider = catalogue.provider(name)?;
-        let form = form(&provider.profile).ok_or_else(|| {
+        let profile = &provider.profile;
+        let form = form(profile).ok_or_else(|| {
             Error::usage(format!(
                 "{} does not sign its webhooks, so it has no secret",
-                provider.profile.label
+                profile.label
             ))
         })?;
         let secret = if args.rotate {
@@ -41,28 +44,68 @@ pub(crate) fn run(args: &SecretArgs, context: &mut Context) -> Result<Outcome> {
         } else {
             local.get_or_make(name, form)?
         };
-        if context.ui.json {
-            context.ui.json_line(
-                &json!({"type": "secret", "provider": name, "secret": secret.reveal()}),
-            )?;
-        } else {
-            context.ui.data(format!("{}\n", secret.reveal()))?;
+        let public = public_key(profile, &secret);
+        if args.public && public.is_none() {
+            return Err(Error::usage(format!(
+                "{} signs with a shared secret, so there is no public key",
+                profile.label
+            ))
+            .hint("Leave `--public` out: the secret itself verifies."));
+        }
+        let shown = public
+            .as_deref()
+            .filter(|_| args.public)
+            .unwrap_or(secret.reveal());
+        print(
+            name,
+            &secret,
+            public.as_deref(),
+            &format!("{shown}\n"),
+            context,
+        )?;
+        if public.is_some() && !args.public {
+            context.ui.note(&format!(
+                "note: this is the private key; `hookctl secret {name} --public` prints what a receiver verifies with."
+            ))?;
         }
         return Ok(Outcome::Good);
     }
     for provider in catalogue.all()? {
-        let name = &provider.profile.name;
-        let Some(form) = form(&provider.profile) else {
+        let profile = &provider.profile;
+        let Some(form) = form(profile) else {
             continue;
         };
-        let secret = local.get_or_make(name, form)?;
-        if context.ui.json {
-            context.ui.json_line(
-                &json!({"type": "secret", "provider": name, "secret": secret.reveal()}),
-            )?;
-        } else {
-            context.ui.data(format!("{name}\t{}\n", secret.reveal()))?;
-        }
+        let secret = local.get_or_make(&profile.name, form)?;
+        let public = public_key(profile, &secret);
+        let line = format!("{}\t{}\n", profile.name, secret.reveal());
+        print(&profile.name, &secret, public.as_deref(), &line, context)?;
     }
     Ok(Outcome::Good)
+}
+
+fn form(profile: &Profile) -> Option<SecretForm> {
+    profile.signature.secret.as_ref().map(|secret| secret.value)
+}
+
+/// What a receiver verifies with, if it is not the secret itself.
+fn public_key(profile: &Profile, secret: &Secret) -> Option<String> {
+    let scheme = profile.scheme().for_secret(secret);
+    Key::new(scheme, secret).ok()?.public(scheme)
+}
+
+fn print(
+    provider: &str,
+    secret: &Secret,
+    public: Option<&str>,
+    line: &str,
+    context: &mut Context,
+) -> Result<()> {
+    if !context.ui.json {
+        return context.ui.data(line);
+    }
+    let mut object = json!({"type": "secret", "provider": provider, "secret": secret.reveal()});
+    if let Some(public) = public {
+        object["public_key"] = public.into();
+    }
+    context.ui.json_line(&object)
 }

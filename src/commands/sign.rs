@@ -240,7 +240,7 @@ impl SignArgs {
             Error::usage(format!("no secret to sign with ({})", scheme.label))
                 .hint("Give `--secret`.")
         })?;
-        let (scheme, key) = signing_key(scheme, &secret, None)?;
+        let (scheme, key) = signing_key(scheme, &secret, None, None)?;
         let sends_id = scheme.id_header.is_some();
         self.note_unused_id(sends_id, &scheme.label, context)?;
         let id = self.payload.id.clone().map_or_else(

@@ -58,7 +58,8 @@ impl DetectRow {
 impl Provider {
     /// The event that a request is, as its envelope says.
     pub(crate) fn event_of(&self, source: &Source<'_>) -> Option<String> {
-        json::lookup(source.fields(), &self.profile.envelope.event.value).and_then(json::scalar_text)
+        json::lookup(source.fields(), &self.profile.envelope.event.value)
+            .and_then(json::scalar_text)
     }
 
     /// The delivery id that a request carries.

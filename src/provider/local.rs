@@ -33,6 +33,21 @@ impl LocalSecrets {
         }
     }
 
+    /// All secrets that can be read, with the names of their providers.
+    pub(crate) fn all(&self) -> Vec<(String, Secret)> {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+        let names = names.filter(|name| !name.starts_with('.'));
+        let mut all: Vec<_> = names
+            .filter_map(|name| {
+                let secret = self.get(&name).ok().flatten()?;
+                Some((name, secret))
+            })
+            .collect();
+        all.sort_by(|(a, _), (b, _)| a.cmp(b));
+        all
+    }
+
     /// The secret of a provider; made now if there is none. Two programs that make it at once agree on one.
     pub(crate) fn get_or_make(&self, provider: &str, form: SecretForm) -> Result<Secret> {
         if let Some(secret) = self.get(provider)? {
@@ -85,11 +100,12 @@ impl LocalSecrets {
 fn make(form: SecretForm) -> Result<Secret> {
     let mut random = vec![0; form.entropy()];
     getrandom::fill(&mut random).map_err(no_randomness)?;
-    Ok(form.write(&random))
+    form.write(&random)
+        .ok_or_else(|| no_randomness("the key generator failed"))
 }
 
-fn no_randomness(error: getrandom::Error) -> Error {
-    Error::machine("cannot get randomness for a secret").because(error)
+fn no_randomness(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    Error::machine("cannot get randomness for a secret").because(why)
 }
 
 fn cannot(what: &str, path: &Path, error: io::Error) -> Error {

@@ -399,8 +399,12 @@ impl Profile {
     /// All schemes that its deliveries may be signed with, the usual one first.
     pub(crate) fn schemes(&self) -> Vec<&'static signature::Scheme> {
         let others = self.signature.also.iter();
-        let of_variants = self.all_variants().filter_map(|variant| variant.scheme.as_ref());
-        let others = others.chain(of_variants).filter_map(|name| signature::named(name));
+        let of_variants = self
+            .all_variants()
+            .filter_map(|variant| variant.scheme.as_ref());
+        let others = others
+            .chain(of_variants)
+            .filter_map(|name| signature::named(name));
         std::iter::once(self.scheme()).chain(others).collect()
     }
 

@@ -9,9 +9,7 @@ use crate::provider::local::LocalSecrets;
 use crate::provider::{Detector, Provider};
 use crate::request::Request;
 use crate::secret::Secret;
-use crate::signature::{
-    self, Clock, Reason, Scheme, Source, Status, extract, verify, verify_any,
-};
+use crate::signature::{self, Clock, Reason, Scheme, Source, Status, extract, verify, verify_any};
 
 /// What the signature of a captured request is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

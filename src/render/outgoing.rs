@@ -207,8 +207,11 @@ fn message(first: String, headers: &Headers, reveal: bool) -> String {
         let value = shown_value(&header.name, &latin1(&header.value), reveal);
         format!("{}: {value}", header.name)
     });
-    let lines = std::iter::once(first).chain(headers);
-    lines.map(|line| format!("{}\n", safe(&line))).collect()
+    let lines: Vec<String> = std::iter::once(first)
+        .chain(headers)
+        .map(|line| safe(&line))
+        .collect();
+    format!("{}\n", lines.join("\n"))
 }
 
 /// Head and body with a mark before each line, and an empty line between them.

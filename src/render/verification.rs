@@ -3,81 +3,255 @@
 use serde_json::{Value, json};
 
 use super::Paint;
-use super::text::safe;
-use crate::signature::{Status, Verification};
+use super::text::{safe, write_escape};
+use crate::provider::Provider;
+use crate::signature::{
+    Cause, Code, Diagnosis, Evidence, Reason, Scheme, Status, Verification, Warning,
+};
 
 /// What `verify` found about one request.
-pub(crate) struct Found<'a> {
-    pub(crate) provider: Option<&'a str>,
-    pub(crate) delivery_id: Option<&'a str>,
-    pub(crate) verification: &'a Verification,
-    /// Things to know beside the verdict: code and explanation.
-    pub(crate) warnings: Vec<(&'static str, String)>,
+pub(crate) struct Found {
+    pub(crate) provider: Option<String>,
+    pub(crate) scheme: Option<&'static Scheme>,
+    pub(crate) verification: Verification,
+    pub(crate) diagnosis: Diagnosis,
+    /// Things to know beside the verdict.
+    pub(crate) warnings: Vec<Warning>,
+    /// What was signed and what came, if it is invalid.
+    pub(crate) evidence: Option<Evidence>,
+    /// What is plain to see, if it is invalid.
+    pub(crate) facts: Vec<String>,
+}
+
+impl Found {
+    /// A verdict without anything beside it but the warning that nothing was proven.
+    pub(crate) fn of(verification: Verification, provider: Option<&Provider>) -> Self {
+        let mut warnings = Vec::new();
+        if verification.status == Status::Unsigned {
+            let who = provider.map_or("this sender", |provider| &*provider.profile.label);
+            let text = format!(
+                "{who} does not sign its webhooks: nothing is covered, anybody could have sent this"
+            );
+            warnings.push(("signature_covers_less", text));
+        }
+        Self {
+            provider: provider.map(|provider| provider.profile.name.clone()),
+            scheme: None,
+            verification,
+            diagnosis: Diagnosis::default(),
+            warnings,
+            evidence: None,
+            facts: Vec::new(),
+        }
+    }
+
+    /// The causes, or that there is none.
+    fn causes(&self) -> Vec<Cause> {
+        let searched = matches!(
+            self.verification.reason,
+            Some(Reason::Mismatch | Reason::MalformedHeader | Reason::UnsupportedVersion)
+        );
+        if self.diagnosis.causes.is_empty() && searched {
+            return vec![Cause {
+                code: Code::NoCauseFound,
+                explanation: format!(
+                    "No known mistake explains it, so it was signed with another secret, or altered after it was signed; {}.",
+                    self.facts.join("; ")
+                ),
+                fix: "Compare the secret with the one that the sender shows for this very endpoint, then verify the raw bytes as `hookctl listen --save` keeps them.".to_owned(),
+            }];
+        }
+        self.diagnosis.causes.clone()
+    }
+
+    fn is_good(&self) -> bool {
+        matches!(self.verification.status, Status::Valid | Status::Unsigned)
+    }
+
+    fn verdict(&self, paint: Paint) -> String {
+        let verification = &self.verification;
+        let reason = verification
+            .reason
+            .map(|reason| format!(" ({})", reason.code()))
+            .unwrap_or_default();
+        let mut text = match verification.status {
+            Status::Valid => paint.good("✓ valid"),
+            Status::Unsigned => paint.warn("! unsigned"),
+            Status::Invalid => paint.bad(&format!("✗ invalid{reason}")),
+            Status::NoSecret => paint.bad("✗ no secret"),
+        };
+        // Of what is unsigned, `unsigned` is no second word to say.
+        let scheme = Some(&*verification.scheme)
+            .filter(|scheme| !scheme.is_empty() && verification.status != Status::Unsigned);
+        let of: Vec<&str> = self.provider.as_deref().into_iter().chain(scheme).collect();
+        if !of.is_empty() {
+            text.push_str(&format!("  {}", paint.faint(&of.join(", "))));
+        }
+        if let Some(id) = &verification.delivery_id {
+            text.push_str(&format!("  {}", safe(id)));
+        }
+        text
+    }
 }
 
 /// A verdict as one JSON object. An unsigned request counts as valid, with a warning that nothing was proven.
-pub(crate) fn json(found: &Found<'_>) -> Value {
-    let verification = found.verification;
-    let good = matches!(verification.status, Status::Valid | Status::Unsigned);
+pub(crate) fn json(found: &Found) -> Value {
+    let verification = &found.verification;
     let checks: Vec<Value> = verification
         .checks
         .iter()
         .map(|check| json!({"name": check.name, "ok": check.ok, "detail": check.detail}))
+        .collect();
+    let causes: Vec<Value> = found
+        .causes()
+        .iter()
+        .map(|cause| {
+            json!({"code": cause.code.word(), "explanation": cause.explanation, "fix": cause.fix})
+        })
         .collect();
     let warnings: Vec<Value> = found
         .warnings
         .iter()
         .map(|(code, text)| json!({"code": code, "explanation": text}))
         .collect();
+    let scheme = Some(&verification.scheme).filter(|scheme| !scheme.is_empty());
     json!({
         "type": "verification",
-        "status": if good { "valid" } else { "invalid" },
+        "status": if found.is_good() { "valid" } else { "invalid" },
         "provider": found.provider,
-        "scheme": verification.scheme,
-        "delivery_id": found.delivery_id,
+        "scheme": scheme,
+        "delivery_id": verification.delivery_id,
         "timestamp": verification.timestamp,
-        "reason": verification.reason.map(crate::signature::Reason::code),
+        "reason": verification.reason.map(Reason::code),
         "checks": checks,
-        "causes": [],
+        "causes": causes,
         "warnings": warnings,
     })
 }
 
-/// A verdict for people: the answer first.
-pub(crate) fn human(found: &Found<'_>, paint: Paint) -> String {
-    let verification = found.verification;
-    let of = match found.provider {
-        Some(provider) => format!("{provider}, {}", verification.scheme),
-        None => verification.scheme.clone(),
-    };
-    let reason = verification
-        .reason
-        .map(|reason| format!(" ({})", reason.code()))
-        .unwrap_or_default();
-    let mut text = match verification.status {
-        Status::Valid => paint.good("✓ valid"),
-        Status::Unsigned => paint.warn("unsigned"),
-        Status::Invalid | Status::NoSecret => paint.bad(&format!("✗ invalid{reason}")),
-    };
-    text.push_str(&format!("  {}", paint.faint(&of)));
-    if let Some(id) = found.delivery_id {
-        text.push_str(&format!("  {}", safe(id)));
-    }
-    text.push('\n');
-    for check in &verification.checks {
-        let mark = if check.ok {
-            paint.good("✓")
-        } else {
-            paint.bad("✗")
-        };
+/// One of several verdicts: a line, and a second one with the cause.
+pub(crate) fn line(from: &str, found: &Found, paint: Paint) -> String {
+    let mut text = format!("{}: {}\n", safe(from), found.verdict(paint));
+    if let Some(cause) = found.diagnosis.causes.first() {
         text.push_str(&format!(
-            "  {mark} {}: {}\n",
-            check.name,
-            safe(&check.detail)
+            "  {}: {}\n",
+            cause.code.word(),
+            safe(&cause.explanation)
         ));
+    }
+    text
+}
+
+/// A verdict for people: the answer first, then what was looked at, the cause and the fix.
+pub(crate) fn human(found: &Found, reveal: bool, paint: Paint) -> String {
+    let mut text = found.verdict(paint);
+    text.push('\n');
+    if found.verification.status != Status::Unsigned {
+        for check in &found.verification.checks {
+            let mark = if check.ok {
+                paint.good("✓")
+            } else {
+                paint.bad("✗")
+            };
+            text.push_str(&format!(
+                "  {mark} {}: {}\n",
+                check.name,
+                safe(&check.detail)
+            ));
+        }
+    }
+    if matches!(
+        found.verification.reason,
+        Some(Reason::Stale | Reason::Future)
+    ) {
+        let hint =
+            "An old capture verifies with `--at` its time; for a fresh one, look at the clocks.";
+        text.push_str(&format!("  {} {hint}\n", paint.name("hint:")));
+    }
+    if let Some(evidence) = &found.evidence {
+        text.push_str(&shown(evidence, found, reveal, paint));
+    }
+    for cause in found.causes() {
+        let code = paint.strong(cause.code.word());
+        text.push_str(&format!("\n  {code}\n    {}\n", safe(&cause.explanation)));
+        if !cause.fix.is_empty() {
+            text.push_str(&format!(
+                "    {} {}\n",
+                paint.name("Fix:"),
+                safe(&cause.fix)
+            ));
+        }
+    }
+    if !found.warnings.is_empty() && found.evidence.is_some() {
+        text.push('\n');
     }
     for (_, warning) in &found.warnings {
         text.push_str(&format!("  {} {}\n", paint.warn("!"), safe(warning)));
     }
     text
+}
+
+/// Bytes of the signed string that are shown at its start and at its end.
+const SHOWN: usize = 160;
+
+fn shown(evidence: &Evidence, found: &Found, reveal: bool, paint: Paint) -> String {
+    let mut text = String::from("\n");
+    let mut row = |name: &str, value: String| {
+        text.push_str(&format!(
+            "  {} {value}\n",
+            paint.faint(&format!("{name:<10}"))
+        ));
+    };
+    let algorithm = found.scheme.map_or("", Scheme::algorithm);
+    if evidence.message_is_secret && !reveal {
+        row(
+            "signed",
+            format!(
+                "{} bytes, the secret among them; `--reveal` shows them",
+                evidence.message.len()
+            ),
+        );
+    } else {
+        row("signed", visible(&evidence.message));
+    }
+    row("received", safe(&evidence.received));
+    let computed = match &evidence.expected {
+        Some(expected) if reveal => safe(expected),
+        Some(_) => format!("another {algorithm}; `--reveal` shows it"),
+        None => "nothing: only the sender's private key can".to_owned(),
+    };
+    row("computed", computed);
+    if let Some(difference) = &found.diagnosis.difference {
+        row(
+            "body here",
+            format!(
+                "{}  (from byte {})",
+                visible(difference.here.as_bytes()),
+                difference.at
+            ),
+        );
+        row("was signed", visible(difference.signed.as_bytes()));
+    }
+    text
+}
+
+/// Bytes with what cannot be seen made visible: spaces as `·`, line ends and other control characters as escapes.
+fn visible(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let count = text.chars().count();
+    let mut out = String::new();
+    for (index, char) in text.chars().enumerate() {
+        if count > 2 * SHOWN && index == SHOWN {
+            out.push_str(" … ");
+        }
+        if count > 2 * SHOWN && index >= SHOWN && index < count - SHOWN {
+            continue;
+        }
+        match char {
+            ' ' => out.push('·'),
+            char if super::text::is_dangerous(char) => write_escape(char, &mut out),
+            char => out.push(char),
+        }
+    }
+    out
 }

@@ -49,7 +49,7 @@ fn headers<'a>(request: &'a Request, to: &Destination<'_>) -> impl Iterator<Item
     let own = request.headers.iter().filter(move |header| {
         let is = |name| header.name.eq_ignore_ascii_case(name);
         // curl makes these itself.
-        !is("content-length") && !(is("host") && header.value == authority.as_bytes())
+        !(is("content-length") || is("host") && header.value == authority.as_bytes())
     });
     let own = own.map(|Header { name, value }| {
         // An empty value is written with a semicolon; with a colon curl would drop the header.

@@ -179,8 +179,10 @@ impl<'a> Spelled<'a> {
         };
         let space = style.space.unwrap_or(Space::Compact);
         let mut writer = Writer::new(self.text, style);
-        let permuted: Vec<&(Range<usize>, Node)> =
-            order.iter().filter_map(|index| members.get(*index)).collect();
+        let permuted: Vec<&(Range<usize>, Node)> = order
+            .iter()
+            .filter_map(|index| members.get(*index))
+            .collect();
         writer.members(&permuted, space, 0);
         writer.out
     }
@@ -329,12 +331,14 @@ impl<'a> Writer<'a> {
                 self.number(start..at);
             } else {
                 at += 1;
-                while bytes.get(at).is_some_and(|byte| {
-                    !(byte.is_ascii_digit() || matches!(byte, b'"' | b'-'))
-                }) {
+                while bytes
+                    .get(at)
+                    .is_some_and(|byte| !(byte.is_ascii_digit() || matches!(byte, b'"' | b'-')))
+                {
                     at += 1;
                 }
-                self.out.push_str(&empties(&text[start..at], self.style.empty));
+                self.out
+                    .push_str(&empties(&text[start..at], self.style.empty));
             }
         }
     }
@@ -454,8 +458,13 @@ fn escape_length(text: &str) -> usize {
         return 2.min(text.len());
     }
     let is_high = matches!(hex_at(bytes, 2), Some(0xd800..=0xdbff));
-    let has_low = bytes.get(6..8) == Some(b"\\u") && matches!(hex_at(bytes, 8), Some(0xdc00..=0xdfff));
-    if is_high && has_low { 12 } else { 6.min(text.len()) }
+    let has_low =
+        bytes.get(6..8) == Some(b"\\u") && matches!(hex_at(bytes, 8), Some(0xdc00..=0xdfff));
+    if is_high && has_low {
+        12
+    } else {
+        6.min(text.len())
+    }
 }
 
 fn hex_at(bytes: &[u8], at: usize) -> Option<u32> {
@@ -466,7 +475,10 @@ fn hex_at(bytes: &[u8], at: usize) -> Option<u32> {
 /// The character that a `\u` escape stands for; `None` for other escapes and lone surrogates.
 fn escaped_char(unit: &str) -> Option<char> {
     let bytes = unit.as_bytes();
-    let first = unit.starts_with("\\u").then(|| hex_at(bytes, 2)).flatten()?;
+    let first = unit
+        .starts_with("\\u")
+        .then(|| hex_at(bytes, 2))
+        .flatten()?;
     match hex_at(bytes, 8) {
         Some(second) if bytes.len() == 12 => {
             char::from_u32(0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00))
@@ -477,7 +489,9 @@ fn escaped_char(unit: &str) -> Option<char> {
 
 /// Writes one character or escape of a string in a style.
 fn write_unit(unit: &str, style: Style, out: &mut String) {
-    let plain = (!unit.starts_with('\\')).then(|| unit.chars().next()).flatten();
+    let plain = (!unit.starts_with('\\'))
+        .then(|| unit.chars().next())
+        .flatten();
     if unit == "\\/" && style.slash == Slash::Plain {
         return out.push('/');
     }
@@ -536,7 +550,9 @@ fn is_html(char: char, html: Html) -> bool {
 }
 
 fn number(text: &str, numbers: Numbers, index: usize) -> String {
-    let is_whole = text.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
+    let is_whole = text
+        .bytes()
+        .all(|byte| byte == b'-' || byte.is_ascii_digit());
     let with_point = || format!("{text}.0");
     match numbers {
         Numbers::WithPoint if is_whole => with_point(),
@@ -551,10 +567,13 @@ fn number(text: &str, numbers: Numbers, index: usize) -> String {
             .parse()
             .ok()
             .and_then(serde_json::Number::from_f64)
-            .map_or_else(|| text.to_owned(), |number| super::json::number_text(&number)),
-        Numbers::TwoDecimals if !is_whole => {
-            text.parse::<f64>().map_or_else(|_| text.to_owned(), |number| format!("{number:.2}"))
-        }
+            .map_or_else(
+                || text.to_owned(),
+                |number| super::json::number_text(&number),
+            ),
+        Numbers::TwoDecimals if !is_whole => text
+            .parse::<f64>()
+            .map_or_else(|_| text.to_owned(), |number| format!("{number:.2}")),
         Numbers::SeventeenDigits if !is_whole => seventeen_digits(text),
         _ => text.to_owned(),
     }
@@ -566,7 +585,10 @@ fn seventeen_digits(text: &str) -> String {
     };
     let whole = format!("{:.0}", number.trunc().abs()).len();
     let digits = format!("{number:.*}", 17usize.saturating_sub(whole));
-    digits.trim_end_matches('0').trim_end_matches('.').to_owned()
+    digits
+        .trim_end_matches('0')
+        .trim_end_matches('.')
+        .to_owned()
 }
 
 fn empties(text: &str, empty: Empty) -> std::borrow::Cow<'_, str> {
@@ -649,7 +671,10 @@ mod tests {
     #[test]
     fn surrogate_pairs_stay_together_and_lone_ones_stay_as_they_are() {
         let spelled = Spelled::new(r#"["😀\ud83d\ude00\ud83d"]"#.as_bytes()).unwrap();
-        let style = |unicode| Style { unicode, ..Style::KEEP };
+        let style = |unicode| Style {
+            unicode,
+            ..Style::KEEP
+        };
         assert_eq!(spelled.write(style(Unicode::Plain)), r#"["😀😀\ud83d"]"#);
         assert_eq!(
             spelled.write(style(Unicode::EscapeLower)),

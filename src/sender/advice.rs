@@ -106,24 +106,7 @@ fn on_failure(
 ) -> Vec<String> {
     let host = url.host_str().unwrap_or_default();
     match kind {
-        FailureKind::Refused => {
-            let mut hints = vec![format!(
-                "Nobody listens at `{}`. Is the server running, and on this port?",
-                super::delivery::authority(url)
-            )];
-            if host == "127.0.0.1" || host == "[::1]" {
-                let other = if host == "127.0.0.1" {
-                    "[::1]"
-                } else {
-                    "127.0.0.1"
-                };
-                hints.push(format!(
-                    "It may listen on the other loopback address: try `{other}` or `localhost`."
-                ));
-            }
-            hints.push("`hookctl listen` receives it if you have no handler yet.".to_owned());
-            hints
-        }
+        FailureKind::Refused => on_refused(url),
         FailureKind::Unknown => vec![format!("Check the spelling of `{host}`.")],
         FailureKind::Timeout => {
             match profile.map(|profile| (profile, profile.policy.timeout.value.0)) {
@@ -161,6 +144,23 @@ fn on_failure(
         )],
         FailureKind::Other => Vec::new(),
     }
+}
+
+fn on_refused(url: &Url) -> Vec<String> {
+    let mut hints = vec![format!(
+        "Nobody listens at `{}`. Is the server running, and on this port?",
+        super::delivery::authority(url)
+    )];
+    let other = match url.host_str() {
+        Some("127.0.0.1") => Some("[::1]"),
+        Some("[::1]") => Some("127.0.0.1"),
+        _ => None,
+    };
+    hints.extend(other.map(|other| {
+        format!("It may listen on the other loopback address: try `{other}` or `localhost`.")
+    }));
+    hints.push("`hookctl listen` receives it if you have no handler yet.".to_owned());
+    hints
 }
 
 fn tls_port(url: &Url) -> String {

@@ -43,7 +43,10 @@ pub(crate) fn among<'a>(schemes: &[&'a Scheme], source: &Source<'_>) -> Vec<&'a 
     }
     if fitting.is_empty() {
         let first = schemes.first().copied();
-        return first.map(|scheme| scheme.for_request(source.request)).into_iter().collect();
+        return first
+            .map(|scheme| scheme.for_request(source.request))
+            .into_iter()
+            .collect();
     }
     fitting.sort_by_key(|scheme| std::cmp::Reverse(scheme.strength()));
     fitting
@@ -94,27 +97,41 @@ mod tests {
         found.iter().map(|scheme| &*scheme.id).collect()
     }
 
+    /// Headers, body, and the schemes that are found.
+    type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a [&'a str]);
+
     #[test]
     fn collisions_are_told_apart_by_what_stands_beside() {
         let sha256 = ("X-Hub-Signature-256", "sha256=00");
         let sha1 = ("X-Hub-Signature", "sha1=00");
         let event = ("X-GitHub-Event", "push");
-        let cases: [(&[(&str, &str)], &str, &[&str]); 17] = [
+        let cases: [Case<'_>; 17] = [
             (&[event, sha256, sha1], "", &["github", "github-sha1"]),
             (&[event, sha1], "", &["github-sha1"]),
             (&[event], "", &["github"]),
             (
-                &[event, ("X-Gitea-Event", "push"), ("X-Gitea-Signature", "0"), sha256],
+                &[
+                    event,
+                    ("X-Gitea-Event", "push"),
+                    ("X-Gitea-Signature", "0"),
+                    sha256,
+                ],
                 "",
                 &["gitea"],
             ),
             (
-                &[("X-Event-Key", "repo:push"), ("X-Hub-Signature", "sha256=0")],
+                &[
+                    ("X-Event-Key", "repo:push"),
+                    ("X-Hub-Signature", "sha256=0"),
+                ],
                 "",
                 &["bitbucket"],
             ),
             (
-                &[("X-Atlassian-Webhook-Identifier", "1"), ("X-Hub-Signature", "sha256=0")],
+                &[
+                    ("X-Atlassian-Webhook-Identifier", "1"),
+                    ("X-Hub-Signature", "sha256=0"),
+                ],
                 "",
                 &["jira"],
             ),
@@ -124,7 +141,11 @@ mod tests {
             (&[("X-Hub-Signature", "sha256=0")], "{}", &["hub"]),
             (&[sha1], "{}", &["hub-sha1"]),
             (&[("X-Signature", "0")], "{}", &[]),
-            (&[("X-Signature", "0"), ("X-Event-Name", "a")], "{}", &["lemonsqueezy"]),
+            (
+                &[("X-Signature", "0"), ("X-Event-Name", "a")],
+                "{}",
+                &["lemonsqueezy"],
+            ),
             (&[("Authorization", "Basic YTpi")], "{}", &["basic"]),
             (
                 &[("Authorization", "Bearer a"), ("svix-signature", "v1,a")],
@@ -137,7 +158,11 @@ mod tests {
                 &["standard-webhooks-v1a", "standard-webhooks"],
             ),
             (
-                &[("X-Gitlab-Event", "Push Hook"), ("X-Gitlab-Token", "t"), ("webhook-signature", "v1,a")],
+                &[
+                    ("X-Gitlab-Event", "Push Hook"),
+                    ("X-Gitlab-Token", "t"),
+                    ("webhook-signature", "v1,a"),
+                ],
                 "{}",
                 &["standard-webhooks", "gitlab"],
             ),
@@ -152,7 +177,10 @@ mod tests {
         let mailgun = r#"{"signature":{"timestamp":"1","token":"t","signature":"s"}}"#;
         assert_eq!(found(&[], mailgun), ["mailgun"]);
         assert_eq!(found(&[], "{}"), [""; 0]);
-        let v1 = [("X-HubSpot-Signature", "0"), ("X-HubSpot-Signature-Version", "v1")];
+        let v1 = [
+            ("X-HubSpot-Signature", "0"),
+            ("X-HubSpot-Signature-Version", "v1"),
+        ];
         assert_eq!(found(&v1, "[]"), ["hubspot-v1"]);
         let both = [v1[0], v1[1], ("X-HubSpot-Signature-v3", "a")];
         assert_eq!(found(&both, "[]"), ["hubspot-v3", "hubspot-v1"]);

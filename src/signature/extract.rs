@@ -68,7 +68,8 @@ impl Kind {
     }
 
     fn value(self, place: &str, from: &Source<'_>) -> Option<String> {
-        let at = |fields: &Value, path: &str| json::lookup(fields, path).and_then(json::scalar_text);
+        let at =
+            |fields: &Value, path: &str| json::lookup(fields, path).and_then(json::scalar_text);
         match self {
             Self::Header => from
                 .request
@@ -115,7 +116,11 @@ mod tests {
             ("header:x-event+body:none|body:eventType", Some("b")),
         ];
         for (expression, wanted) in cases {
-            assert_eq!(extract(expression, &source).as_deref(), wanted, "{expression}");
+            assert_eq!(
+                extract(expression, &source).as_deref(),
+                wanted,
+                "{expression}"
+            );
         }
     }
 
@@ -128,7 +133,13 @@ mod tests {
             body: "SmsStatus=sent&events=%5B%7B%22event%22%3A%22open%22%7D%5D".into(),
         };
         let source = Source::new(&request);
-        assert_eq!(extract("form:CallStatus|SmsStatus", &source).as_deref(), Some("sent"));
-        assert_eq!(extract("form:events[0].event", &source).as_deref(), Some("open"));
+        assert_eq!(
+            extract("form:CallStatus|SmsStatus", &source).as_deref(),
+            Some("sent")
+        );
+        assert_eq!(
+            extract("form:events[0].event", &source).as_deref(),
+            Some("open")
+        );
     }
 }

@@ -60,9 +60,7 @@ impl Key {
             // The seed alone, or the seed and the public key, as svix-server writes it.
             let bytes = decode_base64(private)
                 .filter(|bytes| matches!(bytes.len(), ED25519_LENGTH | 64))
-                .ok_or_else(|| {
-                    unusable(scheme, "`whsk_` and base64 of 32 or 64 bytes", secret)
-                })?;
+                .ok_or_else(|| unusable(scheme, "`whsk_` and base64 of 32 or 64 bytes", secret))?;
             let seed = bytes[..ED25519_LENGTH].to_vec();
             let pair = Ed25519KeyPair::from_seed_unchecked(&seed)
                 .map_err(|_| unusable(scheme, "an Ed25519 key", secret))?;
@@ -125,7 +123,7 @@ impl Key {
             },
             (Algorithm::EcdsaP256, Some(_)) => Self {
                 bytes: self.bytes.clone(),
-                private: new_p256().ok(),
+                private: crate::secret::new_p256(),
             },
             _ => Self::symmetric(flipped(&self.bytes)),
         }
@@ -145,7 +143,9 @@ impl Key {
         use base64::Engine as _;
         use base64::engine::general_purpose::STANDARD;
         match scheme.alg {
-            Algorithm::Ed25519 if scheme.key == Some(KeyForm::Hex) => Some(hex::encode(&self.bytes)),
+            Algorithm::Ed25519 if scheme.key == Some(KeyForm::Hex) => {
+                Some(hex::encode(&self.bytes))
+            }
             Algorithm::Ed25519 => Some(format!("whpk_{}", STANDARD.encode(&self.bytes))),
             Algorithm::EcdsaP256 => {
                 Some(STANDARD.encode([&P256_SPKI[..], &self.bytes[..]].concat()))
@@ -192,15 +192,6 @@ impl Key {
             bool::from(candidate.as_slice().ct_eq(&digest)) | found
         })
     }
-}
-
-/// A new P-256 key as a PKCS #8 document.
-///
-/// # Errors
-/// The system has no randomness.
-pub(crate) fn new_p256() -> Result<Vec<u8>, ring::error::Unspecified> {
-    EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &SystemRandom::new())
-        .map(|document| document.as_ref().to_vec())
 }
 
 /// What stands before the point in the `SubjectPublicKeyInfo` of a P-256 key (RFC 5480).

@@ -270,11 +270,20 @@ pub(crate) fn public_urls(request: &Request, given: Option<&str>) -> Vec<String>
     }
     let text = |name: &str| {
         let value = request.headers.text(name)?;
-        let first = value.split(',').next().unwrap_or_default().trim().to_owned();
+        let first = value
+            .split(',')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_owned();
         (!first.is_empty()).then_some(first)
     };
     let hosts = [text("x-forwarded-host"), text("host")];
-    let schemes = [text("x-forwarded-proto"), Some("https".to_owned()), Some("http".to_owned())];
+    let schemes = [
+        text("x-forwarded-proto"),
+        Some("https".to_owned()),
+        Some("http".to_owned()),
+    ];
     let mut urls = Vec::new();
     for host in hosts.iter().flatten() {
         for scheme in schemes.iter().flatten() {

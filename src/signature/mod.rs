@@ -3,6 +3,8 @@
 //! A scheme is a row of `fixtures/schemes.json`. No provider is known in here, and the time is an argument.
 
 mod detect;
+mod diagnose;
+mod evidence;
 mod extract;
 mod key;
 mod message;
@@ -12,12 +14,16 @@ mod sign;
 mod tamper;
 mod verdict;
 mod verify;
+mod warn;
 
 pub(crate) use detect::{among, detect};
+pub(crate) use diagnose::{Case, Cause, Code, Diagnosis, OtherSecret, diagnose, facts};
+pub(crate) use evidence::{Evidence, evidence};
 pub(crate) use extract::{Source, extract, is_source};
-pub(crate) use key::{Key, new_p256};
+pub(crate) use key::Key;
 pub(crate) use scheme::{Scheme, all, named, names};
 pub(crate) use sign::{Attempt, sign};
 pub(crate) use tamper::{Tamper, tamper};
 pub(crate) use verdict::{Clock, Reason, Status, Verification};
 pub(crate) use verify::{Setting, keys, verify, verify_any};
+pub(crate) use warn::{Warning, warnings};

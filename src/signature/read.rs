@@ -16,12 +16,18 @@ use crate::request::{Request, json, latin1};
 pub(super) fn signature_values(sig: &SignatureAt, source: &Source<'_>) -> Vec<String> {
     if let Some(path) = &sig.body {
         let value = json::lookup(source.fields(), path).and_then(json::scalar_text);
-        return value.into_iter().filter(|value| !value.is_empty()).collect();
+        return value
+            .into_iter()
+            .filter(|value| !value.is_empty())
+            .collect();
     }
     let request = source.request;
     let mut values = Vec::new();
     for name in sig.headers_in(request) {
-        let mut all = request.headers.all(&name).map(|value| latin1(value).into_owned());
+        let mut all = request
+            .headers
+            .all(&name)
+            .map(|value| latin1(value).into_owned());
         if sig.split.is_some() {
             values.extend(all);
         } else {
@@ -42,7 +48,11 @@ pub(super) fn entries<'a>(sig: &SignatureAt, values: &'a [String]) -> Vec<&'a st
 }
 
 /// The digests of signature values, or why there are none.
-pub(super) fn digests(scheme: &Scheme, sig: &SignatureAt, values: &[String]) -> Result<Vec<Vec<u8>>, Finding> {
+pub(super) fn digests(
+    scheme: &Scheme,
+    sig: &SignatureAt,
+    values: &[String],
+) -> Result<Vec<Vec<u8>>, Finding> {
     let entries = entries(sig, values);
     let mut digests = Vec::new();
     let mut other_versions = Vec::new();
@@ -50,7 +60,9 @@ pub(super) fn digests(scheme: &Scheme, sig: &SignatureAt, values: &[String]) -> 
     for entry in &entries {
         let encoded = match &sig.kv {
             Some(kv) => match entry.split_once(kv.as_str()) {
-                Some((version, encoded)) if sig.keys.iter().any(|key| key == version) => Some(encoded),
+                Some((version, encoded)) if sig.keys.iter().any(|key| key == version) => {
+                    Some(encoded)
+                }
                 Some((version, _)) if is_timestamp_field(scheme, version) => {
                     fields += 1;
                     None
@@ -125,12 +137,17 @@ fn decode(scheme: &Scheme, encoded: &str) -> Option<Vec<u8>> {
 }
 
 /// The delivery id that is signed.
-pub(super) fn delivery_id<'a>(scheme: &Scheme, request: &'a Request) -> Result<Cow<'a, str>, Finding> {
+pub(super) fn delivery_id<'a>(
+    scheme: &Scheme,
+    request: &'a Request,
+) -> Result<Cow<'a, str>, Finding> {
     let Some(name) = &scheme.id_header else {
         return Ok(Cow::Borrowed(""));
     };
     // The svix libraries read each header under either name.
-    let other = scheme.sibling().and_then(|sibling| sibling.id_header.as_ref());
+    let other = scheme
+        .sibling()
+        .and_then(|sibling| sibling.id_header.as_ref());
     text(request, name, other.map(|name| &**name), ID)
 }
 
@@ -157,7 +174,11 @@ fn text<'a>(
 }
 
 /// The signed time as it stands.
-pub(super) fn timestamp_text(scheme: &Scheme, source: &Source<'_>, values: &[String]) -> Result<String, Finding> {
+pub(super) fn timestamp_text(
+    scheme: &Scheme,
+    source: &Source<'_>,
+    values: &[String],
+) -> Result<String, Finding> {
     let Some(ts) = &scheme.ts else {
         return Ok(String::new());
     };
@@ -199,7 +220,10 @@ pub(super) fn timestamp(ts: &TimestampAt, text: &str) -> Result<i64, Finding> {
             "in unix milliseconds",
         ),
         Unit::Iso8601 => (
-            trimmed.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second),
+            trimmed
+                .parse::<jiff::Timestamp>()
+                .ok()
+                .map(jiff::Timestamp::as_second),
             "in ISO 8601",
         ),
     };

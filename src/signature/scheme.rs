@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
 use super::message::{Template, UrlVariant};
@@ -49,6 +51,31 @@ pub(crate) struct Scheme {
     pub(super) url_variants: Vec<UrlVariant>,
     /// Parameter of the URL that holds the hex SHA-256 of the body; the body is not signed otherwise.
     pub(super) body_digest_query: Option<String>,
+    /// Whether the signing secret is the sender's API key, so that it may look like one.
+    #[serde(default)]
+    pub(super) secret_is_api_key: bool,
+    /// Where an official library departs from the scheme.
+    #[serde(default)]
+    pub(super) quirks: Vec<Quirk>,
+}
+
+/// What an official library does with requests that are valid by the scheme.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Quirk {
+    pub(super) when: When,
+    pub(super) library: String,
+    /// The rest of the sentence that starts with the library.
+    pub(super) why: String,
+}
+
+/// The requests that a quirk is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum When {
+    EmptyBody,
+    ManySignatures,
+    EscapedUrl,
 }
 
 /// Where a signature is, and how a value with several of them is taken apart. One of `header`, `headers` and `body`.
@@ -220,6 +247,16 @@ impl Encoding {
             Self::Text => "text",
         }
     }
+
+    /// Writes a digest down.
+    pub(super) fn write(self, digest: &[u8]) -> String {
+        match self {
+            Self::Hex => hex::encode(digest),
+            Self::Base64 => STANDARD.encode(digest),
+            // Credentials are a header value: bytes that are no text cannot be one.
+            Self::Text => String::from_utf8_lossy(digest).into_owned(),
+        }
+    }
 }
 
 /// Encodings split by `|`.
@@ -309,11 +346,6 @@ impl Scheme {
     /// Whether the URL is part of what is signed.
     pub(crate) fn signs_url(&self) -> bool {
         self.msg.has_url()
-    }
-
-    /// Whether the time of the attempt is signed.
-    pub(crate) fn signs_time(&self) -> bool {
-        self.ts.is_some()
     }
 
     /// How hard it is to forge: higher is stronger.

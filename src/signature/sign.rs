@@ -1,13 +1,11 @@
 //! Signing: the headers, and the fields of the body, that make a request a valid delivery.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde_json::Value;
 
 use super::message::{self, Parts};
 use super::read;
-use super::scheme::{Encoding, Scheme, SignatureAt, TimestampAt};
+use super::scheme::{Scheme, SignatureAt, TimestampAt};
 use super::{Key, Source};
 use crate::request::{Request, json};
 
@@ -57,12 +55,7 @@ pub(crate) fn sign(
     let pieces = message::of_scheme(scheme, parts);
     let pieces: Vec<&[u8]> = pieces.iter().map(|piece| &**piece).collect();
     let digest = key.sign(scheme, &pieces)?;
-    let encoded = match scheme.enc.first() {
-        Encoding::Hex => hex::encode(digest),
-        Encoding::Base64 => STANDARD.encode(digest),
-        // Credentials are a header value: bytes that are no text cannot be one.
-        Encoding::Text => String::from_utf8_lossy(&digest).into_owned(),
-    };
+    let encoded = scheme.enc.first().write(&digest);
     if let Some(path) = &sig.body {
         return set_in_body(scheme, request, path, &encoded);
     }
@@ -106,7 +99,12 @@ fn set_in_body(
     path: &str,
     text: &str,
 ) -> Result<(), String> {
-    let missing = || format!("{} signs the body's `{path}`, and this body has no place for it", scheme.label);
+    let missing = || {
+        format!(
+            "{} signs the body's `{path}`, and this body has no place for it",
+            scheme.label
+        )
+    };
     let mut fields = request.json().ok_or_else(missing)?;
     let mut place = &mut fields;
     for key in json::split_path(path) {

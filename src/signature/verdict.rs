@@ -1,5 +1,8 @@
 //! What a verification says.
 
+use super::scheme::Scheme;
+use crate::request::Request;
+
 /// What a verification found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
@@ -60,7 +63,7 @@ pub(crate) struct Clock {
 #[derive(Clone, Debug)]
 pub(crate) struct Verification {
     pub(crate) status: Status,
-    /// Name of the scheme.
+    /// Name of the scheme; empty if none is known.
     pub(crate) scheme: String,
     /// What is wrong, if the status is [`Status::Invalid`].
     pub(crate) reason: Option<Reason>,
@@ -73,6 +76,50 @@ pub(crate) struct Verification {
 }
 
 impl Verification {
+    /// A request without a signature that any scheme knows.
+    pub(crate) fn without_scheme(request: &Request) -> Self {
+        let alike = super::verify::like_signatures(request);
+        let detail = if alike.is_empty() {
+            "the request carries no signature that is known here".to_owned()
+        } else {
+            format!(
+                "none that is known here; the request has {alike}, so name the sender with `--scheme`"
+            )
+        };
+        Self::refused(
+            String::new(),
+            Reason::MissingHeader,
+            super::verify::SIGNATURE,
+            detail,
+        )
+    }
+
+    /// A request that cannot be verified with the secrets at hand.
+    pub(crate) fn unfit(scheme: &Scheme, problem: &str) -> Self {
+        Self::refused(
+            scheme.id.clone(),
+            Reason::Mismatch,
+            super::verify::SECRET,
+            problem.to_owned(),
+        )
+    }
+
+    fn refused(scheme: String, reason: Reason, name: &'static str, detail: String) -> Self {
+        Self {
+            status: Status::Invalid,
+            scheme,
+            reason: Some(reason),
+            delivery_id: None,
+            timestamp: None,
+            checks: vec![Check {
+                name,
+                ok: false,
+                detail,
+            }],
+            key: None,
+        }
+    }
+
     /// Whether the signature itself is absent, rather than wrong.
     pub(crate) fn signature_is_missing(&self) -> bool {
         self.reason == Some(Reason::MissingHeader)

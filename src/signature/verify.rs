@@ -21,7 +21,11 @@ pub(super) const SECRET: &str = "secret";
 const BODY: &str = "body";
 
 /// Why a request is refused: the reason, the check that failed, and its detail.
-pub(super) struct Finding(pub(super) Reason, pub(super) &'static str, pub(super) String);
+pub(super) struct Finding(
+    pub(super) Reason,
+    pub(super) &'static str,
+    pub(super) String,
+);
 
 /// What verification needs beside scheme and keys.
 #[derive(Clone, Copy, Debug)]
@@ -202,7 +206,9 @@ fn judge(
         verification.checks.push(check);
     }
     if let (Some(ts), Some(signed)) = (&scheme.ts, verification.timestamp) {
-        verification.checks.extend(judge_time(ts, signed, setting.clock)?);
+        verification
+            .checks
+            .extend(judge_time(ts, signed, setting.clock)?);
     }
     Ok(Status::Valid)
 }
@@ -257,7 +263,10 @@ fn judge_body_digest(
     let name = scheme.body_digest_query.as_deref().unwrap_or_default();
     let own = hex::encode(Sha256::digest(&request.body));
     if bool::from(own.as_bytes().ct_eq(digest.as_bytes())) {
-        return Ok(Some(passed(BODY, format!("it fits `{name}`, which is signed"))));
+        return Ok(Some(passed(
+            BODY,
+            format!("it fits `{name}`, which is signed"),
+        )));
     }
     let detail = format!("the URL is signed, and the body does not fit its `{name}`");
     Err(Finding(Reason::Mismatch, BODY, detail))
@@ -268,18 +277,25 @@ fn missing_signature(sig: &SignatureAt, request: &Request) -> String {
         Some(path) => format!("the body has no `{path}`"),
         None => format!("`{}` is missing", sig.place()),
     };
-    let alike: Vec<_> = request
-        .headers
-        .iter()
-        .map(|header| header.name.to_ascii_lowercase())
-        .filter(|name| name.contains("signature") || name.contains("hmac"))
-        .map(|name| format!("`{name}`"))
-        .collect();
+    let alike = like_signatures(request);
     if alike.is_empty() {
         missing
     } else {
-        format!("{missing}; the request has {}", alike.join(", "))
+        format!("{missing}; the request has {alike}")
     }
+}
+
+/// The headers of a request that look like signatures, quoted.
+pub(super) fn like_signatures(request: &Request) -> String {
+    let names = request
+        .headers
+        .iter()
+        .map(|header| header.name.to_ascii_lowercase());
+    let alike: Vec<_> = names
+        .filter(|name| name.contains("signature") || name.contains("hmac"))
+        .map(|name| format!("`{name}`"))
+        .collect();
+    alike.join(", ")
 }
 
 fn mismatch(scheme: &Scheme, candidates: usize, keys: usize, urls: &[String]) -> String {
@@ -481,7 +497,7 @@ mod tests {
         Secret::new(&match scheme.key {
             Some(KeyForm::SpkiBase64) => {
                 use base64::Engine as _;
-                base64::engine::general_purpose::STANDARD.encode(crate::signature::new_p256().unwrap())
+                base64::engine::general_purpose::STANDARD.encode(crate::secret::new_p256().unwrap())
             }
             _ if scheme.is_asymmetric() => "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==".to_owned(),
             Some(KeyForm::Whsec) => SECRET.to_owned(),

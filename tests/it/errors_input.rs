@@ -89,7 +89,7 @@ fn verify_knows_its_schemes_and_providers() {
         (
             "verify --body body --scheme zzz",
             "error: unknown scheme `zzz`\n\
-             hint: There are: svix, standard-webhooks, kakiyo, klen, hub-sha256, spatie, basic, unsigned\n",
+             hint: There are 67: svix, standard-webhooks, svix-v1a, standard-webhooks-v1a, stripe, gitea, github, github-sha1, meta, bitbucket, jira, intercom, shopify, slack, zoom, square, paddle, lemonsqueezy, linear, discord, sendgrid, mailgun, hubspot-v1, hubspot-v2, hubspot-v3, gitlab, typeform, calendly, docusign, pagerduty, sentry, vercel, razorpay, adyen, adyen-banking, xero, dropbox, twilio-sha256, twilio, mandrill, trello, box, zendesk, woocommerce, webflow, workos, elevenlabs, circleci, buildkite, customerio, airtable, notion, cal-com, line, telegram, asana, paystack, convoy-simple, kakiyo, klen, hub-sha256, hub, hub-sha1, spatie, basic, auth0, unsigned.\n",
         ),
         (
             "verify --body body --provider kan",
@@ -248,8 +248,8 @@ fn files_that_hold_something_else_are_named() {
         ("replay broken.json --provider ken --set a=1 --to TO", &edit),
         (
             "verify broken.json",
-            "error: `broken.json` carries no signature that is known here\n\
-             hint: Name the sender with `--provider` or `--scheme`; a header that a proxy dropped cannot be verified.\n",
+            "error: `broken.json` is a body alone, and carries no signature that is known here\n\
+             hint: Give the headers too: `--body FILE` with `-H 'name: value'` for each, a raw HTTP file, or a saved capture.\n",
         ),
         (
             "verify --headers headers",

@@ -75,7 +75,7 @@ fn a_port_that_is_taken_is_told_with_a_way_out() {
     room.run(&["listen", &format!(":{port}")]).is(
         3,
         "",
-        "error: cannot listen on 127.0.0.1:[port]: Address already in use (os error 98)\n\
+        "error: cannot listen on `127.0.0.1:[port]`: Address already in use (os error 98)\n\
          hint: Another program has this port. Take another, or `:0` for any that is free.\n",
     );
     let ran = room.run(&["listen", "::1:80"]);

@@ -59,7 +59,8 @@ fn a_verdict_comes_with_what_was_looked_at() {
     old.is(
         1,
         "✗ invalid (stale)  ken, svix  msg_1\n  ✓ signature: `svix-signature` fits\n  \
-         ✗ timestamp: the signature fits, but it is 400 s old and 300 s are allowed\n",
+         ✗ timestamp: the signature fits, but it is 400 s old and 300 s are allowed\n  \
+         hint: An old capture verifies with `--at` its time; for a fresh one, look at the clocks.\n",
         "",
     );
 }
@@ -90,7 +91,59 @@ fn many_secrets_may_be_given_and_the_one_that_fits_is_named() {
         &[],
         &request,
     );
-    ran.is(1, "✗ invalid (mismatch)  ken, svix  msg_1\n  ✗ signature: the signature does not fit this body and secret\n", "");
+    let start = "✗ invalid (mismatch)  ken, svix  msg_1\n  ✗ signature: the signature does not fit this body and secret\n";
+    assert!(ran.ends(1).stdout.starts_with(start), "{}", ran.stdout);
+}
+
+#[test]
+fn a_failure_shows_the_signed_string_the_cause_and_the_fix_and_no_secret() {
+    let room = Room::new();
+    let signature = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
+    let verify = |body: &str, more: &[&str]| {
+        room.write("body", body);
+        let signature = format!("svix-signature: {signature}");
+        let args = [
+            "verify",
+            "--secret",
+            SECRET,
+            "--at",
+            "1614265330",
+            "--body",
+            "body",
+            "--scheme",
+            "svix",
+            "-H",
+            "svix-id: msg_p5jXN8AQM9LWM0D4loKWxJek",
+            "-H",
+            "svix-timestamp: 1614265330",
+            "-H",
+            &signature,
+        ];
+        room.run(&[&args[..], more].concat())
+    };
+    verify("{\"test\":2432232314}", &[]).is(
+        1,
+        "✗ invalid (mismatch)  svix  msg_p5jXN8AQM9LWM0D4loKWxJek
+  ✗ signature: the signature does not fit this body and secret
+
+  signed     msg_p5jXN8AQM9LWM0D4loKWxJek.1614265330.{\"test\":2432232314}
+  received   v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+  computed   another HMAC-SHA256; `--reveal` shows it
+  body here  {\"test\":2432232314}  (from byte 8)
+  was signed {\"test\":·2432232314}
+
+  body_reserialised
+    The signature fits the same JSON written with `, ` and `: `, as Python's json.dumps does.
+    Fix: Verify the bytes as they arrived, before anything parses or prints them: in Express `express.raw({ type: '*/*' })` on this route, in Next.js `await request.text()`.
+",
+        "",
+    );
+    let revealed = verify("{\"test\": 1}", &["--reveal"]);
+    assert!(
+        revealed.ends(1).stdout.contains("  computed   v1,"),
+        "{}",
+        revealed.stdout
+    );
 }
 
 #[test]
@@ -175,7 +228,7 @@ fn a_provider_that_does_not_sign_is_never_called_verified() {
     let ran = room.run(&["verify", "--provider", "konvox", "--body", "body"]);
     ran.is(
         0,
-        "unsigned  konvox, unsigned\n  ✓ signature: this sender does not sign, so nothing is proven\n  \
+        "! unsigned  konvox\n  \
          ! Konvox does not sign its webhooks: nothing is covered, anybody could have sent this\n",
         "",
     );

@@ -1,0 +1,250 @@
+//! Requests from files, verified one by one: which scheme, which secrets, and why not.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::options::{SecretArgs, unfit_secret};
+use super::sources::Sourced;
+use crate::error::{Error, Result};
+use crate::provider::{Detector, Provider};
+use crate::render::verification::Found;
+use crate::secret::Secret;
+use crate::settings::Settings;
+use crate::signature::{
+    self, Case, Clock, Diagnosis, OtherSecret, Reason, Scheme, Setting, Source, Status,
+    Verification, diagnose, verify, verify_any, warnings,
+};
+
+/// Verifies requests with what the user gave.
+pub(super) struct Verifier<'a> {
+    secret: &'a SecretArgs,
+    provider: Option<Arc<Provider>>,
+    scheme: Option<&'static Scheme>,
+    detector: Detector,
+    clock: Clock,
+    /// The public URL, for schemes that sign it.
+    pub(super) url: Option<String>,
+    /// Secrets that were looked up, by provider.
+    secrets: HashMap<Option<String>, Vec<Secret>>,
+    /// Secrets of all providers, for finding one that fits by mistake; looked up on the first failure.
+    others: Option<Vec<OtherSecret>>,
+}
+
+impl<'a> Verifier<'a> {
+    pub(super) fn new(
+        secret: &'a SecretArgs,
+        provider: Option<Arc<Provider>>,
+        scheme: Option<&'static Scheme>,
+        detector: Detector,
+        clock: Clock,
+    ) -> Self {
+        Self {
+            secret,
+            provider,
+            scheme,
+            detector,
+            clock,
+            url: None,
+            secrets: HashMap::new(),
+            others: None,
+        }
+    }
+
+    /// Verifies one request. Of several, one without a known signature or secret is a verdict of its own.
+    ///
+    /// # Errors
+    /// There is no secret, or none of the form that the scheme takes.
+    pub(super) fn verify(
+        &mut self,
+        sourced: &Sourced,
+        of_several: bool,
+        settings: &Settings,
+    ) -> Result<Found> {
+        let request = &sourced.stored.request;
+        let source = Source::new(request);
+        let provider = match (&self.provider, self.scheme) {
+            (None, None) => self.detector.provider(&source).cloned(),
+            (named, _) => named.clone(),
+        };
+        let schemes = match (self.scheme, &provider) {
+            (Some(scheme), _) => vec![scheme.for_request(request)],
+            (None, Some(provider)) => signature::among(&provider.profile.schemes(), &source),
+            (None, None) => signature::detect(&source),
+        };
+        let name = provider
+            .as_ref()
+            .map(|provider| provider.profile.name.clone());
+        let secrets = self.secrets_for(name.as_deref(), settings)?;
+        let Some(&scheme) = schemes.first() else {
+            if sourced.stored.payload_only && !of_several {
+                return Err(no_signature(sourced));
+            }
+            return Ok(Found::of(Verification::without_scheme(request), None));
+        };
+        let found = self.judge(&schemes, &secrets, &source, of_several, settings)?;
+        let (mut verification, diagnosis) = found;
+        let named = self.scheme.is_some() || self.provider.is_some();
+        if verification.status == Status::Unsigned && !named && !secrets.is_empty() {
+            // Somebody who gives a secret expects a signature.
+            verification = Verification::without_scheme(request);
+        }
+        let mut found = Found::of(verification, provider.as_deref());
+        found.scheme = signature::named(&found.verification.scheme).or(Some(scheme));
+        let verified_as = found.scheme.unwrap_or(scheme);
+        found.warnings.extend(warnings(
+            verified_as,
+            &secrets,
+            &source,
+            &found.verification,
+        ));
+        if found.verification.delivery_id.is_none() {
+            let provider = provider.as_ref();
+            found.verification.delivery_id =
+                provider.and_then(|provider| provider.delivery_id_of(&source));
+        }
+        let is_late = matches!(
+            found.verification.reason,
+            Some(Reason::Stale | Reason::Future)
+        );
+        if found.verification.status == Status::Invalid && !is_late {
+            let setting = self.setting();
+            found.evidence = signature::evidence(verified_as, &secrets, &source, setting);
+            found.facts = signature::facts(request);
+        }
+        found.diagnosis = diagnosis;
+        Ok(found)
+    }
+
+    fn setting(&self) -> Setting<'_> {
+        Setting {
+            clock: self.clock,
+            url: self.url.as_deref(),
+        }
+    }
+
+    fn judge(
+        &mut self,
+        schemes: &[&'static Scheme],
+        secrets: &[Secret],
+        source: &Source<'_>,
+        of_several: bool,
+        settings: &Settings,
+    ) -> Result<(Verification, Diagnosis)> {
+        let scheme = schemes[0];
+        let provider = self
+            .provider
+            .as_ref()
+            .map(|provider| &*provider.profile.name);
+        let (verification, problem) = match verify_any(schemes, secrets, source, self.setting()) {
+            Some(Ok(found)) => (found, None),
+            Some(Err(problem)) => (Verification::unfit(scheme, &problem), Some(problem)),
+            None => (verify(scheme, &[], source, self.setting()), None),
+        };
+        if verification.status == Status::NoSecret && !of_several {
+            return Err(no_secret(scheme, provider));
+        }
+        let (Status::Invalid, Some(reason)) = (verification.status, verification.reason) else {
+            return Ok((verification, Diagnosis::default()));
+        };
+        if self.others.is_none() {
+            self.others = Some(other_secrets(settings));
+        }
+        let scheme = signature::named(&verification.scheme).unwrap_or(scheme);
+        let diagnosis = diagnose(&Case {
+            scheme,
+            secrets,
+            others: self.others.as_deref().unwrap_or_default(),
+            source,
+            setting: self.setting(),
+            reason,
+        });
+        match problem {
+            // A secret that no mistake explains is a mistake in the command.
+            Some(problem) if diagnosis.causes.is_empty() && !of_several => {
+                Err(unfit_secret("verify", &problem))
+            }
+            _ => Ok((verification, diagnosis)),
+        }
+    }
+
+    fn secrets_for(&mut self, provider: Option<&str>, settings: &Settings) -> Result<Vec<Secret>> {
+        let key = provider.map(str::to_owned);
+        if let Some(known) = self.secrets.get(&key) {
+            return Ok(known.clone());
+        }
+        let secrets = self.secret.for_verifying(settings, provider)?;
+        self.secrets.insert(key, secrets.clone());
+        Ok(secrets)
+    }
+}
+
+/// All secrets that are configured or local. What cannot be read is left out: it is only a help.
+fn other_secrets(settings: &Settings) -> Vec<OtherSecret> {
+    let configured = settings.configured_secrets().unwrap_or_default();
+    let configured = configured.into_iter().flat_map(|(name, secrets)| {
+        secrets.into_iter().map(move |secret| OtherSecret {
+            of: format!("`{name}` in the configuration"),
+            secret,
+        })
+    });
+    let local = settings
+        .local_secrets()
+        .map(|local| local.all())
+        .unwrap_or_default();
+    let local = local.into_iter().map(|(name, secret)| OtherSecret {
+        of: format!("`hookctl secret {name}`, the local one"),
+        secret,
+    });
+    configured.chain(local).collect()
+}
+
+fn no_signature(sourced: &Sourced) -> Error {
+    Error::usage(format!("`{}` is a body alone, and carries no signature that is known here", sourced.from))
+        .hint("Give the headers too: `--body FILE` with `-H 'name: value'` for each, a raw HTTP file, or a saved capture.")
+}
+
+fn no_secret(scheme: &Scheme, provider: Option<&str>) -> Error {
+    let of = provider.map_or_else(|| scheme.label.clone(), str::to_owned);
+    Error::usage(format!("no secret to verify with ({of})"))
+        .hint("Give `--secret`, `--secret-file` or HOOKCTL_SECRET; `--provider NAME` takes that provider's own.")
+}
+
+/// Verdicts, counted.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    valid: usize,
+    invalid: usize,
+    stale: usize,
+    unsigned: usize,
+}
+
+impl Tally {
+    pub(super) fn count(&mut self, found: &Found) {
+        let reason = found.verification.reason;
+        match found.verification.status {
+            Status::Valid => self.valid += 1,
+            Status::Unsigned => self.unsigned += 1,
+            _ if matches!(reason, Some(Reason::Stale | Reason::Future)) => self.stale += 1,
+            _ => self.invalid += 1,
+        }
+    }
+
+    pub(super) fn is_good(&self) -> bool {
+        self.invalid + self.stale == 0
+    }
+
+    /// The counts for people, zeros left out.
+    pub(super) fn text(&self) -> String {
+        let counts = [
+            (self.valid, "valid"),
+            (self.invalid, "invalid"),
+            (self.stale, "at the wrong time"),
+            (self.unsigned, "unsigned"),
+        ];
+        let counts = counts.iter().filter(|(count, _)| *count > 0);
+        let words: Vec<_> = counts
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+        words.join(", ")
+    }
+}
