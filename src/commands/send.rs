@@ -193,10 +193,12 @@ impl SendArgs {
                 .hint(format!("Or set `to` under `[providers.{}]` in `hookctl.toml`; `hookctl init` writes one.", profile.name))
         })?;
         configured.parse().map_err(|problem: String| {
-            Error::usage(format!(
-                "`providers.{}.to` in the configuration is `{configured}`: {problem}",
-                profile.name
-            ))
+            let key = format!("`providers.{}.to` in the configuration", profile.name);
+            // What cannot be read may hold a password.
+            if configured.contains('@') {
+                return Error::usage(format!("{key} is no URL to deliver to"));
+            }
+            Error::usage(format!("{key} is `{configured}`: {problem}"))
         })
     }
 }
