@@ -17,6 +17,7 @@ pub(crate) mod secret;
 pub(crate) mod send;
 pub(crate) mod sign;
 mod sources;
+mod target;
 pub(crate) mod verify;
 mod watch;
 

@@ -14,6 +14,7 @@ use super::options::{
 };
 use super::outgoing::{Planned, Run, add_basic, one_reads_stdin, replaced, signing_key};
 use super::sources::{Sourced, load};
+use super::target::TargetParser;
 use crate::error::{Error, Outcome, Result};
 use crate::provider::compose::{Content, Shape, compose, not_json, target};
 use crate::provider::fresh::{Seed, renewed};
@@ -37,7 +38,7 @@ pub(crate) struct ReplayArgs {
     #[arg(required = true, value_name = "SOURCE")]
     sources: Vec<String>,
     /// URL to deliver to
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = TargetParser)]
     to: Target,
     /// Send exactly what was stored, old signature included
     #[arg(long, conflicts_with_all = ["set", "unset", "headers", "tamper", "new_id", "secret", "secret_file"])]

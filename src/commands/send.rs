@@ -14,6 +14,7 @@ use super::options::{
     is_loopback,
 };
 use super::outgoing::{Planned, Run, add_basic, one_reads_stdin, replaced};
+use super::target::TargetParser;
 use crate::error::{Error, Outcome, Result};
 use crate::provider::Profile;
 use crate::provider::compose::{Content, Shape, check_basic, compose, not_json};
@@ -34,7 +35,7 @@ pub(crate) struct SendArgs {
     #[arg(required = true, value_name = "EVENT")]
     pub(crate) events: Vec<String>,
     /// URL to deliver to; by default the one configured for the provider
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = TargetParser)]
     to: Option<Target>,
     #[command(flatten)]
     print: PrintArgs,

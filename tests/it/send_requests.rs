@@ -209,6 +209,16 @@ fn credentials_of_a_url_are_sent_as_such_and_shown_on_demand_only() {
         endpoint.hits().last().unwrap().header("authorization"),
         Some(basic)
     );
+    for bad in [
+        "ftp://us:geheim@localhost/",
+        "us:geheim@localhost/",
+        "http://us:geheim@/",
+    ] {
+        for command in [["send", "lead.created"], ["replay", "hookctl.toml"]] {
+            let ran = room.run(&[&command[..], &["--to", bad]].concat());
+            assert!(!ran.ends(2).stderr.contains("geheim"), "{}", ran.stderr);
+        }
+    }
     let sign = room.run(&["sign", "lead.created", "--to", &to]);
     assert!(
         sign.ends(2)
