@@ -129,8 +129,9 @@ always\t'Always'
 never\t'Never'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l raw -d 'Send exactly what was stored, old signature included'
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l new-id -d 'Give each delivery a new id'
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l new-id -d 'Give each delivery a new id, and its body new keys where receivers tell duplicates by these'
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l dry-run -d 'Print the exact requests and send nothing'
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l reveal -d 'Print credentials in clear'
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l insecure -d 'Accept any TLS certificate'
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l reorder -d 'Send the deliveries in reverse order'
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l json -d 'Print one JSON object a line'
@@ -162,7 +163,7 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -s q -l quiet -d
 complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -s v -l verbose -d 'Show whole requests and answers'
 complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l to -d 'URL to deliver to; by default the one configured for the provider' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l as -d 'Form in which the request is printed instead of sent' -r -f -a "curl\t'A curl command'
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l as -d 'Form in which the requests are printed instead of sent' -r -f -a "curl\t'A curl command'
 http\t'The bytes on the wire'
 json\t'One JSON object a line, as `listen --json` prints captures'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l variant -d 'Variant of the event; `hookctl events show EVENT` lists them (can be repeated)' -r
@@ -200,7 +201,8 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l color -d 'When 
 always\t'Always'
 never\t'Never'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
-complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l dry-run -d 'Print the exact request and send nothing'
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l dry-run -d 'Print the exact requests and send nothing'
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l reveal -d 'Print credentials in clear'
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l insecure -d 'Accept any TLS certificate'
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l reorder -d 'Send the deliveries in reverse order'
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l json -d 'Print one JSON object a line'

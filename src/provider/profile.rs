@@ -206,7 +206,11 @@ pub(crate) struct Envelope {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Policy {
     pub(crate) success: Fact<StatusSet>,
+    /// Statuses that endpoints are asked for, where more of them count as a success.
+    pub(crate) asked: Option<Fact<StatusSet>>,
     pub(crate) timeout: Fact<Span>,
+    /// A shorter time limit that another page names.
+    pub(crate) slow: Option<Fact<Span>>,
     /// Delays of the retries, each counted from the failure before it.
     pub(crate) retry: Fact<Vec<Span>>,
     pub(crate) disable: Fact<String>,

@@ -240,7 +240,8 @@ pub(crate) fn json(capture: &Capture, reveal: bool) -> Value {
     Value::Object(object)
 }
 
-fn redacted(request: &Request, reveal: bool) -> Request {
+/// The request as it may be shown.
+pub(super) fn redacted(request: &Request, reveal: bool) -> Request {
     let mut request = request.clone();
     for header in request.headers.iter_mut() {
         let value = latin1(&header.value).into_owned();

@@ -43,7 +43,7 @@ pub(crate) fn list_json(provider: &Provider) -> Vec<Value> {
     let events = provider.events().map(|(event, facts)| {
         json!({
             "type": "event", "provider": name, "event": event, "about": facts.about, "from": facts.from.word(),
-            "variants": facts.variants.keys().collect::<Vec<_>>(),
+            "variants": facts.variants.keys().chain(provider.profile.variants.keys()).collect::<Vec<_>>(),
         })
     });
     let scenarios = provider

@@ -130,7 +130,15 @@ fn facts(profile: &Profile) -> Vec<Line> {
             .as_ref()
             .map(|fact| Line::new("duplicates told by", fact)),
         Some(Line::new("success", &policy.success)),
+        policy
+            .asked
+            .as_ref()
+            .map(|fact| Line::new("asked for", fact)),
         Some(Line::new("time limit", &policy.timeout)),
+        policy
+            .slow
+            .as_ref()
+            .map(|fact| Line::new("shorter time limit", fact)),
         Some(Line::new("retries after", &policy.retry)),
         Some(Line::new("disabled", &policy.disable)),
         Some(Line::new("delivered", &policy.delivery)),

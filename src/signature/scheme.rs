@@ -151,7 +151,7 @@ pub(crate) struct TimestampAt {
     pub(super) body: Option<String>,
     pub(super) unit: Unit,
     /// Tolerance in seconds; `None` if the sender's libraries do not enforce one.
-    pub(super) tol: Option<i64>,
+    pub(crate) tol: Option<i64>,
     #[serde(default)]
     pub(super) sides: Sides,
 }

@@ -137,8 +137,12 @@ fn a_rotated_local_secret_is_noticed_by_a_running_listener() {
 #[test]
 fn init_writes_a_configuration_that_works() {
     let room = Room::new();
-    room.run(&["init", "--yes"])
-        .is(0, "Wrote hookctl.toml\n", "");
+    room.run(&["init", "--yes"]).is(
+        0,
+        "Wrote hookctl.toml\n\
+         Next: take the `#` off your providers in hookctl.toml, then `hookctl send EVENT`\n",
+        "",
+    );
     let all = room.read("hookctl.toml");
     assert!(
         all.contains("# [providers.klen]\n# to = \"http://localhost:3000/webhooks/klen\"\n"),
@@ -160,7 +164,11 @@ fn init_writes_a_configuration_that_works() {
         &endpoint.url(""),
         "--force",
     ];
-    room.run(&args).ends(0);
+    room.run(&args).is(
+        0,
+        "Wrote hookctl.toml\nNext: hookctl send ken/email_sent\n",
+        "",
+    );
     room.run(&["send", "lead_replied", "contact.replied"])
         .ends(0);
     let targets: Vec<String> = endpoint

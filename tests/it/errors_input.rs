@@ -51,7 +51,10 @@ fn unknown_names_get_a_suggestion_or_the_way_to_a_list() {
         ("send zzz --to TO", &far),
         ("send ken/lead_replyd --to TO", &of_ken),
         ("listen :0 --expect lead_replyd", &expected),
-        ("send kan/lead_replied --to TO", provider),
+        (
+            "send kan/lead_replied --to TO",
+            "error: unknown provider `kan`\nhint: Did you mean `ken/lead_replied`?\n",
+        ),
         ("send x --provider kan --to TO", provider),
         ("sign --body - --provider kan", provider),
         ("listen :0 --provider kan", provider),

@@ -20,5 +20,8 @@ mod profiles;
 mod receiver;
 mod replay;
 mod send;
+mod send_answers;
+mod send_requests;
+mod sign;
 mod vectors;
 mod verify;
