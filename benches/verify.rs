@@ -6,6 +6,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::print_stderr,
+    clippy::cast_precision_loss,
     reason = "a benchmark may panic, and prints its numbers"
 )]
 

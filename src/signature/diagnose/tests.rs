@@ -118,112 +118,71 @@ fn both_ways(there: &'static str, back: &'static str, other: &[u8], code: Code) 
     ]
 }
 
+/// The style that keeps all but what is changed.
+fn but(change: impl FnOnce(&mut Style)) -> Style {
+    let mut style = Style::KEEP;
+    change(&mut style);
+    style
+}
+
 fn broken_spellings() -> Vec<Broken> {
-    let keep = Style::KEEP;
-    let space = |space| Style {
-        space: Some(space),
-        ..keep
-    };
-    let styles = [
+    let there_and_back = [
         (
-            "with spaces",
-            "came with spaces",
-            space(Space::OneLine),
+            "spaces",
+            but(|it| it.space = Some(Space::OneLine)),
             Code::BodyReserialised,
         ),
         (
             "indented",
-            "came indented",
-            space(Space::Indent(2)),
+            but(|it| it.space = Some(Space::Indent(2))),
             Code::BodyReserialised,
         ),
         (
             "escaped",
-            "came escaped",
-            Style {
-                unicode: Unicode::EscapeLower,
-                ..keep
-            },
+            but(|it| it.unicode = Unicode::EscapeLower),
             Code::BodyUnicodeEscape,
         ),
         (
             "slashes",
-            "came with slashes",
-            Style {
-                slash: Slash::Escape,
-                ..keep
-            },
+            but(|it| it.slash = Slash::Escape),
             Code::BodySlashEscape,
         ),
         (
             "html",
-            "came with html",
-            Style {
-                html: Html::EscapeLower,
-                ..keep
-            },
+            but(|it| it.html = Html::EscapeLower),
             Code::BodyHtmlEscape,
         ),
         (
             "1.0",
-            "came as 1.0",
-            Style {
-                numbers: Numbers::WithPoint,
-                ..keep
-            },
+            but(|it| it.numbers = Numbers::WithPoint),
             Code::BodyNumberFormat,
         ),
         (
             "one 1.0",
-            "came with one 1.0",
-            Style {
-                numbers: Numbers::OneWithPoint(1),
-                ..keep
-            },
+            but(|it| it.numbers = Numbers::OneWithPoint(1)),
             Code::BodyNumberFormat,
         ),
     ];
     let mut broken: Vec<Broken> = Vec::new();
-    for (there, back, style, code) in styles {
-        broken.extend(both_ways(there, back, &spelled(BODY, style), code));
+    for (name, style, code) in there_and_back {
+        broken.extend(both_ways(name, name, &spelled(BODY, style), code));
     }
-    let one_way = [
-        (
-            "sorted",
-            Style {
-                order: Order::Sorted,
-                ..space(Space::Compact)
-            },
-            Code::BodyKeyOrder,
-        ),
-        (
-            "python's",
-            Style {
-                unicode: Unicode::EscapeLower,
-                ..space(Space::OneLine)
-            },
-            Code::BodyReserialised,
-        ),
-        (
-            "php's",
-            Style {
-                unicode: Unicode::EscapeLower,
-                slash: Slash::Escape,
-                ..keep
-            },
-            Code::BodyUnicodeEscape,
-        ),
-    ];
-    for (name, style, code) in one_way {
+    let mut sorted = but(|it| it.order = Order::Sorted);
+    sorted.space = Some(Space::Compact);
+    let mut python = but(|it| it.unicode = Unicode::EscapeLower);
+    python.space = Some(Space::OneLine);
+    let mut php = but(|it| it.unicode = Unicode::EscapeLower);
+    php.slash = Slash::Escape;
+    for (name, style, code) in [
+        ("sorted", sorted, Code::BodyKeyOrder),
+        ("python's", python, Code::BodyReserialised),
+        ("php's", php, Code::BodyUnicodeEscape),
+    ] {
         broken.push((name, spelled(BODY, style), BODY.into(), code));
     }
     let permuted = br#"{"b":1,"c":2,"a":3}"#.to_vec();
-    broken.push((
-        "another order",
-        permuted,
-        br#"{"a":3,"b":1,"c":2}"#.to_vec(),
-        Code::BodyKeyOrder,
-    ));
+    let own = br#"{"a":3,"b":1,"c":2}"#.to_vec();
+    broken.push(("another order", permuted, own, Code::BodyKeyOrder));
     broken
 }
 
