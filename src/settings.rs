@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::{self, IsTerminal as _, Read as _};
+use std::io::{self, BufRead, BufReader, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -18,6 +18,9 @@ use crate::ui::{ColorWorld, Terminals};
 
 /// Name of a configuration file, in the project and in the user's folder.
 pub(crate) const CONFIG: &str = "hookctl.toml";
+
+/// Bytes that are read from a file at once.
+const READ_AT_ONCE: usize = 256 * 1024;
 
 /// The world as it was when the program started.
 #[derive(Clone, Debug)]
@@ -291,26 +294,38 @@ impl Settings {
     /// Reads a file, or stdin for `-`.
     pub(crate) fn read(&self, name: &str) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
+        self.open(name)?
+            .read_to_end(&mut bytes)
+            .map_err(|error| self.cannot_read(name, error))?;
+        Ok(bytes)
+    }
+
+    /// Opens a file, or stdin for `-`.
+    pub(crate) fn open(&self, name: &str) -> Result<Box<dyn BufRead>> {
         if name == "-" {
-            io::stdin()
-                .lock()
-                .read_to_end(&mut bytes)
-                .map_err(|error| Error::machine("cannot read stdin").because(error))?;
-            return Ok(bytes);
+            return Ok(Box::new(io::stdin().lock()));
         }
-        fs::read(self.environment.directory.join(name)).map_err(|error| {
-            let cannot = Error::machine(format!("cannot read `{name}`"));
-            match error.kind() {
-                io::ErrorKind::NotFound => cannot.because("there is no such file").hint(format!(
-                    "Check the path; it starts from `{}`.",
-                    self.environment.directory.display()
-                )),
-                io::ErrorKind::IsADirectory => {
-                    cannot.because("it is a folder").hint("Name a file in it.")
-                }
-                _ => cannot.because(error),
+        let file = fs::File::open(self.environment.directory.join(name))
+            .map_err(|error| self.cannot_read(name, error))?;
+        Ok(Box::new(BufReader::with_capacity(READ_AT_ONCE, file)))
+    }
+
+    /// What to say of a file that cannot be read.
+    pub(crate) fn cannot_read(&self, name: &str, error: io::Error) -> Error {
+        if name == "-" {
+            return Error::machine("cannot read stdin").because(error);
+        }
+        let cannot = Error::machine(format!("cannot read `{name}`"));
+        match error.kind() {
+            io::ErrorKind::NotFound => cannot.because("there is no such file").hint(format!(
+                "Check the path; it starts from `{}`.",
+                self.environment.directory.display()
+            )),
+            io::ErrorKind::IsADirectory => {
+                cannot.because("it is a folder").hint("Name a file in it.")
             }
-        })
+            _ => cannot.because(error),
+        }
     }
 
     /// Whether stdin is a terminal.

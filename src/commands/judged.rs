@@ -13,7 +13,7 @@ use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::signature::{
     self, Case, Clock, Diagnosis, OtherSecret, Reason, Scheme, Setting, Source, Status,
-    Verification, diagnose, verify, verify_any, warnings,
+    Verification, Warning, diagnose, secret_warnings, verify, verify_any, warnings,
 };
 
 /// Verifies requests with what the user gave.
@@ -27,6 +27,8 @@ pub(super) struct Verifier<'a> {
     pub(super) url: Option<String>,
     /// Secrets that were looked up, by provider.
     secrets: HashMap<Option<String>, Rc<[Secret]>>,
+    /// Warnings about these, by provider and scheme.
+    about_secrets: HashMap<(Option<String>, &'static str), Vec<Warning>>,
     /// Secrets of all providers, for finding one that fits by mistake; looked up on the first failure.
     others: Option<Vec<OtherSecret>>,
 }
@@ -47,6 +49,7 @@ impl<'a> Verifier<'a> {
             clock,
             url: None,
             secrets: HashMap::new(),
+            about_secrets: HashMap::new(),
             others: None,
         }
     }
@@ -92,6 +95,9 @@ impl<'a> Verifier<'a> {
         let mut found = Found::of(verification, provider.as_deref());
         found.scheme = signature::named(&found.verification.scheme).or(Some(scheme));
         let verified_as = found.scheme.unwrap_or(scheme);
+        let about_secrets = self.about_secrets.entry((name, &verified_as.id));
+        let about_secrets = about_secrets.or_insert_with(|| secret_warnings(verified_as, &secrets));
+        found.warnings.extend_from_slice(about_secrets);
         found.warnings.extend(warnings(
             verified_as,
             &secrets,

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::request::stored::{self, Stored};
+use crate::request::stored::{self, Problem, Stored};
 use crate::settings::Settings;
 
 /// A stored request and where it is from.
@@ -94,18 +94,21 @@ fn read(
                 .hint("Name a file or a folder; `hookctl listen --save DIR` keeps what arrives."),
         );
     }
-    let bytes = settings.read(name)?;
-    for stored in stored::stream(&bytes) {
-        let stored = stored.map_err(|problem| {
-            Error::usage(format!("`{shown}` holds no request: {problem}"))
-                .hint("A saved capture, a raw HTTP request or a payload is read.")
-        })?;
+    let visited = stored::visit(settings.open(name)?, |stored| {
         visit(Sourced {
             from: shown.to_owned(),
             stored,
-        })?;
-    }
-    Ok(())
+        })
+    });
+    visited.unwrap_or_else(|problem| {
+        Err(match problem {
+            Problem::Bytes(error) => settings.cannot_read(name, error),
+            Problem::Form(problem) => {
+                Error::usage(format!("`{shown}` holds no request: {problem}"))
+                    .hint("A saved capture, a raw HTTP request or a payload is read.")
+            }
+        })
+    })
 }
 
 /// Files below a folder that may hold requests, sorted by path.

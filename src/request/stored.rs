@@ -1,5 +1,7 @@
 //! Requests that were written down: captures as JSON (one object, or one a line), raw HTTP, or a bare payload.
 
+use std::io::BufRead;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
@@ -65,35 +67,58 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Stored>, String> {
     Ok(vec![Stored::new(request, true)])
 }
 
-/// Reads what a file holds one request after the other, without keeping them all: for captures one a line. Other
-/// files are read as a whole.
-pub(crate) fn stream(bytes: &[u8]) -> Box<dyn Iterator<Item = Result<Stored, String>> + '_> {
-    let first = bytes
-        .split(|&byte| byte == b'\n')
-        .next()
-        .unwrap_or_default();
-    let is_first_a_line = matches!(first.first(), Some(b'{')) && line::parse(first).is_some();
-    if !is_first_a_line {
-        return match read(bytes) {
-            Ok(stored) => Box::new(stored.into_iter().map(Ok)),
-            Err(problem) => Box::new(std::iter::once(Err(problem))),
-        };
+/// Why a file cannot be read.
+#[derive(Debug)]
+pub(crate) enum Problem {
+    /// The bytes do not come.
+    Bytes(std::io::Error),
+    /// They are no request; the end of a sentence.
+    Form(String),
+}
+
+/// Visits the requests that a file holds, one after the other. Captures, one a line, are not kept; any other file
+/// is read as a whole. Ends with what the visitor ends with.
+///
+/// # Errors
+/// What is wrong with the file.
+pub(crate) fn visit<E>(
+    mut from: impl BufRead,
+    mut visit: impl FnMut(Stored) -> Result<(), E>,
+) -> Result<Result<(), E>, Problem> {
+    let mut text = Vec::new();
+    from.read_until(b'\n', &mut text).map_err(Problem::Bytes)?;
+    if text.first() != Some(&b'{') || line::parse(&text).is_none() {
+        from.read_to_end(&mut text).map_err(Problem::Bytes)?;
+        let all = read(&text).map_err(Problem::Form)?;
+        return Ok(all.into_iter().try_for_each(visit));
     }
-    let lines = bytes.split(|&byte| byte == b'\n').enumerate();
-    let lines = lines.filter(|(_, line)| !line.trim_ascii().is_empty());
-    Box::new(lines.filter_map(|(index, text)| {
-        if let Some(stored) = line::parse(text) {
-            return Some(Ok(stored));
+    let mut number = 1;
+    while !text.is_empty() {
+        if !text.trim_ascii().is_empty()
+            && let Some(stored) = read_line(&text, number)?
+            && let Err(end) = visit(stored)
+        {
+            return Ok(Err(end));
         }
-        // Not a plain capture: the thorough reader says what it is.
-        match read_captures(text) {
-            Ok(captures) if captures.is_empty() && !is_other_line(text) => {
-                Some(Err(format!("line {} is no capture", index + 1)))
-            }
-            Ok(captures) => captures.into_iter().next().map(Ok),
-            Err(problem) => Some(Err(format!("line {}: {problem}", index + 1))),
-        }
-    }))
+        text.clear();
+        from.read_until(b'\n', &mut text).map_err(Problem::Bytes)?;
+        number += 1;
+    }
+    Ok(Ok(()))
+}
+
+/// Reads the capture on a line; `None` for another line of a listener's.
+fn read_line(text: &[u8], number: usize) -> Result<Option<Stored>, Problem> {
+    if let Some(stored) = line::parse(text) {
+        return Ok(Some(stored));
+    }
+    // Not a plain capture: the thorough reader says what it is.
+    let captures = read_captures(text)
+        .map_err(|problem| Problem::Form(format!("line {number}: {problem}")))?;
+    if captures.is_empty() && !is_other_line(text) {
+        return Err(Problem::Form(format!("line {number} is no capture")));
+    }
+    Ok(captures.into_iter().next())
 }
 
 /// Whether a line is one that a listener writes beside its captures.

@@ -26,4 +26,4 @@ pub(crate) use sign::{Attempt, sign};
 pub(crate) use tamper::{Tamper, tamper};
 pub(crate) use verdict::{Check, Clock, Reason, Status, Verification};
 pub(crate) use verify::{Setting, keys, verify, verify_any};
-pub(crate) use warn::{Warning, warnings};
+pub(crate) use warn::{Warning, secret_warnings, warnings};
