@@ -3,6 +3,7 @@
 pub(crate) mod completions;
 mod desk;
 pub(crate) mod events;
+pub(crate) mod explain;
 pub(crate) mod init;
 mod judged;
 pub(crate) mod listen;

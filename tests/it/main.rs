@@ -8,6 +8,7 @@ mod clients;
 mod errors_input;
 mod errors_network;
 mod errors_streams;
+mod explain;
 mod generated;
 mod layers;
 mod listen;
