@@ -288,9 +288,9 @@ fn variable(text: &str) -> String {
 }
 
 /// Values of the body that are signed, without the time.
-fn fields(scheme: &Scheme) -> Vec<(String, &str)> {
-    let of = |piece| match piece {
-        &Piece::Field(ref path) => Some((field_name(scheme, path), &**path)),
+fn fields<'a>(scheme: &'a Scheme) -> Vec<(String, &'a str)> {
+    let of = |piece: &'a Piece| match piece {
+        Piece::Field(path) => Some((field_name(scheme, path), &**path)),
         _ => None,
     };
     let fields = scheme.msg.0.iter().filter_map(of);
@@ -504,6 +504,10 @@ fn put(
             .split_once("}}")
             .expect("a test fills in all templates");
         written.push_str(before);
+        // A brace of the language's own may stand before it.
+        let own = name.strip_prefix('{');
+        written.push_str(if own.is_some() { "{" } else { "" });
+        let name = own.unwrap_or(name);
         match name.split_once('?') {
             Some((name, text)) if traits.contains(name) => written.push_str(text),
             Some(_) => {}
@@ -552,6 +556,7 @@ mod tests {
                     }
                 }
                 for name in line.split("{{").skip(1) {
+                    let name = name.trim_start_matches('{');
                     let (name, _) = name.split_once("}}").unwrap();
                     match name.split_once('?') {
                         Some((name, _)) => assert!(known.contains(name), "{language:?}: {name}"),
