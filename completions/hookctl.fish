@@ -68,7 +68,8 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand completions" -s h -l hel
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l status -d 'Status to answer with' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l body -d 'Body to answer with; @FILE reads it from a file' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -s H -l header -d 'Header to answer with (can be repeated)' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l delay -d 'Wait before answering' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l delay -d 'Wait before answering; `50ms..800ms` draws a time for each' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l seed -d 'Draw the same times in every run' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l show -d 'How much of each request is shown' -r -f -a "full\t'Line, headers and body'
 headers\t'Line and headers'
 body\t'Line and body'
@@ -129,8 +130,9 @@ always\t'Always'
 never\t'Never'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l raw -d 'Send exactly what was stored, old signature included'
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l new-id -d 'Give each delivery a new id'
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l new-id -d 'Give each delivery a new id, and its body new keys where receivers tell duplicates by these'
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l dry-run -d 'Print the exact requests and send nothing'
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l reveal -d 'Print credentials in clear'
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l insecure -d 'Accept any TLS certificate'
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l reorder -d 'Send the deliveries in reverse order'
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l json -d 'Print one JSON object a line'
@@ -162,7 +164,7 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -s q -l quiet -d
 complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -s v -l verbose -d 'Show whole requests and answers'
 complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l to -d 'URL to deliver to; by default the one configured for the provider' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l as -d 'Form in which the request is printed instead of sent' -r -f -a "curl\t'A curl command'
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l as -d 'Form in which the requests are printed instead of sent' -r -f -a "curl\t'A curl command'
 http\t'The bytes on the wire'
 json\t'One JSON object a line, as `listen --json` prints captures'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l variant -d 'Variant of the event; `hookctl events show EVENT` lists them (can be repeated)' -r
@@ -200,7 +202,8 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l color -d 'When 
 always\t'Always'
 never\t'Never'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
-complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l dry-run -d 'Print the exact request and send nothing'
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l dry-run -d 'Print the exact requests and send nothing'
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l reveal -d 'Print credentials in clear'
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l insecure -d 'Accept any TLS certificate'
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l reorder -d 'Send the deliveries in reverse order'
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l json -d 'Print one JSON object a line'
@@ -309,6 +312,7 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_se
 always\t'Always'
 never\t'Never'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from show" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from show" -l toml -d 'Print its own TOML, as a model for a new one'
 complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object a line'
 complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Leave out notes and hints'
 complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Show whole requests and answers'

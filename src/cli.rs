@@ -1,8 +1,9 @@
 //! The command line: global flags, the list of commands, and who does what.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum as _};
 
 use crate::commands::{
     Context, completions, events, explain, init, listen, providers, replay, secret, send, sign,
@@ -105,6 +106,22 @@ impl Cli {
             Command::Completions(args) => completions::run(args, Self::command(), context),
         }
     }
+}
+
+/// When to use colour, of a command line that says it but cannot be read, or asks for help.
+pub(crate) fn color_of(args: &[OsString]) -> ColorChoice {
+    let mut args = args.iter().map(|arg| arg.to_string_lossy());
+    let mut color = ColorChoice::default();
+    while let Some(arg) = args.next().filter(|arg| arg != "--") {
+        let value = match arg.strip_prefix("--color=") {
+            Some(value) => Some(value.to_owned()),
+            None if arg == "--color" => args.next().map(Into::into),
+            None => None,
+        };
+        let value = value.and_then(|value| ColorChoice::from_str(&value, false).ok());
+        color = value.unwrap_or(color);
+    }
+    color
 }
 
 #[cfg(test)]

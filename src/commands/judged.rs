@@ -1,6 +1,7 @@
 //! Requests from files, verified one by one: which scheme, which secrets, and why not.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::options::{SecretArgs, unfit_secret};
@@ -25,7 +26,7 @@ pub(super) struct Verifier<'a> {
     /// The public URL, for schemes that sign it.
     pub(super) url: Option<String>,
     /// Secrets that were looked up, by provider.
-    secrets: HashMap<Option<String>, Vec<Secret>>,
+    secrets: HashMap<Option<String>, Rc<[Secret]>>,
     /// Secrets of all providers, for finding one that fits by mistake; looked up on the first failure.
     others: Option<Vec<OtherSecret>>,
 }
@@ -167,13 +168,13 @@ impl<'a> Verifier<'a> {
         }
     }
 
-    fn secrets_for(&mut self, provider: Option<&str>, settings: &Settings) -> Result<Vec<Secret>> {
+    fn secrets_for(&mut self, provider: Option<&str>, settings: &Settings) -> Result<Rc<[Secret]>> {
         let key = provider.map(str::to_owned);
         if let Some(known) = self.secrets.get(&key) {
-            return Ok(known.clone());
+            return Ok(Rc::clone(known));
         }
-        let secrets = self.secret.for_verifying(settings, provider)?;
-        self.secrets.insert(key, secrets.clone());
+        let secrets: Rc<[Secret]> = self.secret.for_verifying(settings, provider)?.into();
+        self.secrets.insert(key, Rc::clone(&secrets));
         Ok(secrets)
     }
 }

@@ -18,18 +18,24 @@ impl Detector {
         Self { providers }
     }
 
+    /// All that can be told apart.
+    pub(crate) fn providers(&self) -> &[Arc<Provider>] {
+        &self.providers
+    }
+
     /// The provider of which a row fits, the one with most conditions first; else the one that the path names, as
     /// `/webhooks/NAME` does.
     pub(crate) fn provider(&self, source: &Source<'_>) -> Option<&Arc<Provider>> {
-        let rows = self.providers.iter().flat_map(|provider| {
-            provider
-                .profile
-                .detect
-                .iter()
-                .map(move |row| (provider, row))
-        });
-        let fitting = rows.filter(|(_, row)| row.fits(source));
-        let best = fitting.max_by_key(|(_, row)| row.headers.len() * 10 + row.body.len());
+        let rows = |with_headers: bool| {
+            let rows = self.providers.iter().flat_map(|provider| {
+                let rows = provider.profile.detect.iter();
+                rows.map(move |row| (provider, row))
+            });
+            rows.filter(move |(_, row)| row.headers.is_empty() != with_headers && row.fits(source))
+                .max_by_key(|(_, row)| (row.headers.len(), row.body.len()))
+        };
+        // A header says more than any body, and costs less to look at.
+        let best = rows(true).or_else(|| rows(false));
         best.map(|(provider, _)| provider).or_else(|| {
             let mut segments = source.request.path().split('/');
             segments.find_map(|segment| {
@@ -48,18 +54,16 @@ impl DetectRow {
                 .headers
                 .iter()
                 .all(|name| source.request.headers.contains(name))
-            && self
-                .body
-                .iter()
-                .all(|path| json::lookup(source.fields(), path).is_some())
+            && self.body.iter().all(|path| source.has_field(path))
     }
 }
 
 impl Provider {
-    /// The event that a request is, as its envelope says.
+    /// The event that a request is: as its envelope says, else as its scheme knows.
     pub(crate) fn event_of(&self, source: &Source<'_>) -> Option<String> {
         json::lookup(source.fields(), &self.profile.envelope.event.value)
             .and_then(json::scalar_text)
+            .or_else(|| extract(self.profile.scheme().event.as_deref()?, source))
     }
 
     /// The delivery id that a request carries.

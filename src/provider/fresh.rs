@@ -135,20 +135,27 @@ pub(crate) fn sample_time(sample: &Value, path: &str) -> Option<Timestamp> {
 }
 
 /// Moves every RFC 3339 time in UTC of a payload, keeping the precision in which it is written.
-pub(crate) fn move_times(value: &mut Value, by: SignedDuration) {
+///
+/// # Errors
+/// The time that cannot be moved so far.
+pub(crate) fn move_times(value: &mut Value, by: SignedDuration) -> Result<(), String> {
     match value {
-        Value::String(text) => {
-            if let Some(moved) = moved(text, by) {
-                *text = moved;
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| move_times(item, by)),
-        Value::Object(map) => map.values_mut().for_each(|value| move_times(value, by)),
-        _ => {}
+        Value::String(text) => match moved(text, by) {
+            Some(Ok(moved)) => *text = moved,
+            Some(Err(_)) => return Err(text.clone()),
+            None => {}
+        },
+        Value::Array(items) => items.iter_mut().try_for_each(|item| move_times(item, by))?,
+        Value::Object(map) => map
+            .values_mut()
+            .try_for_each(|value| move_times(value, by))?,
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
+    Ok(())
 }
 
-fn moved(text: &str, by: SignedDuration) -> Option<String> {
+/// A time moved; `None` for a text that is no time.
+fn moved(text: &str, by: SignedDuration) -> Option<Result<String, jiff::Error>> {
     let body = text
         .strip_suffix('Z')
         .filter(|body| body.as_bytes().get(10) == Some(&b'T'))?;
@@ -156,8 +163,40 @@ fn moved(text: &str, by: SignedDuration) -> Option<String> {
     let digits = body
         .split_once('.')
         .map_or(0, |(_, fraction)| fraction.len());
-    let moved = time.checked_add(by).ok()?;
-    Some(format!("{moved:.digits$}"))
+    let moved = time.checked_add(by);
+    Some(moved.map(|moved| format!("{moved:.digits$}")))
+}
+
+/// Another id of the same shape, the same one for the same id: the letters and digits behind its last mark are new,
+/// what stands before them names other things.
+pub(crate) fn renewed(id: &str, seed: &Seed) -> String {
+    let start = id
+        .rfind(|char: char| !char.is_ascii_alphanumeric())
+        .map_or(0, |mark| {
+            mark + id[mark..].chars().next().map_or(0, char::len_utf8)
+        });
+    let (kept, last) = id.split_at(start);
+    let all = |is: fn(&u8) -> bool| last.bytes().all(|byte| is(&byte));
+    let kind = if all(u8::is_ascii_digit) {
+        "digits"
+    } else if all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(byte)) {
+        "hex"
+    } else if all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase()) {
+        "base36"
+    } else {
+        "base62"
+    };
+    let length = last.len().clamp(1, 256);
+    let pattern = format!("{{{kind}:{length}}}");
+    // A short one may come out as it was; another label makes another one.
+    let mut label = last.to_owned();
+    loop {
+        let new = seed.value(&pattern, &label);
+        if new != last {
+            return format!("{kept}{new}");
+        }
+        label.push('+');
+    }
 }
 
 #[cfg(test)]
@@ -165,19 +204,38 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_renewed_id_keeps_its_shape_and_what_it_names() {
+        let seed = Seed::chosen(1);
+        let new = renewed("4821:lead_clicked:ck_b7725e", &seed);
+        assert!(
+            new.starts_with("4821:lead_clicked:ck_") && new.len() == 27,
+            "{new}"
+        );
+        assert_ne!(new, "4821:lead_clicked:ck_b7725e");
+        assert_eq!(
+            renewed("x:ck_b7725e", &seed)[5..],
+            new[21..],
+            "what was the same stays the same"
+        );
+        for id in ["", "é", "ü-", "é9", "ABC"] {
+            assert_ne!(renewed(id, &seed), id);
+        }
+    }
+
+    #[test]
     fn times_keep_their_precision_and_other_texts_stay() {
         let by = SignedDuration::from_millis(86_400_250);
         assert_eq!(
-            moved("2026-06-18T09:14:27.312Z", by).as_deref(),
-            Some("2026-06-19T09:14:27.562Z")
+            moved("2026-06-18T09:14:27.312Z", by).unwrap().unwrap(),
+            "2026-06-19T09:14:27.562Z"
         );
         assert_eq!(
-            moved("2026-06-18T09:14:26.000Z", by).as_deref(),
-            Some("2026-06-19T09:14:26.250Z")
+            moved("2026-06-18T09:14:26.000Z", by).unwrap().unwrap(),
+            "2026-06-19T09:14:26.250Z"
         );
         assert_eq!(
-            moved("2026-06-18T09:14:26Z", by).as_deref(),
-            Some("2026-06-19T09:14:26Z")
+            moved("2026-06-18T09:14:26Z", by).unwrap().unwrap(),
+            "2026-06-19T09:14:26Z"
         );
         for other in [
             "2026-06-18",
@@ -186,7 +244,7 @@ mod tests {
             "call at 09:14:26Z",
             "2026-06-18T09:14:26+02:00",
         ] {
-            assert_eq!(moved(other, by), None, "{other}");
+            assert!(moved(other, by).is_none(), "{other}");
         }
     }
 

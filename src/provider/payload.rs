@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::catalogue::{Provider, did_you_mean};
-use super::edits::{Done, Set, unset};
+use super::edits::{Done, Edit, Set, unset};
 use super::fresh::{Cast, Seed, move_times, sample_time};
 use super::profile::{Origin, Variant};
 use crate::error::{Error, Result};
@@ -56,7 +56,12 @@ pub(crate) fn build(steps: &[Step], freshness: &Freshness) -> Result<Vec<Payload
     };
     for payload in &mut payloads {
         cast.apply(&mut payload.value);
-        move_times(&mut payload.value, by);
+        move_times(&mut payload.value, by).map_err(|time| {
+            Error::usage(format!(
+                "cannot move the times of the payload: `{time}` would be past the year 9999"
+            ))
+            .hint("Take an earlier `--timestamp`.")
+        })?;
     }
     Ok(payloads)
 }
@@ -101,20 +106,32 @@ impl Step {
             .max_by_key(|name| alike(name))
             .expect("a provider has events");
         let mut value = self.provider.sample(model);
-        let path = &profile.envelope.event.value;
-        let edit: Set = format!("{path}={}", Value::String(self.event.clone()))
-            .parse()
-            .expect("a path of the profile");
-        // A sample without the field is possible in a user's profile; then there is nothing to rename.
-        let _ = edit.apply(&mut value);
+        replace_text(&mut value, model, &self.event);
         let note = format!(
-            "`{}` is not in the catalogue of {}; the payload is that of `{model}` with another name.",
-            self.event, profile.name
+            "{} the payload is that of `{model}` with another name.",
+            self.unlisted()
         );
         Payload {
             value,
             notes: vec![note],
         }
+    }
+
+    /// That the event is not in the catalogue: the first half of a sentence.
+    fn unlisted(&self) -> String {
+        let name = &self.provider.profile.name;
+        format!("`{}` is not in the catalogue of {name};", self.event)
+    }
+
+    /// What to tell of an event whose body is the user's own.
+    pub(crate) fn note_with_own_body(&self) -> Option<String> {
+        let is_listed = self.provider.profile.events.contains_key(&self.event);
+        (!is_listed).then(|| format!("{} the body is sent as it is.", self.unlisted()))
+    }
+
+    /// Whether the event, or all events of the provider, have a variant of this name.
+    pub(crate) fn has_variant(&self, name: &str) -> bool {
+        self.variant(name).is_ok()
     }
 
     /// The variant of this name: the event's own, else the provider's.
@@ -125,27 +142,54 @@ impl Step {
             .and_then(|own| own.get(name))
             .or_else(|| profile.variants.get(name));
         found.ok_or_else(|| {
-            let known: Vec<&str> = own
-                .into_iter()
-                .flat_map(|own| own.keys())
-                .chain(profile.variants.keys())
-                .map(String::as_str)
-                .collect();
-            let hint = match known.as_slice() {
-                [] => "It has no variants.".to_owned(),
-                known => did_you_mean(name, known.iter().copied())
-                    .unwrap_or_else(|| format!("There are: {}", known.join(", "))),
+            let of = match &*self.event {
+                "" => format!("a body of {}", profile.name),
+                event => format!("{}/{event}", profile.name),
             };
-            Error::usage(format!(
-                "{}/{} has no variant `{name}`",
-                profile.name, self.event
-            ))
-            .hint(hint)
+            Error::usage(format!("{of} has no variant `{name}`"))
+                .hint(near_variants(name, self.variant_names()))
         })
+    }
+
+    /// The variants that there are.
+    pub(crate) fn variant_names(&self) -> impl Iterator<Item = &str> {
+        let profile = &self.provider.profile;
+        let own = profile.events.get(&self.event).into_iter();
+        let own = own.flat_map(|event| event.variants.keys());
+        own.chain(profile.variants.keys()).map(String::as_str)
+    }
+}
+
+/// The variants that may be meant by a name, else all.
+pub(crate) fn near_variants<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = known.collect();
+    match known.as_slice() {
+        [] => "It has no variants.".to_owned(),
+        known => did_you_mean(name, known.iter().copied())
+            .unwrap_or_else(|| format!("There are: {}", known.join(", "))),
+    }
+}
+
+/// Replaces a text wherever it occurs in the values of a payload.
+fn replace_text(value: &mut Value, text: &str, by: &str) {
+    match value {
+        Value::String(whole) => *whole = whole.replace(text, by),
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|item| replace_text(item, text, by)),
+        Value::Object(map) => map
+            .values_mut()
+            .for_each(|value| replace_text(value, text, by)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
 impl Variant {
+    /// Whether it changes the payload, rather than the signature alone.
+    pub(crate) fn edits(&self) -> bool {
+        !(self.set.is_empty() && self.unset.is_empty())
+    }
+
     fn edit(&self, value: &mut Value) -> std::result::Result<(), String> {
         for set in &self.set {
             set.parse::<Set>()?.apply(value)?;
@@ -154,27 +198,25 @@ impl Variant {
     }
 }
 
-/// Applies a user's edits.
-pub(crate) fn edit(
-    payload: &mut Payload,
-    set: &[Set],
-    unset_paths: &[String],
-    event: &str,
-) -> Result<()> {
-    for edit in set {
-        let done = edit
-            .apply(&mut payload.value)
-            .map_err(|problem| Error::usage(format!("cannot set {problem}")))?;
-        if done == Done::Added {
-            payload.notes.push(format!(
-                "`{}` is new: the payload of {event} has no such field.",
-                edit.path()
-            ));
+/// Applies a user's edits, one after the other.
+pub(crate) fn edit(payload: &mut Payload, edits: &[Edit], event: &str) -> Result<()> {
+    for edit in edits {
+        match edit {
+            Edit::Set(set) => {
+                let done = set
+                    .apply(&mut payload.value)
+                    .map_err(|problem| Error::usage(format!("cannot set {problem}")))?;
+                payload.notes.extend(set.doubt());
+                if done == Done::Added {
+                    payload.notes.push(format!(
+                        "`{}` is new: the payload of {event} has no such field.",
+                        set.path()
+                    ));
+                }
+            }
+            Edit::Unset(path) => unset(path, &mut payload.value)
+                .map_err(|problem| Error::usage(format!("cannot unset: {problem}")))?,
         }
-    }
-    for path in unset_paths {
-        unset(path, &mut payload.value)
-            .map_err(|problem| Error::usage(format!("cannot unset: {problem}")))?;
     }
     Ok(())
 }

@@ -49,6 +49,8 @@ pub(crate) struct Judgement {
     pub(crate) reason: Option<Reason>,
     /// What is wrong, in words.
     pub(crate) detail: Option<String>,
+    /// What marks the next one with these as a duplicate.
+    marks: Vec<Mark>,
 }
 
 /// Secrets to verify with.
@@ -93,41 +95,12 @@ impl Judge {
     pub(crate) fn judge(&self, request: &Request, now: i64) -> Judgement {
         let source = Source::new(request);
         let provider = self
-            .provider
-            .as_ref()
-            .or_else(|| self.detector.provider(&source))
-            .cloned();
-        let schemes = match &provider {
-            Some(provider) => signature::among(&provider.profile.schemes(), &source),
-            None => signature::detect(&source),
-        };
+            .known(&source)
+            .or_else(|| self.whose_secret_fits(&source, now));
+        let schemes = schemes_of(provider.as_deref(), &source);
         let scheme = schemes.first().copied();
-        let by_scheme =
-            |place: fn(&Scheme) -> Option<&str>| extract(scheme.and_then(place)?, &source);
-        let event = match &provider {
-            Some(provider) => provider.event_of(&source),
-            None => by_scheme(|scheme| scheme.event.as_deref()),
-        };
-        let delivery_id = by_scheme(|scheme| scheme.delivery.as_deref()).or_else(|| {
-            provider
-                .as_ref()
-                .and_then(|provider| provider.delivery_id_of(&source))
-        });
-        let mut judgement = Judgement {
-            duplicate: self.is_duplicate(
-                provider.as_deref(),
-                scheme,
-                delivery_id.as_deref(),
-                &source,
-            ),
-            provider,
-            event,
-            delivery_id,
-            verdict: Verdict::Unsigned,
-            scheme: scheme.map(|scheme| scheme.id.clone()),
-            reason: None,
-            detail: None,
-        };
+        let mut judgement = describe(provider, scheme, &source);
+        self.mark(scheme, &source, &mut judgement);
         if let Some(scheme) = scheme {
             self.verify(scheme, &schemes, &source, now, &mut judgement);
         } else if !self.secrets.given.is_empty() {
@@ -136,6 +109,68 @@ impl Judge {
             judgement.detail = Some("the request has no signature that is known here".to_owned());
         }
         judgement
+    }
+
+    /// Judges a request by its head alone, since its body was over a limit.
+    pub(crate) fn judge_head(&self, request: &Request, limit: usize) -> Judgement {
+        let source = Source::new(request);
+        let provider = self.known(&source);
+        let schemes = schemes_of(provider.as_deref(), &source);
+        let scheme = schemes.first().copied();
+        let mut judgement = describe(provider, scheme, &source);
+        if scheme.is_some_and(|scheme| scheme.is_carried_by(request)) {
+            judgement.verdict = Verdict::Invalid;
+        }
+        judgement.detail = Some(format!("the body is over {limit} bytes"));
+        judgement
+    }
+
+    /// Takes a request back that could not be kept: when it comes again, it is no duplicate.
+    pub(crate) fn forget(&self, judgement: &Judgement) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.forget(&judgement.marks);
+    }
+
+    /// The provider that the user names, or that the request looks like.
+    fn known(&self, source: &Source<'_>) -> Option<Arc<Provider>> {
+        self.provider
+            .as_ref()
+            .or_else(|| self.detector.provider(source))
+            .cloned()
+    }
+
+    /// A provider whose own secret fits a request that does not tell whose it is.
+    fn whose_secret_fits(&self, source: &Source<'_>, now: i64) -> Option<Arc<Provider>> {
+        if !self.secrets.given.is_empty() {
+            return None;
+        }
+        let schemes = signature::detect(source);
+        let clock = Clock {
+            now,
+            tolerance: None,
+        };
+        let fits = |provider: &&Arc<Provider>| {
+            let own = provider.profile.schemes();
+            let common: Vec<&Scheme> = schemes
+                .iter()
+                .copied()
+                .filter(|scheme| own.iter().any(|one| one.id == scheme.id))
+                .collect();
+            let secrets = || self.secrets_for(Some(&provider.profile.name)).0;
+            !common.is_empty()
+                && matches!(
+                    verify_any(&common, &secrets(), source, clock.into()),
+                    Some(Ok(found)) if found.status == Status::Valid
+                )
+        };
+        let found = || self.detector.providers().iter().find(fits).cloned();
+        found().or_else(|| {
+            // A local secret may have been rotated since it was read.
+            let mut cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_new = std::mem::take(&mut *cached).is_empty();
+            drop(cached);
+            if is_new { None } else { found() }
+        })
     }
 
     fn verify(
@@ -184,7 +219,7 @@ impl Judge {
         };
         judgement.detail = match judgement.verdict {
             Verdict::Valid | Verdict::Unsigned => None,
-            Verdict::NoSecret if secrets.is_empty() => Some("give the secret with `--secret`".to_owned()),
+            Verdict::NoSecret if secrets.is_empty() => Some(self.how_to_give(name.as_deref(), scheme)),
             Verdict::NoSecret => Some(format!("no secret given here is one of {}", scheme.label)),
             Verdict::Invalid if are_local && found.reason == Some(Reason::Mismatch) => {
                 Some("the signature does not fit the local secret; give the endpoint's own with `--secret`".to_owned())
@@ -195,6 +230,19 @@ impl Judge {
             judgement.reason = found.reason;
         }
         judgement.scheme = Some(found.scheme);
+    }
+
+    /// What to do about a signature that nothing is known to verify with.
+    fn how_to_give(&self, provider: Option<&str>, scheme: &Scheme) -> String {
+        let is_used = |provider: &Arc<Provider>| {
+            let mut own = provider.profile.schemes().into_iter();
+            own.any(|own| own.id == scheme.id)
+        };
+        if provider.is_none() && self.detector.providers().iter().any(is_used) {
+            "give the secret with `--secret`, or say whose it is with `--provider NAME`".to_owned()
+        } else {
+            "give the secret with `--secret`".to_owned()
+        }
     }
 
     /// The secrets to try, and whether they are local ones.
@@ -223,17 +271,13 @@ impl Judge {
         (read.into_iter().collect(), true)
     }
 
-    fn is_duplicate(
-        &self,
-        provider: Option<&Provider>,
-        scheme: Option<&Scheme>,
-        delivery_id: Option<&str>,
-        source: &Source<'_>,
-    ) -> bool {
+    /// Says whether it came before, and remembers it.
+    fn mark(&self, scheme: Option<&Scheme>, source: &Source<'_>, judgement: &mut Judgement) {
+        let provider = judgement.provider.as_deref();
         let mut keys = provider
             .map(|provider| provider.dedup_keys_of(source))
             .unwrap_or_default();
-        if let Some(id) = delivery_id {
+        if let Some(id) = &judgement.delivery_id {
             let of = provider.map_or(scheme.map_or("", |scheme| &*scheme.id), |provider| {
                 &*provider.profile.name
             });
@@ -254,27 +298,67 @@ impl Judge {
             ));
         }
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        keys.iter()
-            .fold(false, |duplicate, key| seen.insert(key) | duplicate)
+        judgement.marks = keys.iter().filter_map(|key| seen.insert(key)).collect();
+        judgement.duplicate = judgement.marks.len() < keys.len();
     }
 }
+
+/// The schemes that a request may be signed with, the likeliest first.
+fn schemes_of(provider: Option<&Provider>, source: &Source<'_>) -> Vec<&'static Scheme> {
+    match provider {
+        Some(provider) => signature::among(&provider.profile.schemes(), source),
+        None => signature::detect(source),
+    }
+}
+
+/// What a request says of itself.
+fn describe(
+    provider: Option<Arc<Provider>>,
+    scheme: Option<&Scheme>,
+    source: &Source<'_>,
+) -> Judgement {
+    let by_scheme = |place: fn(&Scheme) -> Option<&str>| extract(scheme.and_then(place)?, source);
+    let event = provider
+        .as_ref()
+        .and_then(|provider| provider.event_of(source))
+        .or_else(|| by_scheme(|scheme| scheme.event.as_deref()));
+    let delivery_id = by_scheme(|scheme| scheme.delivery.as_deref()).or_else(|| {
+        provider
+            .as_ref()
+            .and_then(|provider| provider.delivery_id_of(source))
+    });
+    Judgement {
+        provider,
+        event,
+        delivery_id,
+        duplicate: false,
+        verdict: Verdict::Unsigned,
+        scheme: scheme.map(|scheme| scheme.id.clone()),
+        reason: None,
+        detail: None,
+        marks: Vec::new(),
+    }
+}
+
+/// The hash of a key of a delivery.
+type Mark = [u8; 32];
 
 /// The keys of the deliveries that came last.
 #[derive(Debug, Default)]
 struct Seen {
-    hashes: HashSet<[u8; 32]>,
-    order: VecDeque<[u8; 32]>,
+    hashes: HashSet<Mark>,
+    order: VecDeque<Mark>,
 }
 
 /// How many keys are remembered.
 const REMEMBERED: usize = 200_000;
 
 impl Seen {
-    /// Whether a key was seen before.
-    fn insert(&mut self, key: &str) -> bool {
-        let hash: [u8; 32] = Sha256::digest(key).into();
+    /// Remembers a key; `None` if it was seen before.
+    fn insert(&mut self, key: &str) -> Option<Mark> {
+        let hash: Mark = Sha256::digest(key).into();
         if !self.hashes.insert(hash) {
-            return true;
+            return None;
         }
         self.order.push_back(hash);
         if self.order.len() > REMEMBERED
@@ -282,6 +366,13 @@ impl Seen {
         {
             self.hashes.remove(&oldest);
         }
-        false
+        Some(hash)
+    }
+
+    fn forget(&mut self, marks: &[Mark]) {
+        for mark in marks {
+            self.hashes.remove(mark);
+        }
+        self.order.retain(|mark| !marks.contains(mark));
     }
 }

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use super::{Headers, Request, latin1, raw};
+use super::{Header, Headers, Request, is_token_byte, latin1, line, raw};
 
 /// A request from a file, with what was noted beside it.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,6 +63,42 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Stored>, String> {
         body: bytes.to_vec().into(),
     };
     Ok(vec![Stored::new(request, true)])
+}
+
+/// Reads what a file holds one request after the other, without keeping them all: for captures one a line. Other
+/// files are read as a whole.
+pub(crate) fn stream(bytes: &[u8]) -> Box<dyn Iterator<Item = Result<Stored, String>> + '_> {
+    let first = bytes
+        .split(|&byte| byte == b'\n')
+        .next()
+        .unwrap_or_default();
+    let is_first_a_line = matches!(first.first(), Some(b'{')) && line::parse(first).is_some();
+    if !is_first_a_line {
+        return match read(bytes) {
+            Ok(stored) => Box::new(stored.into_iter().map(Ok)),
+            Err(problem) => Box::new(std::iter::once(Err(problem))),
+        };
+    }
+    let lines = bytes.split(|&byte| byte == b'\n').enumerate();
+    let lines = lines.filter(|(_, line)| !line.trim_ascii().is_empty());
+    Box::new(lines.filter_map(|(index, text)| {
+        if let Some(stored) = line::parse(text) {
+            return Some(Ok(stored));
+        }
+        // Not a plain capture: the thorough reader says what it is.
+        match read_captures(text) {
+            Ok(captures) if captures.is_empty() && !is_other_line(text) => {
+                Some(Err(format!("line {} is no capture", index + 1)))
+            }
+            Ok(captures) => captures.into_iter().next().map(Ok),
+            Err(problem) => Some(Err(format!("line {}: {problem}", index + 1))),
+        }
+    }))
+}
+
+/// Whether a line is one that a listener writes beside its captures.
+fn is_other_line(text: &[u8]) -> bool {
+    serde_json::from_slice::<Value>(text).is_ok_and(|value| value["type"].is_string())
 }
 
 fn read_captures(bytes: &[u8]) -> Result<Vec<Stored>, String> {
@@ -127,6 +163,7 @@ fn from_json(object: &Map<String, Value>) -> Result<Stored, String> {
         headers,
         body: body.into(),
     };
+    check(&request)?;
     Ok(Stored {
         request,
         payload_only: false,
@@ -136,6 +173,48 @@ fn from_json(object: &Map<String, Value>) -> Result<Stored, String> {
         received_at: text("received_at"),
         status: status.and_then(|status| u16::try_from(status).ok()),
     })
+}
+
+/// What would not stay one header on the wire is none.
+/// Whether a request's parts can stand in a request.
+pub(super) fn check(request: &Request) -> Result<(), String> {
+    let Request { method, target, .. } = request;
+    if method.is_empty() || !method.bytes().all(is_token_byte) {
+        return Err(format!("`method` is {method:?}, which is no method"));
+    }
+    let is_unfit = |byte: u8| byte == b' ' || byte.is_ascii_control();
+    if target.is_empty() || target.bytes().any(is_unfit) {
+        return Err(format!(
+            "the target {target:?} cannot stand in a request line"
+        ));
+    }
+    request.headers.iter().try_for_each(check_header)
+}
+
+fn check_header(header: &Header) -> Result<(), String> {
+    let Header { name, value } = header;
+    if name.is_empty() || !name.bytes().all(is_token_byte) {
+        return Err(format!("{name:?} is no header name"));
+    }
+    let is_control = |byte: &u8| (*byte < b' ' && *byte != b'\t') || *byte == 0x7f;
+    if value.iter().any(is_control) {
+        return Err(format!(
+            "the value of the header `{name}` holds control characters"
+        ));
+    }
+    Ok(())
+}
+
+/// What stands in a capture for a value that was left out.
+const REDACTED: &str = "[redacted]";
+
+impl Stored {
+    /// The first header whose value was left out when it was written down.
+    pub(crate) fn redacted(&self) -> Option<&str> {
+        let is_redacted = |header: &&Header| header.value.ends_with(REDACTED.as_bytes());
+        let header = self.request.headers.iter().find(is_redacted)?;
+        Some(&header.name)
+    }
 }
 
 /// Marks a header value whose bytes are no UTF-8: each character stands for one byte.
@@ -238,7 +317,7 @@ mod tests {
         }
 
         #[test]
-        fn a_capture_reads_back_byte_for_byte(body: Vec<u8>, value in prop::collection::vec(0x20u8..=0xff, 0..9)) {
+        fn a_capture_reads_back_byte_for_byte(body: Vec<u8>, value in prop::collection::vec((0x20u8..=0xff).prop_filter("no control", |byte| *byte != 0x7f), 0..9)) {
             let headers = [("X-CaMeL".to_owned(), value)].into_iter().collect();
             let request = Request { method: "PUT".into(), target: "/x?y=%20".into(), headers, body: body.into() };
             prop_assert_eq!(&read(&capture(&request)).unwrap()[0].request, &request);

@@ -21,6 +21,17 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// Whether there is a field at this path. A body in which the last key does not even occur is not parsed; a key
+    /// that is written with escapes, which no serialiser does to plain ones, is missed.
+    pub(crate) fn has_field(&self, path: &str) -> bool {
+        let key = path.rsplit('.').next().unwrap_or_default().as_bytes();
+        let query = self.request.query().as_bytes();
+        let occurs = |text: &[u8]| text.windows(key.len().max(1)).any(|part| part == key);
+        let is_index = key.iter().all(u8::is_ascii_digit);
+        (is_index || occurs(&self.request.body) || (self.request.body.is_empty() && occurs(query)))
+            && json::lookup(self.fields(), path).is_some()
+    }
+
     /// The fields of the body, or of the query: see [`Request::fields`].
     pub(crate) fn fields(&self) -> &Value {
         self.fields.get_or_init(|| self.request.fields())

@@ -27,7 +27,7 @@ pub(crate) use scheme::{Scheme, all, named, names};
 pub(crate) use sign::{Attempt, sign};
 pub(crate) use snippet::{Language, Parameter, parameters, snippet};
 pub(crate) use tamper::{Tamper, tamper};
-pub(crate) use verdict::{Clock, Reason, Status, Verification};
+pub(crate) use verdict::{Check, Clock, Reason, Status, Verification};
 pub(crate) use verify::{Setting, keys, verify, verify_any};
 pub(crate) use warn::{Warning, warnings};
 pub(crate) use worked::{Worked, facts as scheme_facts, worked};

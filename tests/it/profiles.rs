@@ -113,15 +113,22 @@ fn every_variant_and_scenario_can_be_sent() {
         for variant in line["variants"].as_array().unwrap() {
             let flags = ["send", &name, "--variant", variant.as_str().unwrap()];
             let varied = room.run(&[&flags[..], &print, &seeded].concat());
+            let of = |line: &Value| (line["body"].clone(), line["headers"].clone());
             assert_ne!(
-                varied.ends(0).json()[0]["body"],
-                plain[0]["body"],
+                of(&varied.ends(0).json()[0]),
+                of(&plain[0]),
                 "{name} {variant}"
             );
             variants += 1;
         }
     }
     assert!(variants > 20);
+    let of_all = lines.iter().find(|line| line["event"] == "message.sent");
+    assert_eq!(
+        of_all.unwrap()["variants"],
+        json!(["bare-hex"]),
+        "what goes with any event is listed, too"
+    );
 }
 
 /// The bodies that a command would send.
@@ -289,4 +296,67 @@ fn documented_quirks_are_kept() {
     assert_eq!(unattributed["data"]["channel"], "linkedin");
     assert_eq!(unattributed["data"].get("subject"), None);
     assert_eq!(unattributed["data"]["enrollmentId"], Value::Null);
+}
+
+#[test]
+fn what_is_inferred_is_called_assumed() {
+    let room = Room::new();
+    for provider in ["ken", "kakiyo", "klen"] {
+        let text = room
+            .run(&["providers", "show", provider])
+            .ends(0)
+            .stdout
+            .clone();
+        let origin = |fact: &str| {
+            let line = text
+                .lines()
+                .find(|line| line.starts_with(&format!("  {fact}")));
+            let words: Vec<&str> = line
+                .unwrap()
+                .split("  ")
+                .filter(|word| !word.is_empty())
+                .collect();
+            words[2].trim().to_owned()
+        };
+        assert_eq!(origin("authentication"), "assumed", "{provider}");
+        if provider == "ken" {
+            for fact in ["time limit", "retries after", "disabled"] {
+                assert_eq!(origin(fact), "assumed", "{fact}");
+            }
+            assert!(text.contains("pending deliveries are attempted again"));
+        }
+    }
+    let scratcher = room.run(&["providers", "show", "scratcher"]);
+    assert!(
+        scratcher
+            .ends(0)
+            .stdout
+            .contains("Only the selected events of a campaign generate requests")
+    );
+    let variants = |event: &str| {
+        let shown = room.run(&["events", "show", event, "--json"]);
+        let variants = shown.ends(0).json()[0]["variants"].clone();
+        variants
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|variant| (variant["name"].clone(), variant["from"].clone()))
+            .collect::<Vec<_>>()
+    };
+    for (name, from) in variants("agent.status_changed") {
+        let wanted = if name == "bare-hex" {
+            "public"
+        } else {
+            "assumed"
+        };
+        assert_eq!(from, wanted, "{name}");
+    }
+    for (name, from) in variants("contact.replied") {
+        let wanted = if name == "unattributed" {
+            "documented"
+        } else {
+            "assumed"
+        };
+        assert_eq!(from, wanted, "{name}");
+    }
 }
