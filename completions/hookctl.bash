@@ -575,7 +575,7 @@ _hookctl() {
             return 0
             ;;
         hookctl__subcmd__listen)
-            opts="-H -q -v -h --status --body --header --delay --seed --require-valid --show --reveal --save --max-body --exit-after --timeout --expect --expect-valid --ready-file --secret --secret-file --provider --json --color --quiet --verbose --config --help"
+            opts="-H -q -v -h --status --body --header --delay --seed --require-valid --no-handshake --show --reveal --save --max-body --exit-after --timeout --expect --expect-valid --ready-file --secret --secret-file --provider --json --color --quiet --verbose --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

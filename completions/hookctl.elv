@@ -89,6 +89,7 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand --color 'When to use colour'
             cand --config 'Configuration file, in place of hookctl.toml'
             cand --require-valid 'Answer 401 to what does not verify'
+            cand --no-handshake 'Answer handshakes, by which senders check an endpoint, like any other request'
             cand --reveal 'Show credentials in headers'
             cand --expect-valid 'All requests must be signed right'
             cand --json 'Print one JSON object a line'

@@ -93,6 +93,7 @@ always\t'Always'
 never\t'Never'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l require-valid -d 'Answer 401 to what does not verify'
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l no-handshake -d 'Answer handshakes, by which senders check an endpoint, like any other request'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l reveal -d 'Show credentials in headers'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l expect-valid -d 'All requests must be signed right'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l json -d 'Print one JSON object a line'

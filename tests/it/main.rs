@@ -11,6 +11,7 @@ mod errors_network;
 mod errors_streams;
 mod explain;
 mod generated;
+mod handshakes;
 mod layers;
 mod listen;
 mod listen_answers;
