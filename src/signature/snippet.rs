@@ -4,6 +4,7 @@
 //! `{{name}}` is a value, `{{trait?text}}` a text if the trait holds, and `@comment //` stands for the notes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 
@@ -415,9 +416,19 @@ fn about(scheme: &Scheme) -> String {
     )
 }
 
+/// The sender's own package that verifies the scheme, on npm.
+pub(super) fn library(scheme: &Scheme) -> Option<&'static str> {
+    static LIBRARIES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
+        toml::from_str(include_str!("../../snippets/libraries.toml"))
+            .expect("the table is read by a test")
+    });
+    LIBRARIES.get(&scheme.id).map(|library| &**library)
+}
+
 /// What somebody who uses the code should know.
 pub(super) fn notes(scheme: &Scheme) -> Vec<String> {
     let mut notes = Vec::new();
+    let library = library(scheme).unwrap_or("the official library");
     let mut note = |when: bool, text: &str| {
         if when {
             notes.push(text.to_owned());
@@ -441,7 +452,9 @@ pub(super) fn notes(scheme: &Scheme) -> Vec<String> {
     );
     note(
         scheme.body_digest_query.is_some(),
-        "This is for forms. A JSON body is covered by its hash in the URL, which the official library checks.",
+        &format!(
+            "This is for forms. A JSON body is covered by its hash in the URL: `{library}` checks that, and tries the URL with and without its port."
+        ),
     );
     note(
         scheme.join.is_some(),

@@ -224,11 +224,13 @@ pub(crate) fn facts(scheme: &Scheme) -> Vec<(&'static str, String)> {
         let text = format!("{}, in {}", scheme.algorithm(), encodings.join(" or "));
         facts.push(("algorithm", text));
     }
-    facts.extend(
-        super::snippet::notes(scheme)
-            .into_iter()
-            .map(|note| ("note", note)),
-    );
+    if let Some(library) = super::snippet::library(scheme) {
+        facts.push(("library", format!("`{library}` on npm verifies it, too")));
+    }
+    // The key has a line of its own.
+    let notes = super::snippet::notes(scheme).into_iter();
+    let notes = notes.filter(|note| !note.starts_with("secret:"));
+    facts.extend(notes.map(|note| ("note", note)));
     facts
 }
 

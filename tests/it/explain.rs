@@ -90,6 +90,26 @@ fn another(secret: &str) -> String {
     }
 }
 
+/// The request with a signature of an older secret before its own, where there may be several.
+fn rotated(explained: &Value, good: &Case) -> Case {
+    let place = explained["facts"][0]["text"].as_str().unwrap();
+    let mut case = good.clone();
+    case.what = "with several signatures";
+    let (name, form) = place.split_once("`: ").unwrap_or_default();
+    let name = name.rsplit('`').next().unwrap();
+    let Some((_, split)) = place.split_once("a list split by ") else {
+        return case;
+    };
+    let split = match split {
+        split if split.starts_with("spaces") => " ",
+        split => &split[1..2],
+    };
+    let version = form.split('<').next().unwrap();
+    let header = case.headers.get_mut(name).unwrap();
+    *header = format!("{version}AAAA{split}{header}");
+    case
+}
+
 /// The body with a signed value changed.
 fn tampered(body: &str) -> String {
     let changes = [
@@ -115,6 +135,7 @@ fn cases(room: &Room, explained: &Value) -> Vec<Case> {
     };
     let mut cases = vec![
         good.clone(),
+        rotated(explained, &good),
         refused("another secret", &|case| {
             case.secret = another(&good.secret)
         }),
@@ -173,7 +194,7 @@ fn code_is_right(language: &str, mut runner: Command) {
             all.push(case);
         }
     }
-    assert!(all.len() > 180);
+    assert!(all.len() > 240);
     room.write("cases.json", serde_json::to_string(&input).unwrap());
     let output = runner.arg(room.path().join("cases.json")).output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
