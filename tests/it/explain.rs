@@ -137,12 +137,12 @@ fn cases(room: &Room, explained: &Value) -> Vec<Case> {
         good.clone(),
         rotated(explained, &good),
         refused("another secret", &|case| {
-            case.secret = another(&good.secret)
+            case.secret = another(&good.secret);
         }),
     ];
     if explained["algorithm"] != "comparison" {
         cases.push(refused("another body", &|case| {
-            case.body = tampered(&good.body)
+            case.body = tampered(&good.body);
         }));
     }
     if good.headers.len() > 2 {
@@ -306,9 +306,8 @@ fn rust_code(explained: &[Value]) -> String {
         let code = explained["snippets"]["rust"].as_str().unwrap();
         modules.push_str(&format!("mod {module} {{\n{code}}}\n\n"));
         let parameters = explained["parameters"].as_array().unwrap().iter();
-        let rest: String = parameters
-            .map(|name| format!(", given.{}", name.as_str().unwrap()))
-            .collect();
+        let rest = parameters.map(|name| format!(", given.{}", name.as_str().unwrap()));
+        let rest = rest.collect::<Vec<_>>().concat();
         choices.push_str(&format!(
             "        \"{scheme}\" => {module}::verify(given.headers, given.body, given.secret{rest}),\n"
         ));

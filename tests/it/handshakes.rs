@@ -13,10 +13,10 @@ fn exchange(
     headers: &[(&str, &str)],
     body: &[u8],
 ) -> (String, String) {
-    let headers: String = headers
+    let headers = headers
         .iter()
-        .map(|(name, value)| format!("{name}: {value}\r\n"))
-        .collect();
+        .map(|(name, value)| format!("{name}: {value}\r\n"));
+    let headers = headers.collect::<Vec<_>>().concat();
     let length = body.len();
     let head = format!(
         "{method} {target} HTTP/1.1\r\nHost: x.test\r\nConnection: close\r\n{headers}Content-Length: {length}\r\n\r\n"
