@@ -39,6 +39,7 @@ Register-ArgumentCompleter -Native -CommandName 'hookctl' -ScriptBlock {
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Say whether a request is signed right, and if not, why not')
             [CompletionResult]::new('send', 'send', [CompletionResultType]::ParameterValue, 'Deliver a realistic, correctly signed event')
             [CompletionResult]::new('sign', 'sign', [CompletionResultType]::ParameterValue, 'Print the headers that a delivery would carry')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show how a provider signs, worked through, with code that verifies it')
             [CompletionResult]::new('events', 'events', [CompletionResultType]::ParameterValue, 'List events, or show one')
             [CompletionResult]::new('providers', 'providers', [CompletionResultType]::ParameterValue, 'List providers, show, add or check one')
             [CompletionResult]::new('secret', 'secret', [CompletionResultType]::ParameterValue, 'Print the local secret, made once per provider')
@@ -94,6 +95,7 @@ Register-ArgumentCompleter -Native -CommandName 'hookctl' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file, in place of hookctl.toml')
             [CompletionResult]::new('--require-valid', '--require-valid', [CompletionResultType]::ParameterName, 'Answer 401 to what does not verify')
+            [CompletionResult]::new('--no-handshake', '--no-handshake', [CompletionResultType]::ParameterName, 'Answer handshakes, by which senders check an endpoint, like any other request')
             [CompletionResult]::new('--reveal', '--reveal', [CompletionResultType]::ParameterName, 'Show credentials in headers')
             [CompletionResult]::new('--expect-valid', '--expect-valid', [CompletionResultType]::ParameterName, 'All requests must be signed right')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object a line')
@@ -401,6 +403,25 @@ Register-ArgumentCompleter -Native -CommandName 'hookctl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'hookctl;explain' {
+            [CompletionResult]::new('kakiyo', 'kakiyo', [CompletionResultType]::ParameterValue, 'kakiyo')
+            [CompletionResult]::new('ken', 'ken', [CompletionResultType]::ParameterValue, 'ken')
+            [CompletionResult]::new('klen', 'klen', [CompletionResultType]::ParameterValue, 'klen')
+            [CompletionResult]::new('konvox', 'konvox', [CompletionResultType]::ParameterValue, 'konvox')
+            [CompletionResult]::new('scratcher', 'scratcher', [CompletionResultType]::ParameterValue, 'scratcher')
+            [CompletionResult]::new('--scheme', '--scheme', [CompletionResultType]::ParameterName, 'Signature scheme')
+            [CompletionResult]::new('--lang', '--lang', [CompletionResultType]::ParameterName, 'Language of the code, which is then all that is shown; `all` shows everything')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file, in place of hookctl.toml')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object a line')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and hints')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and hints')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show whole requests and answers')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Show whole requests and answers')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'hookctl;events' {
             [CompletionResult]::new('kakiyo', 'kakiyo', [CompletionResultType]::ParameterValue, 'kakiyo')
             [CompletionResult]::new('ken', 'ken', [CompletionResultType]::ParameterValue, 'ken')
@@ -634,6 +655,7 @@ Register-ArgumentCompleter -Native -CommandName 'hookctl' -ScriptBlock {
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Say whether a request is signed right, and if not, why not')
             [CompletionResult]::new('send', 'send', [CompletionResultType]::ParameterValue, 'Deliver a realistic, correctly signed event')
             [CompletionResult]::new('sign', 'sign', [CompletionResultType]::ParameterValue, 'Print the headers that a delivery would carry')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show how a provider signs, worked through, with code that verifies it')
             [CompletionResult]::new('events', 'events', [CompletionResultType]::ParameterValue, 'List events, or show one')
             [CompletionResult]::new('providers', 'providers', [CompletionResultType]::ParameterValue, 'List providers, show, add or check one')
             [CompletionResult]::new('secret', 'secret', [CompletionResultType]::ParameterValue, 'Print the local secret, made once per provider')
@@ -659,6 +681,9 @@ Register-ArgumentCompleter -Native -CommandName 'hookctl' -ScriptBlock {
             break
         }
         'hookctl;help;sign' {
+            break
+        }
+        'hookctl;help;explain' {
             break
         }
         'hookctl;help;events' {

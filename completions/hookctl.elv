@@ -36,6 +36,7 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand verify 'Say whether a request is signed right, and if not, why not'
             cand send 'Deliver a realistic, correctly signed event'
             cand sign 'Print the headers that a delivery would carry'
+            cand explain 'Show how a provider signs, worked through, with code that verifies it'
             cand events 'List events, or show one'
             cand providers 'List providers, show, add or check one'
             cand secret 'Print the local secret, made once per provider'
@@ -88,6 +89,7 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand --color 'When to use colour'
             cand --config 'Configuration file, in place of hookctl.toml'
             cand --require-valid 'Answer 401 to what does not verify'
+            cand --no-handshake 'Answer handshakes, by which senders check an endpoint, like any other request'
             cand --reveal 'Show credentials in headers'
             cand --expect-valid 'All requests must be signed right'
             cand --json 'Print one JSON object a line'
@@ -390,6 +392,24 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'hookctl;explain'= {
+            cand kakiyo 'kakiyo'
+            cand ken 'ken'
+            cand klen 'klen'
+            cand konvox 'konvox'
+            cand scratcher 'scratcher'
+            cand --scheme 'Signature scheme'
+            cand --lang 'Language of the code, which is then all that is shown; `all` shows everything'
+            cand --color 'When to use colour'
+            cand --config 'Configuration file, in place of hookctl.toml'
+            cand --json 'Print one JSON object a line'
+            cand -q 'Leave out notes and hints'
+            cand --quiet 'Leave out notes and hints'
+            cand -v 'Show whole requests and answers'
+            cand --verbose 'Show whole requests and answers'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'hookctl;events'= {
             cand kakiyo 'kakiyo'
             cand ken 'ken'
@@ -608,6 +628,7 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand verify 'Say whether a request is signed right, and if not, why not'
             cand send 'Deliver a realistic, correctly signed event'
             cand sign 'Print the headers that a delivery would carry'
+            cand explain 'Show how a provider signs, worked through, with code that verifies it'
             cand events 'List events, or show one'
             cand providers 'List providers, show, add or check one'
             cand secret 'Print the local secret, made once per provider'
@@ -626,6 +647,8 @@ set edit:completion:arg-completer[hookctl] = {|@words|
         &'hookctl;help;send'= {
         }
         &'hookctl;help;sign'= {
+        }
+        &'hookctl;help;explain'= {
         }
         &'hookctl;help;events'= {
             cand show 'Show payload, headers, variants, and where each field comes from'

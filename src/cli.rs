@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum as _};
 
 use crate::commands::{
-    Context, completions, events, init, listen, providers, replay, secret, send, sign, verify,
+    Context, completions, events, explain, init, listen, providers, replay, secret, send, sign,
+    verify,
 };
 use crate::error::{Outcome, Result};
 use crate::ui::{ColorChoice, Wanted};
@@ -59,6 +60,7 @@ enum Command {
     Listen(Box<listen::ListenArgs>),
     Verify(Box<verify::VerifyArgs>),
     Sign(Box<sign::SignArgs>),
+    Explain(explain::ExplainArgs),
     Events(events::EventsArgs),
     Providers(providers::ProvidersArgs),
     Secret(secret::SecretArgs),
@@ -96,6 +98,7 @@ impl Cli {
             Command::Listen(args) => listen::run(args, context),
             Command::Verify(args) => verify::run(args, context),
             Command::Sign(args) => sign::run(args, context),
+            Command::Explain(args) => explain::run(args, context),
             Command::Events(args) => events::run(args, context),
             Command::Providers(args) => providers::run(args, context),
             Command::Secret(args) => secret::run(args, context),

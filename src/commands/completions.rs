@@ -48,7 +48,12 @@ struct Names {
 /// Commands whose first argument is an event.
 const TAKE_EVENTS: [&[&str]; 3] = [&["send"], &["sign"], &["events", "show"]];
 /// Commands whose first argument is a provider.
-const TAKE_PROVIDERS: [&[&str]; 3] = [&["events"], &["providers", "show"], &["secret"]];
+const TAKE_PROVIDERS: [&[&str]; 4] = [
+    &["explain"],
+    &["events"],
+    &["providers", "show"],
+    &["secret"],
+];
 /// Commands with `--provider`.
 const WITH_PROVIDER: [&str; 5] = ["send", "sign", "listen", "replay", "verify"];
 

@@ -55,6 +55,9 @@ pub(crate) struct ListenArgs {
     /// Answer 401 to what does not verify
     #[arg(help_heading = "Answer", long)]
     require_valid: bool,
+    /// Answer handshakes, by which senders check an endpoint, like any other request
+    #[arg(help_heading = "Answer", long)]
+    no_handshake: bool,
     /// How much of each request is shown
     #[arg(long, value_name = "WHAT", default_value = "full")]
     show: Show,
@@ -248,6 +251,7 @@ impl ListenArgs {
                 None => random_seed()?,
             },
             require_valid: self.require_valid,
+            handshakes: !self.no_handshake,
         })
     }
 

@@ -4,6 +4,7 @@ pub(crate) mod completions;
 mod desk;
 mod ends;
 pub(crate) mod events;
+pub(crate) mod explain;
 pub(crate) mod init;
 mod judged;
 pub(crate) mod listen;

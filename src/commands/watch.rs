@@ -26,6 +26,8 @@ pub(super) struct Watch {
     valid: u64,
     invalid: u64,
     duplicates: u64,
+    /// Handshakes that were not valid, which nobody expects of them.
+    excused: u64,
     /// Whether the user ended it before all that was waited for came.
     pub(super) is_cut_short: bool,
     /// What was not valid, of the first few, each with the expectation that it would have met.
@@ -54,6 +56,7 @@ impl Watch {
             valid: 0,
             invalid: 0,
             duplicates: 0,
+            excused: 0,
             is_cut_short: false,
             not_valid: Vec::new(),
         }
@@ -78,7 +81,9 @@ impl Watch {
             !expected.came && (expected.name == event || Some(&expected.name) == full.as_ref())
         };
         let met = self.expected.iter().position(meets);
-        if judgement.verdict != Verdict::Valid {
+        if judgement.verdict != Verdict::Valid && capture.handshake.is_some() {
+            self.excused += 1;
+        } else if judgement.verdict != Verdict::Valid {
             if self.not_valid.len() < MAX_NAMED {
                 let what = full.as_deref().unwrap_or("a request");
                 let what = format!("{what} ({})", judgement.verdict.word());
@@ -150,7 +155,8 @@ impl Watch {
         }
         let is_told = |expected: &Expected| !expected.came && expected.bad > 0;
         let told = self.expected.iter().filter(|expected| is_told(expected));
-        let bad = self.captures - self.valid - told.map(|expected| expected.bad).sum::<u64>();
+        let others = self.captures - self.valid - self.excused;
+        let bad = others - told.map(|expected| expected.bad).sum::<u64>();
         let named = self.not_valid.iter();
         let named: Vec<_> = named
             .filter(|(met, _)| !met.is_some_and(|index| is_told(&self.expected[index])))

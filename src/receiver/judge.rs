@@ -74,6 +74,8 @@ pub(crate) struct Judge {
     seen: Mutex<Seen>,
     /// Local secrets that were read.
     cached: Mutex<HashMap<String, Secret>>,
+    /// Secrets that came in handshakes, by scheme.
+    learned: Mutex<HashMap<String, Vec<Secret>>>,
 }
 
 impl Judge {
@@ -88,6 +90,7 @@ impl Judge {
             provider,
             seen: Mutex::default(),
             cached: Mutex::default(),
+            learned: Mutex::default(),
         }
     }
 
@@ -194,7 +197,7 @@ impl Judge {
             // No secret is of the form that a scheme needs: as good as none.
             _ => verify(scheme, &[], source, clock.into()),
         };
-        let (mut secrets, are_local) = self.secrets_for(name.as_deref());
+        let (mut secrets, are_local) = self.secrets_now(name.as_deref(), &scheme.id);
         let mut found = verify(&secrets);
         if are_local && found.reason == Some(Reason::Mismatch) {
             // The local secret may have been rotated since it was read.
@@ -202,7 +205,7 @@ impl Judge {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .clear();
-            secrets = self.secrets_for(name.as_deref()).0;
+            secrets = self.secrets_now(name.as_deref(), &scheme.id).0;
             found = verify(&secrets);
         }
         let signs_by_choice = judgement
@@ -269,6 +272,33 @@ impl Judge {
             cached.insert(provider.to_owned(), secret.clone());
         }
         (read.into_iter().collect(), true)
+    }
+
+    /// As [`Self::secrets_for`], with those that came in handshakes of the scheme, which are not local.
+    fn secrets_now(&self, provider: Option<&str>, scheme: &str) -> (Vec<Secret>, bool) {
+        let (mut secrets, are_local) = self.secrets_for(provider);
+        let learned = self.learned.lock().unwrap_or_else(PoisonError::into_inner);
+        let learned = learned.get(scheme).map_or(&[][..], |learned| learned);
+        secrets.extend_from_slice(learned);
+        (secrets, are_local && learned.is_empty())
+    }
+
+    /// The secrets of a sender that signs by a scheme.
+    pub(super) fn secrets_of(&self, provider: &str, scheme: &str) -> Vec<Secret> {
+        self.secrets_now(Some(provider), scheme).0
+    }
+
+    /// Keeps the secret that came in a handshake, for the requests that follow.
+    pub(super) fn learn(&self, scheme: &str, secret: Secret) {
+        let mut learned = self.learned.lock().unwrap_or_else(PoisonError::into_inner);
+        let learned = learned.entry(scheme.to_owned()).or_default();
+        if !learned.contains(&secret) {
+            // Anybody can send a handshake: they must not fill the memory, nor make each verification slow.
+            if learned.len() == LEARNED {
+                learned.remove(0);
+            }
+            learned.push(secret);
+        }
     }
 
     /// Says whether it came before, and remembers it.
@@ -350,6 +380,8 @@ struct Seen {
     order: VecDeque<Mark>,
 }
 
+/// How many secrets of one scheme are kept that came in handshakes.
+const LEARNED: usize = 16;
 /// How many keys are remembered.
 const REMEMBERED: usize = 200_000;
 

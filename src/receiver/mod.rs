@@ -1,11 +1,13 @@
 //! The one effect in: accepts requests, keeps them byte for byte, judges them, answers.
 
 mod address;
+mod handshake;
 mod head;
 mod judge;
 mod tee;
 
 pub(crate) use address::{ListenAddress, bind};
+pub(crate) use handshake::Handshaken;
 pub(crate) use head::Splitter;
 pub(crate) use judge::{Judge, Judgement, Secrets, Verdict};
 
@@ -45,6 +47,8 @@ pub(crate) struct Capture {
     /// The limit that the body was over, if it was: then it was not kept.
     pub(crate) over: Option<usize>,
     pub(crate) judgement: Judgement,
+    /// The answer to a handshake, if it is one.
+    pub(crate) handshake: Option<Handshaken>,
     /// Status that is answered.
     pub(crate) status: u16,
     /// From the arrival to the answer, a wanted delay included.
@@ -80,6 +84,8 @@ pub(crate) struct AnswerPolicy {
     pub(crate) seed: Seed,
     /// Answer 401 to what does not verify.
     pub(crate) require_valid: bool,
+    /// Answer handshakes as their senders want it, whatever else is answered.
+    pub(crate) handshakes: bool,
 }
 
 /// How long an answer waits: within these, both included.
@@ -318,14 +324,22 @@ impl Receiver {
         start: Instant,
     ) -> Capture {
         let policy = &self.policy;
-        let judgement = match over {
+        let mut judgement = match over {
             Some(limit) => self.judge.judge_head(&request, limit),
             None => self.judge.judge(&request, received_at.as_second()),
+        };
+        let handshake = match over {
+            None if policy.handshakes => {
+                handshake::answer(&request, &self.judge, &mut judgement, policy.require_valid)
+            }
+            _ => None,
         };
         let number = self.count.fetch_add(1, Ordering::Relaxed) + 1;
         let delay = policy.delay.of(number, &policy.seed);
         let status = if over.is_some() {
             StatusCode::PAYLOAD_TOO_LARGE
+        } else if let Some(handshake) = &handshake {
+            handshake.status()
         } else if policy.require_valid && judgement.verdict != Verdict::Valid {
             StatusCode::UNAUTHORIZED
         } else {
@@ -338,6 +352,7 @@ impl Receiver {
             request,
             over,
             judgement,
+            handshake,
             status: status.as_u16(),
             duration: start.elapsed()
                 + if over.is_none() {
@@ -353,6 +368,9 @@ impl AnswerPolicy {
     fn answer(&self, capture: &Capture) -> Response {
         if capture.over.is_some() {
             return plain(StatusCode::PAYLOAD_TOO_LARGE);
+        }
+        if let Some(handshake) = &capture.handshake {
+            return handshake.response();
         }
         if self.require_valid && capture.judgement.verdict != Verdict::Valid {
             let reason = capture.judgement.detail.as_deref();

@@ -114,6 +114,9 @@ pub(crate) fn line(capture: &Capture, view: &View) -> String {
     if let Some(name) = name(judgement) {
         cells.push(paint.name(&name));
     }
+    if let Some(handshake) = &capture.handshake {
+        cells.push(paint.name(&format!("{} handshake", handshake.name)));
+    }
     cells.push(verdict(judgement, paint));
     cells.extend(judgement.delivery_id.as_deref().map(safe));
     if judgement.duplicate {
@@ -127,7 +130,9 @@ pub(crate) fn line(capture: &Capture, view: &View) -> String {
     cells.push(paint.faint(&duration(capture.duration)));
     let mut text = cells.join("  ");
     text.push('\n');
-    if let Some(detail) = &judgement.detail {
+    let note = capture.handshake.as_ref();
+    let note = note.and_then(|handshake| handshake.note.as_ref());
+    if let Some(detail) = judgement.detail.as_ref().or(note) {
         text.push_str(&format!("{INDENT}{}\n", paint.warn(&safe(detail))));
     }
     text
@@ -174,13 +179,14 @@ fn headers(headers: &Headers, view: &View) -> String {
 }
 
 /// Headers whose value lets its holder in.
-const CREDENTIALS: [&str; 7] = [
+const CREDENTIALS: [&str; 8] = [
     "authorization",
     "proxy-authorization",
     "cookie",
     "set-cookie",
     "x-api-key",
     "x-gitlab-token",
+    "x-hook-secret",
     "x-telegram-bot-api-secret-token",
 ];
 
@@ -227,6 +233,9 @@ pub(crate) fn json(capture: &Capture, reveal: bool) -> Value {
     object.insert("event".into(), json!(judgement.event));
     object.insert("delivery_id".into(), json!(judgement.delivery_id));
     object.insert("duplicate".into(), json!(judgement.duplicate));
+    if let Some(handshake) = &capture.handshake {
+        object.insert("handshake".into(), json!(handshake.name));
+    }
     let signature = json!({
         "status": judgement.verdict.word(),
         "scheme": judgement.scheme,

@@ -255,7 +255,7 @@ fn shown(evidence: &Evidence, found: &Found, reveal: bool, paint: Paint) -> Stri
 }
 
 /// Bytes with what cannot be seen made visible: spaces as `·`, line ends and other control characters as escapes.
-fn visible(bytes: &[u8]) -> String {
+pub(super) fn visible(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     let count = text.chars().count();
     let mut out = String::new();

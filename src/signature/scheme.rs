@@ -83,11 +83,11 @@ pub(super) enum When {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct SignatureAt {
-    header: Option<String>,
+    pub(super) header: Option<String>,
     /// Pattern of further headers, numbered from 2 at `{n}`.
-    more: Option<String>,
+    pub(super) more: Option<String>,
     /// Headers, each with one signature.
-    headers: Vec<String>,
+    pub(super) headers: Vec<String>,
     /// Path in the body.
     pub(super) body: Option<String>,
     /// Separator between signatures; one signature if there is none.

@@ -97,7 +97,7 @@ fn renew(to: &Path, from: &Path) {
 }
 
 /// A script in Node, with its packages installed.
-fn node(script: &str) -> Command {
+pub(crate) fn node(script: &str) -> Command {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
         let version = tool(Command::new("node").arg("--version"), NODE).stdout;
@@ -114,7 +114,7 @@ fn node(script: &str) -> Command {
 }
 
 /// A script in Python, with its packages installed.
-fn python(script: &str) -> Command {
+pub(crate) fn python(script: &str) -> Command {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
         let version = tool(Command::new("python3").arg("--version"), PYTHON).stdout;

@@ -129,6 +129,7 @@ fn help_fits_a_terminal_and_every_command_has_one() {
         "listen",
         "verify",
         "sign",
+        "explain",
         "events",
         "providers",
         "secret",
