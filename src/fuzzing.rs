@@ -36,7 +36,7 @@ pub fn pretty_json(bytes: &[u8]) {
 
 /// A whole raw request, verified under every scheme.
 pub fn verification(bytes: &[u8]) {
-    use crate::signature::{Clock, Source, all, detect, verify_any};
+    use crate::signature::{Clock, Source, all, detect, keys, verify_any};
     let Ok(request) = raw::parse(bytes) else {
         return;
     };
@@ -51,9 +51,19 @@ pub fn verification(bytes: &[u8]) {
         "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=",
     ];
     let secrets = secrets.map(crate::secret::Secret::new);
-    let _ = verify_any(&detect(&source), &secrets, &source, clock.into());
+    let _ = verify_any(
+        &detect(&source),
+        &mut |scheme| keys(scheme, &secrets),
+        &source,
+        clock.into(),
+    );
     for scheme in all() {
-        let _ = verify_any(&[scheme], &secrets, &source, clock.into());
+        let _ = verify_any(
+            &[scheme],
+            &mut |scheme| keys(scheme, &secrets),
+            &source,
+            clock.into(),
+        );
     }
 }
 

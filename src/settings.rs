@@ -301,9 +301,9 @@ impl Settings {
     }
 
     /// Opens a file, or stdin for `-`.
-    pub(crate) fn open(&self, name: &str) -> Result<Box<dyn BufRead>> {
+    pub(crate) fn open(&self, name: &str) -> Result<Box<dyn BufRead + Send>> {
         if name == "-" {
-            return Ok(Box::new(io::stdin().lock()));
+            return Ok(Box::new(BufReader::new(io::stdin())));
         }
         let file = fs::File::open(self.environment.directory.join(name))
             .map_err(|error| self.cannot_read(name, error))?;

@@ -12,9 +12,12 @@ use crate::render::verification::Found;
 use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::signature::{
-    self, Case, Clock, Diagnosis, OtherSecret, Reason, Scheme, Setting, Source, Status,
+    self, Case, Clock, Diagnosis, KeysOf, OtherSecret, Reason, Scheme, Setting, Source, Status,
     Verification, Warning, diagnose, secret_warnings, verify, verify_any, warnings,
 };
+
+/// Failures of one run for which a cause is searched in vain; for those after them, none is.
+pub(super) const MOST_SEARCHES: usize = 200;
 
 /// Verifies requests with what the user gave.
 pub(super) struct Verifier<'a> {
@@ -27,8 +30,12 @@ pub(super) struct Verifier<'a> {
     pub(super) url: Option<String>,
     /// Secrets that were looked up, by provider.
     secrets: HashMap<Option<String>, Rc<[Secret]>>,
+    /// The keys that these make, by provider and scheme.
+    keys: HashMap<(Option<String>, &'static str), KeysOf>,
     /// Warnings about these, by provider and scheme.
     about_secrets: HashMap<(Option<String>, &'static str), Vec<Warning>>,
+    /// Failures for which a cause may still be searched in vain: it takes some milliseconds each.
+    pub(super) searches_left: usize,
     /// Secrets of all providers, for finding one that fits by mistake; looked up on the first failure.
     others: Option<Vec<OtherSecret>>,
 }
@@ -49,7 +56,9 @@ impl<'a> Verifier<'a> {
             clock,
             url: None,
             secrets: HashMap::new(),
+            keys: HashMap::new(),
             about_secrets: HashMap::new(),
+            searches_left: MOST_SEARCHES,
             others: None,
         }
     }
@@ -85,7 +94,14 @@ impl<'a> Verifier<'a> {
             }
             return Ok(Found::of(Verification::without_scheme(request), None));
         };
-        let found = self.judge(&schemes, &secrets, &source, of_several, settings)?;
+        let found = self.judge(
+            &schemes,
+            &secrets,
+            &source,
+            name.as_ref(),
+            of_several,
+            settings,
+        )?;
         let (mut verification, diagnosis) = found;
         let named = self.scheme.is_some() || self.provider.is_some();
         if verification.status == Status::Unsigned && !named && !secrets.is_empty() {
@@ -94,32 +110,38 @@ impl<'a> Verifier<'a> {
         }
         let mut found = Found::of(verification, provider.as_deref());
         found.scheme = signature::named(&found.verification.scheme).or(Some(scheme));
-        let verified_as = found.scheme.unwrap_or(scheme);
-        let about_secrets = self.about_secrets.entry((name, &verified_as.id));
-        let about_secrets = about_secrets.or_insert_with(|| secret_warnings(verified_as, &secrets));
-        found.warnings.extend_from_slice(about_secrets);
-        found.warnings.extend(warnings(
-            verified_as,
-            &secrets,
-            &source,
-            &found.verification,
-        ));
+        found.diagnosis = diagnosis;
         if found.verification.delivery_id.is_none() {
             let provider = provider.as_ref();
             found.verification.delivery_id =
                 provider.and_then(|provider| provider.delivery_id_of(&source));
         }
+        self.tell(&mut found, name, &secrets, &source);
+        Ok(found)
+    }
+
+    /// Adds what is worth knowing beside the verdict.
+    fn tell(
+        &mut self,
+        found: &mut Found,
+        name: Option<String>,
+        secrets: &[Secret],
+        source: &Source<'_>,
+    ) {
+        let Some(scheme) = found.scheme else { return };
+        let about_secrets = self.about_secrets.entry((name, &scheme.id));
+        let about_secrets = about_secrets.or_insert_with(|| secret_warnings(scheme, secrets));
+        found.warnings.extend_from_slice(about_secrets);
+        let others = warnings(scheme, secrets, source, &found.verification);
+        found.warnings.extend(others);
         let is_late = matches!(
             found.verification.reason,
             Some(Reason::Stale | Reason::Future)
         );
         if found.verification.status == Status::Invalid && !is_late {
-            let setting = self.setting();
-            found.evidence = signature::evidence(verified_as, &secrets, &source, setting);
-            found.facts = signature::facts(request);
+            found.evidence = signature::evidence(scheme, secrets, source, self.setting());
+            found.facts = signature::facts(source.request);
         }
-        found.diagnosis = diagnosis;
-        Ok(found)
     }
 
     fn setting(&self) -> Setting<'_> {
@@ -134,15 +156,29 @@ impl<'a> Verifier<'a> {
         schemes: &[&'static Scheme],
         secrets: &[Secret],
         source: &Source<'_>,
+        name: Option<&String>,
         of_several: bool,
         settings: &Settings,
     ) -> Result<(Verification, Diagnosis)> {
+        let name = name.cloned();
         let scheme = schemes[0];
         let provider = self
             .provider
             .as_ref()
             .map(|provider| &*provider.profile.name);
-        let (verification, problem) = match verify_any(schemes, secrets, source, self.setting()) {
+        let cached = &mut self.keys;
+        let mut keys_of = |scheme: &'static Scheme| {
+            let known = cached.entry((name.clone(), &scheme.id));
+            known
+                .or_insert_with(|| signature::keys(scheme, secrets))
+                .clone()
+        };
+        let setting = Setting {
+            clock: self.clock,
+            url: self.url.as_deref(),
+        };
+        let verified = verify_any(schemes, &mut keys_of, source, setting);
+        let (verification, problem) = match verified {
             Some(Ok(found)) => (found, None),
             Some(Err(problem)) => (Verification::unfit(scheme, &problem), Some(problem)),
             None => (verify(scheme, &[], source, self.setting()), None),
@@ -153,6 +189,9 @@ impl<'a> Verifier<'a> {
         let (Status::Invalid, Some(reason)) = (verification.status, verification.reason) else {
             return Ok((verification, Diagnosis::default()));
         };
+        if of_several && self.searches_left == 0 {
+            return Ok((verification, Diagnosis::default()));
+        }
         if self.others.is_none() {
             self.others = Some(other_secrets(settings));
         }
@@ -165,6 +204,9 @@ impl<'a> Verifier<'a> {
             setting: self.setting(),
             reason,
         });
+        if diagnosis.causes.is_empty() {
+            self.searches_left = self.searches_left.saturating_sub(1);
+        }
         match problem {
             // A secret that no mistake explains is a mistake in the command.
             Some(problem) if diagnosis.causes.is_empty() && !of_several => {

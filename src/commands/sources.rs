@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::request::stored::{self, Problem, Stored};
+use crate::request::stored::{self, Held, Problem, Stored};
 use crate::settings::Settings;
 
 /// A stored request and where it is from.
@@ -94,20 +94,54 @@ fn read(
                 .hint("Name a file or a folder; `hookctl listen --save DIR` keeps what arrives."),
         );
     }
-    let visited = stored::visit(settings.open(name)?, |stored| {
+    let held = stored::open(settings.open(name)?);
+    let wrong = |problem| match problem {
+        Problem::Bytes(error) => settings.cannot_read(name, error),
+        Problem::Form(problem) => Error::usage(format!("`{shown}` holds no request: {problem}"))
+            .hint("A saved capture, a raw HTTP request or a payload is read."),
+    };
+    let mut one = |stored| {
         visit(Sourced {
             from: shown.to_owned(),
             stored,
         })
-    });
-    visited.unwrap_or_else(|problem| {
-        Err(match problem {
-            Problem::Bytes(error) => settings.cannot_read(name, error),
-            Problem::Form(problem) => {
-                Error::usage(format!("`{shown}` holds no request: {problem}"))
-                    .hint("A saved capture, a raw HTTP request or a payload is read.")
+    };
+    match held.map_err(wrong)? {
+        Held::Whole(all) => all.into_iter().try_for_each(one),
+        Held::Lines(lines) => ahead(lines, |stored| one(stored.map_err(wrong)?)),
+    }
+}
+
+/// Captures that are read at once, and how many such batches may wait.
+const BATCH: usize = 256;
+const WAITING: usize = 4;
+
+/// Visits what an iterator yields, which works ahead on a thread of its own.
+fn ahead<T: Send>(
+    items: impl Iterator<Item = T> + Send,
+    mut visit: impl FnMut(T) -> Result<()>,
+) -> Result<()> {
+    let mut items = items.peekable();
+    let Some(first) = items.next() else {
+        return Ok(());
+    };
+    visit(first)?;
+    // A thread is worth its while for many.
+    if items.peek().is_none() {
+        return Ok(());
+    }
+    std::thread::scope(|scope| {
+        let (sender, receiver) = std::sync::mpsc::sync_channel(WAITING);
+        scope.spawn(move || {
+            loop {
+                let batch: Vec<T> = items.by_ref().take(BATCH).collect();
+                // The visitor may have had enough.
+                if batch.is_empty() || sender.send(batch).is_err() {
+                    break;
+                }
             }
-        })
+        });
+        receiver.into_iter().flatten().try_for_each(visit)
     })
 }
 

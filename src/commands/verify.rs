@@ -6,7 +6,7 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::Context;
-use super::judged::{Tally, Verifier};
+use super::judged::{MOST_SEARCHES, Tally, Verifier};
 use super::options::{SecretArgs, Time, span};
 use super::sources::{Sourced, each};
 use crate::error::{Error, Outcome, Result};
@@ -106,6 +106,11 @@ pub(crate) fn run(args: &VerifyArgs, context: &mut Context) -> Result<Outcome> {
     })?;
     if let Some(one) = waiting {
         report.one(&one, several, settings, ui)?;
+    }
+    if report.verifier.searches_left == 0 {
+        ui.note(&format!(
+            "note: after {MOST_SEARCHES} failures without a cause no more were searched; verify one alone to find its cause."
+        ))?;
     }
     if several && !ui.json {
         ui.data(format!("{}\n", report.tally.text()))?;

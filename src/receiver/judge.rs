@@ -154,7 +154,7 @@ impl Judge {
         };
         let fits = |provider: &&Arc<Provider>| {
             let own = provider.profile.schemes();
-            let common: Vec<&Scheme> = schemes
+            let common: Vec<&'static Scheme> = schemes
                 .iter()
                 .copied()
                 .filter(|scheme| own.iter().any(|one| one.id == scheme.id))
@@ -162,7 +162,7 @@ impl Judge {
             let secrets = || self.secrets_for(Some(&provider.profile.name)).0;
             !common.is_empty()
                 && matches!(
-                    verify_any(&common, &secrets(), source, clock.into()),
+                    verify_any(&common, &mut |scheme| signature::keys(scheme, &secrets()), source, clock.into()),
                     Some(Ok(found)) if found.status == Status::Valid
                 )
         };
@@ -179,7 +179,7 @@ impl Judge {
     fn verify(
         &self,
         scheme: &Scheme,
-        schemes: &[&Scheme],
+        schemes: &[&'static Scheme],
         source: &Source<'_>,
         now: i64,
         judgement: &mut Judgement,
@@ -192,10 +192,13 @@ impl Judge {
             .provider
             .as_ref()
             .map(|provider| provider.profile.name.clone());
-        let verify = |secrets: &[Secret]| match verify_any(schemes, secrets, source, clock.into()) {
-            Some(Ok(found)) => found,
-            // No secret is of the form that a scheme needs: as good as none.
-            _ => verify(scheme, &[], source, clock.into()),
+        let verify = |secrets: &[Secret]| {
+            let mut keys_of = |scheme: &'static Scheme| signature::keys(scheme, secrets);
+            match verify_any(schemes, &mut keys_of, source, clock.into()) {
+                Some(Ok(found)) => found,
+                // No secret is of the form that a scheme needs: as good as none.
+                _ => verify(scheme, &[], source, clock.into()),
+            }
         };
         let (mut secrets, are_local) = self.secrets_now(name.as_deref(), &scheme.id);
         let mut found = verify(&secrets);

@@ -76,35 +76,64 @@ pub(crate) enum Problem {
     Form(String),
 }
 
-/// Visits the requests that a file holds, one after the other. Captures, one a line, are not kept; any other file
-/// is read as a whole. Ends with what the visitor ends with.
+/// What a file holds.
+pub(crate) enum Held<R> {
+    /// All of it.
+    Whole(Vec<Stored>),
+    /// Captures, one a line, which are read one by one.
+    Lines(Lines<R>),
+}
+
+/// Looks into a file and reads it, but for captures one a line.
 ///
 /// # Errors
 /// What is wrong with the file.
-pub(crate) fn visit<E>(
-    mut from: impl BufRead,
-    mut visit: impl FnMut(Stored) -> Result<(), E>,
-) -> Result<Result<(), E>, Problem> {
+pub(crate) fn open<R: BufRead>(mut from: R) -> Result<Held<R>, Problem> {
     let mut text = Vec::new();
     from.read_until(b'\n', &mut text).map_err(Problem::Bytes)?;
-    if text.first() != Some(&b'{') || line::parse(&text).is_none() {
-        from.read_to_end(&mut text).map_err(Problem::Bytes)?;
-        let all = read(&text).map_err(Problem::Form)?;
-        return Ok(all.into_iter().try_for_each(visit));
+    if text.first() == Some(&b'{') && line::parse(&text).is_some() {
+        return Ok(Held::Lines(Lines {
+            from,
+            text,
+            number: 0,
+        }));
     }
-    let mut number = 1;
-    while !text.is_empty() {
-        if !text.trim_ascii().is_empty()
-            && let Some(stored) = read_line(&text, number)?
-            && let Err(end) = visit(stored)
-        {
-            return Ok(Err(end));
+    from.read_to_end(&mut text).map_err(Problem::Bytes)?;
+    read(&text).map(Held::Whole).map_err(Problem::Form)
+}
+
+/// Captures, one a line.
+pub(crate) struct Lines<R> {
+    from: R,
+    /// The line that was read last and not yet taken.
+    text: Vec<u8>,
+    /// Its number, counted from 1, once it was taken.
+    number: usize,
+}
+
+impl<R: BufRead> Iterator for Lines<R> {
+    type Item = Result<Stored, Problem>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if self.number > 0 {
+                self.text.clear();
+                if let Err(error) = self.from.read_until(b'\n', &mut self.text) {
+                    return Some(Err(Problem::Bytes(error)));
+                }
+            }
+            self.number += 1;
+            if self.text.is_empty() {
+                return None;
+            }
+            if self.text.trim_ascii().is_empty() {
+                continue;
+            }
+            if let Some(read) = read_line(&self.text, self.number).transpose() {
+                return Some(read);
+            }
         }
-        text.clear();
-        from.read_until(b'\n', &mut text).map_err(Problem::Bytes)?;
-        number += 1;
     }
-    Ok(Ok(()))
 }
 
 /// Reads the capture on a line; `None` for another line of a listener's.

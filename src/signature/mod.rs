@@ -28,6 +28,6 @@ pub(crate) use sign::{Attempt, sign};
 pub(crate) use snippet::{Language, Parameter, parameters, snippet};
 pub(crate) use tamper::{Tamper, tamper};
 pub(crate) use verdict::{Check, Clock, Reason, Status, Verification};
-pub(crate) use verify::{Setting, keys, verify, verify_any};
+pub(crate) use verify::{KeysOf, Setting, keys, verify, verify_any};
 pub(crate) use warn::{Warning, secret_warnings, warnings};
 pub(crate) use worked::{Worked, facts as scheme_facts, worked};

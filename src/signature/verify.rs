@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::rc::Rc;
 
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
@@ -47,15 +48,15 @@ impl From<Clock> for Setting<'_> {
 /// # Errors
 /// Why no secret is of the form that any of the schemes needs.
 pub(crate) fn verify_any(
-    schemes: &[&Scheme],
-    secrets: &[Secret],
+    schemes: &[&'static Scheme],
+    keys_of: &mut dyn FnMut(&'static Scheme) -> KeysOf,
     source: &Source<'_>,
     setting: Setting<'_>,
 ) -> Option<Result<Verification, String>> {
     let mut strongest: Option<Verification> = None;
     let mut problem = None;
     for scheme in schemes {
-        let keys = match keys(scheme, secrets) {
+        let keys = match keys_of(scheme) {
             Ok(keys) => keys,
             Err(why) => {
                 problem.get_or_insert(why);
@@ -81,11 +82,14 @@ pub(crate) fn verify_any(
     strongest.map(Ok).or(problem.map(Err))
 }
 
+/// The keys for a scheme, or why no secret makes one.
+pub(crate) type KeysOf = Result<Rc<[Key]>, String>;
+
 /// Keys of the secrets; those of other forms are left out as long as one fits.
 ///
 /// # Errors
 /// Why none of them is of the scheme's form.
-pub(crate) fn keys(scheme: &Scheme, secrets: &[Secret]) -> Result<Vec<Key>, String> {
+pub(crate) fn keys(scheme: &Scheme, secrets: &[Secret]) -> KeysOf {
     let mut problem = None;
     let mut keys = Vec::new();
     for secret in secrets {
@@ -96,7 +100,7 @@ pub(crate) fn keys(scheme: &Scheme, secrets: &[Secret]) -> Result<Vec<Key>, Stri
     }
     match problem {
         Some(problem) if keys.is_empty() && scheme.signs() => Err(problem),
-        _ => Ok(keys),
+        _ => Ok(keys.into()),
     }
 }
 

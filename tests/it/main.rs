@@ -25,5 +25,6 @@ mod send;
 mod send_answers;
 mod send_requests;
 mod sign;
+mod upstream;
 mod vectors;
 mod verify;

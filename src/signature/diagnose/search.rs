@@ -112,7 +112,8 @@ impl<'a> Search<'a> {
             difference,
             values,
         };
-        let keys = verify::keys(scheme, case.secrets).unwrap_or_default();
+        let keys = verify::keys(scheme, case.secrets);
+        let keys = keys.as_deref().unwrap_or_default();
         let candidates = keys.iter().flat_map(|key| search.under_each_url(key, &[]));
         search.candidates = candidates.collect();
         Some(search)

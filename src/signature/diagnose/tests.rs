@@ -61,7 +61,12 @@ fn setting(url: &str) -> Setting<'_> {
 fn codes(scheme: &'static Scheme, secret: &Secret, request: &Request, url: &str) -> Vec<Code> {
     let source = Source::new(request);
     let secrets = [secret.clone()];
-    let reason = match verify_any(&[scheme], &secrets, &source, setting(url)) {
+    let reason = match verify_any(
+        &[scheme],
+        &mut |scheme| verify::keys(scheme, &secrets),
+        &source,
+        setting(url),
+    ) {
         Some(Ok(found)) if found.status == Status::Valid => return Vec::new(),
         Some(Ok(found)) => found.reason.unwrap_or(Reason::Mismatch),
         _ => Reason::Mismatch,
