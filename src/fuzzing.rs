@@ -67,6 +67,72 @@ pub fn verification(bytes: &[u8]) {
     }
 }
 
+/// A secret on the first line, and a raw request after it, diagnosed under the first scheme that it carries.
+pub fn diagnosis(bytes: &[u8]) {
+    use crate::signature::{
+        Case, Clock, Reason, Setting, Source, detect, diagnose, secret_warnings,
+    };
+    let Some(end) = bytes.iter().position(|byte| *byte == b'\n') else {
+        return;
+    };
+    let (Ok(secret), Ok(request)) = (
+        std::str::from_utf8(&bytes[..end]),
+        raw::parse(&bytes[end + 1..]),
+    ) else {
+        return;
+    };
+    let secrets = [crate::secret::Secret::new(secret)];
+    let source = Source::new(&request);
+    let clock = Clock {
+        now: 1_614_265_330,
+        tolerance: None,
+    };
+    let setting = Setting {
+        clock,
+        url: Some(secret),
+    };
+    let Some(scheme) = detect(&source).first().copied() else {
+        return;
+    };
+    let _ = secret_warnings(scheme, &secrets);
+    let _ = diagnose(&Case {
+        scheme,
+        secrets: &secrets,
+        others: &[],
+        source: &source,
+        setting,
+        reason: Reason::Mismatch,
+    });
+}
+
+/// JSON written in other ways.
+pub fn spelling(bytes: &[u8]) {
+    use crate::request::spelling::{Html, Numbers, Slash, Space, Spelled, Style, Unicode};
+    let Some(spelled) = Spelled::new(bytes) else {
+        return;
+    };
+    let style = Style {
+        space: Some(Space::Indent(2)),
+        unicode: Unicode::EscapeLower,
+        slash: Slash::Escape,
+        html: Html::EscapeMore,
+        numbers: Numbers::SeventeenDigits,
+        ..Style::KEEP
+    };
+    let _ = spelled.write(style);
+    let _ = spelled.write(Style {
+        space: None,
+        ..style
+    });
+}
+
+/// Captures, one a line.
+pub fn capture_lines(bytes: &[u8]) {
+    if let Ok(stored::Held::Lines(lines)) = stored::open(bytes) {
+        let _ = lines.take_while(Result::is_ok).count();
+    }
+}
+
 /// Provider profiles.
 pub fn profile(bytes: &[u8]) {
     if let Ok(text) = std::str::from_utf8(bytes) {
