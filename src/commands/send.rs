@@ -193,6 +193,9 @@ pub(crate) fn messages(
             )));
         };
         message.id.clone_from(id);
+        if let Content::Fields(payload) = &mut message.content {
+            payload::set_delivery_id(&message.provider.profile, payload, id);
+        }
     }
     Ok(messages)
 }
@@ -262,6 +265,7 @@ fn message(
         payload.value = edits::map_fields(&args.map, &payload.value)
             .map_err(|problem| Error::usage(format!("cannot map: {problem}")))?;
     }
+    let own_id = payload::delivery_id(profile, &payload.value).filter(|_| args.data.is_none());
     let content = match &args.data {
         Some(data) => Content::Bytes(read_data(data, context)?),
         None => Content::Fields(payload.value),
@@ -275,7 +279,7 @@ fn message(
     Ok(Message {
         provider: Arc::clone(&step.provider),
         event: step.event.clone(),
-        id: seed.value(delivery_form(profile), "delivery id"),
+        id: own_id.unwrap_or_else(|| seed.value(delivery_form(profile), "delivery id")),
         content,
         scheme,
         prefix,

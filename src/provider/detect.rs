@@ -19,25 +19,27 @@ impl Detector {
     }
 
     /// The provider of which a row fits, the one with most conditions first; else the one that the path names, as
-    /// `/webhooks/NAME` does.
+    /// `/webhooks/NAME` does; else the one of which a row for want of a better fits.
     pub(crate) fn provider(&self, source: &Source<'_>) -> Option<&Arc<Provider>> {
-        let rows = self.providers.iter().flat_map(|provider| {
-            provider
-                .profile
-                .detect
-                .iter()
-                .map(move |row| (provider, row))
-        });
-        let fitting = rows.filter(|(_, row)| row.fits(source));
-        let best = fitting.max_by_key(|(_, row)| row.headers.len() * 10 + row.body.len());
-        best.map(|(provider, _)| provider).or_else(|| {
+        let best = |fallback: bool| {
+            let rows = self.providers.iter().flat_map(|provider| {
+                let rows = provider.profile.detect.iter();
+                rows.map(move |row| (provider, row))
+            });
+            let fitting = rows.filter(|(_, row)| row.fallback == fallback && row.fits(source));
+            fitting
+                .max_by_key(|(_, row)| row.headers.len() * 10 + row.body.len())
+                .map(|(provider, _)| provider)
+        };
+        let named = || {
             let mut segments = source.request.path().split('/');
             segments.find_map(|segment| {
                 self.providers
                     .iter()
                     .find(|provider| provider.profile.name == segment)
             })
-        })
+        };
+        best(false).or_else(named).or_else(|| best(true))
     }
 }
 
@@ -48,6 +50,10 @@ impl DetectRow {
                 .headers
                 .iter()
                 .all(|name| source.request.headers.contains(name))
+            && !self
+                .without
+                .iter()
+                .any(|name| source.request.headers.contains(name))
             && self
                 .body
                 .iter()
@@ -58,8 +64,11 @@ impl DetectRow {
 impl Provider {
     /// The event that a request is, as its envelope says.
     pub(crate) fn event_of(&self, source: &Source<'_>) -> Option<String> {
-        json::lookup(source.fields(), &self.profile.envelope.event.value)
-            .and_then(json::scalar_text)
+        let called = extract(&self.profile.envelope.event.value, source)?;
+        let name = self
+            .events()
+            .find(|(_, event)| event.called.as_ref() == Some(&called));
+        Some(name.map_or(called, |(name, _)| name.to_owned()))
     }
 
     /// The delivery id that a request carries.
@@ -73,10 +82,11 @@ impl Provider {
         let envelope = &self.profile.envelope;
         let at = |path: &str| json::lookup(source.fields(), path).and_then(json::scalar_text);
         let paths = envelope.dedup.iter().flat_map(|dedup| &dedup.value);
-        let of_event = format!(
-            "{:?}",
-            (at(&envelope.event.value), at(&envelope.time.value))
-        );
+        let time = envelope
+            .time
+            .iter()
+            .find_map(|time| extract(&time.value, source));
+        let of_event = format!("{:?}", (self.event_of(source), time));
         paths
             .filter_map(|path| {
                 Some(format!(

@@ -108,11 +108,10 @@ impl Judge {
             Some(provider) => provider.event_of(&source),
             None => by_scheme(|scheme| scheme.event.as_deref()),
         };
-        let delivery_id = by_scheme(|scheme| scheme.delivery.as_deref()).or_else(|| {
-            provider
-                .as_ref()
-                .and_then(|provider| provider.delivery_id_of(&source))
-        });
+        let delivery_id = provider
+            .as_ref()
+            .and_then(|provider| provider.delivery_id_of(&source))
+            .or_else(|| by_scheme(|scheme| scheme.delivery.as_deref()));
         let mut judgement = Judgement {
             duplicate: self.is_duplicate(
                 provider.as_deref(),

@@ -182,7 +182,7 @@ fn headers(profile: &Profile, event: &str) -> Vec<(String, String, Origin)> {
     headers.extend(own.map(|header| {
         (
             header.name.to_ascii_lowercase(),
-            header.value.replace("{event}", event),
+            header.value.replace("{event}", profile.called(event)),
             header.from,
         )
     }));
