@@ -268,7 +268,7 @@ fn the_local_secret_has_the_providers_form_and_stays() {
     assert_ne!(rotated, ken);
     assert_eq!(secret(&["ken"]), rotated);
     assert_eq!(secret(&["klen"]).trim().len(), 64);
-    assert_eq!(secret(&[]).lines().count(), 4);
+    assert_eq!(secret(&[]).lines().count(), 19);
     assert_eq!(
         room.run(&["secret", "ken", "--json"]).json()[0]["secret"],
         rotated.trim()
