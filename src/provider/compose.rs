@@ -135,6 +135,10 @@ pub(crate) fn compose(
     };
     let source = Source::new(&request);
     let own = profile.headers.iter().filter_map(|header| {
+        // A body of an unknown event has no name for it.
+        if event.is_empty() && header.value.contains("{event}") {
+            return None;
+        }
         let value = header
             .value
             .replace("{event}", profile.called(event))

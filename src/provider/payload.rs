@@ -258,7 +258,7 @@ pub(crate) fn check(provider: &Provider) -> std::result::Result<(), String> {
             && sample_time(profile, &sample).is_none()
         {
             return Err(format!(
-                "the payload of `{name}` has no RFC 3339 time at `{}`",
+                "the payload of `{name}` has no time at `{}`; keys of unix times stand under `times`",
                 time.value
             ));
         }
