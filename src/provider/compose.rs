@@ -143,7 +143,7 @@ pub(crate) fn compose(
             .value
             .replace("{event}", profile.called(event))
             .replace("{delivery_id}", delivery_id);
-        let value = with_fields(&value, &source)?;
+        let value = with_fields(&value, source.fields())?;
         Some((header.name.to_ascii_lowercase(), value))
     });
     for (name, value) in own.collect::<Vec<_>>() {
@@ -153,13 +153,13 @@ pub(crate) fn compose(
 }
 
 /// Fills in each `{body:PATH}`; `None` if nothing is at a path, or nothing that a header can hold.
-fn with_fields(value: &str, source: &Source<'_>) -> Option<String> {
+pub(crate) fn with_fields(value: &str, fields: &Value) -> Option<String> {
     let Some((before, rest)) = value.split_once("{body:") else {
         return Some(value.to_owned());
     };
     let (path, after) = rest.split_once('}')?;
-    let text = json::lookup(source.fields(), path).and_then(json::scalar_text)?;
-    let after = with_fields(after, source)?;
+    let text = json::lookup(fields, path).and_then(json::scalar_text)?;
+    let after = with_fields(after, fields)?;
     let fits = text.bytes().all(|byte| (0x20..0x7f).contains(&byte));
     fits.then(|| format!("{before}{text}{after}"))
 }

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use super::profile::origin;
 use super::table::{Cell, cell, columns, plain};
 use super::{Paint, indent};
+use crate::provider::compose::with_fields;
 use crate::provider::profile::{ContentType, Scenario};
-use crate::provider::{Event, Origin, Profile, Provider, payload};
+use crate::provider::{Event, Origin, Provider, payload};
 use crate::request::{form, json as fields};
 
 /// The events and scenarios of a provider, one a line.
@@ -104,7 +105,7 @@ pub(crate) fn show(provider: &Provider, name: &str, event: &Event, paint: Paint)
     ));
 
     text.push_str(&format!("\n{}\n", paint.strong("Headers")));
-    let rows: Vec<[Cell; 3]> = headers(profile, name)
+    let rows: Vec<[Cell; 3]> = headers(provider, name)
         .into_iter()
         .map(|(name, value, from)| [plain(name), plain(value), origin(from)(paint)])
         .collect();
@@ -159,7 +160,8 @@ pub(crate) fn show(provider: &Provider, name: &str, event: &Event, paint: Paint)
 }
 
 /// Headers of a delivery: name, value or what it is, origin.
-fn headers(profile: &Profile, event: &str) -> Vec<(String, String, Origin)> {
+fn headers(provider: &Provider, event: &str) -> Vec<(String, String, Origin)> {
+    let profile = &provider.profile;
     let request = &profile.request;
     let content_type = request.content_type.value.iter().map(|kind| match kind {
         ContentType::Json => "application/json",
@@ -179,12 +181,11 @@ fn headers(profile: &Profile, event: &str) -> Vec<(String, String, Origin)> {
         ),
     ];
     let own = profile.headers.iter();
+    let sample = provider.sample(event);
     headers.extend(own.map(|header| {
-        (
-            header.name.to_ascii_lowercase(),
-            header.value.replace("{event}", profile.called(event)),
-            header.from,
-        )
+        let value = header.value.replace("{event}", profile.called(event));
+        let filled = with_fields(&value, &sample).unwrap_or(value);
+        (header.name.to_ascii_lowercase(), filled, header.from)
     }));
     let optional = profile.signature.optional.value;
     let signed = if optional {
@@ -206,7 +207,7 @@ fn headers(profile: &Profile, event: &str) -> Vec<(String, String, Origin)> {
 /// An event as JSON.
 pub(crate) fn show_json(provider: &Provider, name: &str, event: &Event) -> Value {
     let profile = &provider.profile;
-    let headers = headers(profile, name)
+    let headers = headers(provider, name)
         .into_iter()
         .map(|(name, value, from)| json!({"name": name, "value": value, "from": from.word()}));
     let sample = provider.sample(name);

@@ -220,7 +220,20 @@ fn events_and_providers_say_where_everything_comes_from() {
         &["events", "show", "ken/positive-reply"],
     );
     golden("events-konvox.txt", &["events", "konvox"]);
-    for name in ["ken", "konvox", "kakiyo", "klen", "scratcher"] {
+    golden(
+        "events-show-Comment.create.txt",
+        &["events", "show", "linear/Comment.create"],
+    );
+    let names = [
+        "ken",
+        "konvox",
+        "kakiyo",
+        "klen",
+        "scratcher",
+        "sendgrid",
+        "stripe",
+    ];
+    for name in names {
         golden(
             &format!("providers-show-{name}.txt"),
             &["providers", "show", name],
