@@ -1,11 +1,13 @@
 //! The command line: global flags, the list of commands, and who does what.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum as _};
 
 use crate::commands::{
-    Context, completions, events, init, listen, providers, replay, secret, send, sign, verify,
+    Context, completions, events, explain, init, listen, providers, replay, secret, send, sign,
+    verify,
 };
 use crate::error::{Outcome, Result};
 use crate::ui::{ColorChoice, Wanted};
@@ -58,6 +60,7 @@ enum Command {
     Listen(Box<listen::ListenArgs>),
     Verify(Box<verify::VerifyArgs>),
     Sign(Box<sign::SignArgs>),
+    Explain(explain::ExplainArgs),
     Events(events::EventsArgs),
     Providers(providers::ProvidersArgs),
     Secret(secret::SecretArgs),
@@ -95,6 +98,7 @@ impl Cli {
             Command::Listen(args) => listen::run(args, context),
             Command::Verify(args) => verify::run(args, context),
             Command::Sign(args) => sign::run(args, context),
+            Command::Explain(args) => explain::run(args, context),
             Command::Events(args) => events::run(args, context),
             Command::Providers(args) => providers::run(args, context),
             Command::Secret(args) => secret::run(args, context),
@@ -102,6 +106,22 @@ impl Cli {
             Command::Completions(args) => completions::run(args, Self::command(), context),
         }
     }
+}
+
+/// When to use colour, of a command line that says it but cannot be read, or asks for help.
+pub(crate) fn color_of(args: &[OsString]) -> ColorChoice {
+    let mut args = args.iter().map(|arg| arg.to_string_lossy());
+    let mut color = ColorChoice::default();
+    while let Some(arg) = args.next().filter(|arg| arg != "--") {
+        let value = match arg.strip_prefix("--color=") {
+            Some(value) => Some(value.to_owned()),
+            None if arg == "--color" => args.next().map(Into::into),
+            None => None,
+        };
+        let value = value.and_then(|value| ColorChoice::from_str(&value, false).ok());
+        color = value.unwrap_or(color);
+    }
+    color
 }
 
 #[cfg(test)]

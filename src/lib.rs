@@ -44,33 +44,39 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::cli::Cli;
+use crate::cli::{Cli, color_of};
 use crate::commands::Context;
 use crate::settings::{Environment, Settings};
-use crate::ui::Ui;
+use crate::ui::{Ui, Wanted};
 
 /// Runs the program with its arguments, the program's name first, and returns its exit code.
 ///
 /// # Panics
 /// Never on purpose: a panic is a defect.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let environment = Environment::capture();
+    let new_ui = |wanted| Ui::new(wanted, environment.terminals, environment.colors());
+    let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(error) => {
-            // A closed pipe, as in `hookctl --help | head`, is no reason to complain.
-            let _ = error.print();
+            new_ui(Wanted::color(color_of(&args))).command_line(&error);
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let environment = Environment::capture();
-    let ui = Ui::new(cli.wanted(), environment.terminals, environment.colors());
     let mut context = Context {
-        ui,
+        ui: new_ui(cli.wanted()),
         settings: Settings::new(environment, cli.config()),
     };
-    let result = cli
-        .run(&mut context)
+    let result = context
+        .settings
+        .check()
+        .and_then(|()| cli.run(&mut context))
         .and_then(|outcome| context.ui.flush().map(|()| outcome));
+    for problem in context.settings.notices.take() {
+        // If it cannot be told, the end of the command matters more.
+        let _ = context.ui.warn(&problem);
+    }
     match result {
         Ok(outcome) => ExitCode::from(outcome.exit_code()),
         Err(error) => {

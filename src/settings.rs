@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::{self, IsTerminal as _, Read as _};
+use std::io::{self, BufRead, BufReader, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -11,12 +11,16 @@ use serde::Deserialize;
 
 use crate::error::{Error, Result};
 use crate::provider::Catalogue;
+use crate::provider::catalogue::{Notices, did_you_mean};
 use crate::provider::local::LocalSecrets;
 use crate::secret::Secret;
 use crate::ui::{ColorWorld, Terminals};
 
 /// Name of a configuration file, in the project and in the user's folder.
 pub(crate) const CONFIG: &str = "hookctl.toml";
+
+/// Bytes that are read from a file at once.
+const READ_AT_ONCE: usize = 256 * 1024;
 
 /// The world as it was when the program started.
 #[derive(Clone, Debug)]
@@ -34,6 +38,8 @@ impl Environment {
             stdin: io::stdin().is_terminal(),
             stdout: io::stdout().is_terminal(),
             stderr: io::stderr().is_terminal(),
+            width: terminal_size::terminal_size_of(io::stdout())
+                .map(|(terminal_size::Width(width), _)| usize::from(width)),
         };
         // A working directory that was deleted leaves relative paths to fail by themselves.
         let directory = env::current_dir().unwrap_or_default();
@@ -103,6 +109,8 @@ pub(crate) struct Settings {
     environment: Environment,
     /// The file that `--config` names.
     config_file: Option<PathBuf>,
+    /// What a user should know and what stops nothing.
+    pub(crate) notices: Notices,
 }
 
 impl Settings {
@@ -110,6 +118,7 @@ impl Settings {
         Self {
             environment,
             config_file,
+            notices: Notices::default(),
         }
     }
 
@@ -144,23 +153,54 @@ impl Settings {
         Ok(LocalSecrets::new(self.folders()?.1.join("secrets")))
     }
 
+    /// Says whether the file that `--config` names can be read, also for commands that ask for nothing in it.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.named_config().map(drop)
+    }
+
+    /// The file that `--config` names.
+    fn named_config(&self) -> Result<Option<Config>> {
+        let Some(file) = &self.config_file else {
+            return Ok(None);
+        };
+        let file = self.environment.directory.join(file);
+        let missing = || {
+            Error::machine(format!(
+                "cannot read `{}`: there is no such file",
+                file.display()
+            ))
+        };
+        self.read_config(&file)?.ok_or_else(missing).map(Some)
+    }
+
+    /// Reads a configuration file, and takes note of names in it that no provider has.
+    fn read_config(&self, file: &Path) -> Result<Option<Config>> {
+        let config = read_config(file)?;
+        let names = self.catalogue().map(|catalogue| catalogue.names());
+        if let (Some(config), Ok(names)) = (&config, names) {
+            for name in config.providers.keys().filter(|name| !names.contains(name)) {
+                let near = did_you_mean(name, names.iter().map(String::as_str));
+                let near = near.unwrap_or_else(|| "`hookctl providers` lists them.".to_owned());
+                self.notices.add(format!(
+                    "`{}` has settings of `{name}`, and no provider is called that. {near}",
+                    file.display()
+                ));
+            }
+        }
+        Ok(config)
+    }
+
     /// The configuration: `--config` alone, or the project's file over the user's.
     fn config(&self) -> Result<Config> {
-        if let Some(file) = &self.config_file {
-            let file = self.environment.directory.join(file);
-            return read_config(&file)?.ok_or_else(|| {
-                Error::machine(format!(
-                    "cannot read `{}`: there is no such file",
-                    file.display()
-                ))
-            });
+        if let Some(config) = self.named_config()? {
+            return Ok(config);
         }
         let user = match self.user_folder() {
-            Ok(folder) => read_config(&folder.join(CONFIG))?.unwrap_or_default(),
+            Ok(folder) => self.read_config(&folder.join(CONFIG))?.unwrap_or_default(),
             Err(_) => Config::default(),
         };
         let project = match self.project_file() {
-            Some(file) => read_config(&file)?.unwrap_or_default(),
+            Some(file) => self.read_config(&file)?.unwrap_or_default(),
             None => Config::default(),
         };
         let mut merged = user;
@@ -248,32 +288,44 @@ impl Settings {
 
     /// All providers.
     pub(crate) fn catalogue(&self) -> Result<Catalogue> {
-        Catalogue::new(&self.provider_folders())
+        Catalogue::new(&self.provider_folders(), self.notices.clone())
     }
 
     /// Reads a file, or stdin for `-`.
     pub(crate) fn read(&self, name: &str) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
+        self.open(name)?
+            .read_to_end(&mut bytes)
+            .map_err(|error| self.cannot_read(name, error))?;
+        Ok(bytes)
+    }
+
+    /// Opens a file, or stdin for `-`.
+    pub(crate) fn open(&self, name: &str) -> Result<Box<dyn BufRead>> {
         if name == "-" {
-            io::stdin()
-                .lock()
-                .read_to_end(&mut bytes)
-                .map_err(|error| Error::machine("cannot read stdin").because(error))?;
-            return Ok(bytes);
+            return Ok(Box::new(io::stdin().lock()));
         }
-        fs::read(self.environment.directory.join(name)).map_err(|error| {
-            let cannot = Error::machine(format!("cannot read `{name}`"));
-            match error.kind() {
-                io::ErrorKind::NotFound => cannot.because("there is no such file").hint(format!(
-                    "Check the path; it starts from `{}`.",
-                    self.environment.directory.display()
-                )),
-                io::ErrorKind::IsADirectory => {
-                    cannot.because("it is a folder").hint("Name a file in it.")
-                }
-                _ => cannot.because(error),
+        let file = fs::File::open(self.environment.directory.join(name))
+            .map_err(|error| self.cannot_read(name, error))?;
+        Ok(Box::new(BufReader::with_capacity(READ_AT_ONCE, file)))
+    }
+
+    /// What to say of a file that cannot be read.
+    pub(crate) fn cannot_read(&self, name: &str, error: io::Error) -> Error {
+        if name == "-" {
+            return Error::machine("cannot read stdin").because(error);
+        }
+        let cannot = Error::machine(format!("cannot read `{name}`"));
+        match error.kind() {
+            io::ErrorKind::NotFound => cannot.because("there is no such file").hint(format!(
+                "Check the path; it starts from `{}`.",
+                self.environment.directory.display()
+            )),
+            io::ErrorKind::IsADirectory => {
+                cannot.because("it is a folder").hint("Name a file in it.")
             }
-        })
+            _ => cannot.because(error),
+        }
     }
 
     /// Whether stdin is a terminal.

@@ -2,11 +2,9 @@
 
 use std::io::{self, BufWriter, Write};
 
-use serde_json::Value;
-
 use crate::error::{Error, Kind, Result};
 use crate::render::Paint;
-use crate::render::text::safe;
+use crate::render::text::safe_lines;
 
 /// When to paint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -59,6 +57,7 @@ pub(crate) struct Ui {
     /// Whether stderr is a terminal.
     pub(crate) err_is_terminal: bool,
     out_is_terminal: bool,
+    out_width: Option<usize>,
 }
 
 /// What is known of the streams.
@@ -67,6 +66,8 @@ pub(crate) struct Terminals {
     pub(crate) stdin: bool,
     pub(crate) stdout: bool,
     pub(crate) stderr: bool,
+    /// Columns of stdout, if it is one.
+    pub(crate) width: Option<usize>,
 }
 
 /// What the user wants of the output.
@@ -76,6 +77,16 @@ pub(crate) struct Wanted {
     pub(crate) quiet: bool,
     pub(crate) verbose: u8,
     pub(crate) color: ColorChoice,
+}
+
+impl Wanted {
+    /// Colour as it is wanted, and nothing else.
+    pub(crate) fn color(color: ColorChoice) -> Self {
+        Self {
+            color,
+            ..Self::default()
+        }
+    }
 }
 
 impl Ui {
@@ -92,11 +103,31 @@ impl Ui {
             interactive: terminals.stdin && terminals.stderr,
             err_is_terminal: terminals.stderr,
             out_is_terminal: terminals.stdout,
+            out_width: terminals.width,
         }
+    }
+
+    /// Hands the streams over, to a thread that may have to wait for their reader. What stays writes no data.
+    pub(crate) fn take(&mut self) -> Self {
+        let stays = Self {
+            out: Box::new(io::sink()),
+            err: Box::new(io::stderr()),
+            ..*self
+        };
+        std::mem::replace(self, stays)
+    }
+
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet
     }
 
     pub(crate) fn out_is_terminal(&self) -> bool {
         self.out_is_terminal
+    }
+
+    /// Columns of the terminal that the data goes to; none if it goes elsewhere.
+    pub(crate) fn out_width(&self) -> Option<usize> {
+        self.out_width
     }
 
     /// Writes data as it is.
@@ -107,8 +138,11 @@ impl Ui {
     }
 
     /// Writes one line of machine output.
-    pub(crate) fn json_line(&mut self, value: &Value) -> Result<()> {
-        writeln!(self.out, "{value}").map_err(Error::from_stream)
+    pub(crate) fn json_line(&mut self, value: &impl serde::Serialize) -> Result<()> {
+        let write = serde_json::to_writer(&mut self.out, value).map_err(std::io::Error::from);
+        write
+            .and_then(|()| self.out.write_all(b"\n"))
+            .map_err(Error::from_stream)
     }
 
     /// Brings what was written to its reader.
@@ -121,19 +155,27 @@ impl Ui {
         if self.quiet {
             return Ok(());
         }
+        self.talk(&format!("{}\n", safe_lines(text)))
+    }
+
+    /// Shows what was made for people and is safe already, beside the data.
+    pub(crate) fn shown(&mut self, text: &str) -> Result<()> {
+        if self.quiet {
+            return Ok(());
+        }
         self.talk(&format!("{text}\n"))
     }
 
     /// Warns of something that a user should know, even a quiet one.
     pub(crate) fn warn(&mut self, text: &str) -> Result<()> {
         let head = self.err_paint.warn("warning:");
-        self.talk(&format!("{head} {text}\n"))
+        self.talk(&format!("{head} {}\n", safe_lines(text)))
     }
 
     /// Says what is wrong with an answer.
     pub(crate) fn problem(&mut self, text: &str) -> Result<()> {
         let head = self.err_paint.error("error:");
-        self.talk(&format!("{head} {}\n", safe(text)))
+        self.talk(&format!("{head} {}\n", safe_lines(text)))
     }
 
     /// Says what to do next.
@@ -142,7 +184,7 @@ impl Ui {
             return Ok(());
         }
         let head = self.err_paint.name("hint:");
-        self.talk(&format!("{head} {}\n", safe(text)))
+        self.talk(&format!("{head} {}\n", safe_lines(text)))
     }
 
     /// Says why a command did not work. A closed pipe ends in silence.
@@ -151,12 +193,32 @@ impl Ui {
             return;
         }
         let head = self.err_paint.error("error:");
-        let mut text = format!("{head} {error}\n");
+        let mut text = format!("{head} {}\n", safe_lines(&error.to_string()));
         for hint in error.hints() {
-            text.push_str(&format!("{} {hint}\n", self.err_paint.name("hint:")));
+            let head = self.err_paint.name("hint:");
+            text.push_str(&format!("{head} {}\n", safe_lines(hint)));
         }
         // There is nobody left to tell if this fails.
         let _ = self.talk(&text);
+    }
+
+    /// Shows help or version, or says what is wrong with the command line. A closed pipe, as in
+    /// `hookctl --help | head`, is no reason to complain.
+    pub(crate) fn command_line(&mut self, error: &clap::Error) {
+        let text = error.render();
+        let text_for = |paint: Paint| {
+            if paint.is_on() {
+                text.ansi().to_string()
+            } else {
+                safe_lines(&text.to_string())
+            }
+        };
+        let _ = if error.use_stderr() {
+            self.talk(&text_for(self.err_paint))
+        } else {
+            self.data(text_for(self.out_paint))
+                .and_then(|()| self.flush())
+        };
     }
 
     /// Writes to stderr in one piece, after all data that came before it.

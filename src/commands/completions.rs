@@ -48,7 +48,12 @@ struct Names {
 /// Commands whose first argument is an event.
 const TAKE_EVENTS: [&[&str]; 3] = [&["send"], &["sign"], &["events", "show"]];
 /// Commands whose first argument is a provider.
-const TAKE_PROVIDERS: [&[&str]; 3] = [&["events"], &["providers", "show"], &["secret"]];
+const TAKE_PROVIDERS: [&[&str]; 4] = [
+    &["explain"],
+    &["events"],
+    &["providers", "show"],
+    &["secret"],
+];
 /// Commands with `--provider`.
 const WITH_PROVIDER: [&str; 5] = ["send", "sign", "listen", "replay", "verify"];
 
@@ -69,10 +74,10 @@ impl Names {
         }
         events.sort();
         events.dedup();
-        Ok(Self {
-            events,
-            providers: catalogue.names(),
-        })
+        let mut providers = catalogue.names();
+        events.retain(|name| is_plain(name));
+        providers.retain(|name| is_plain(name));
+        Ok(Self { events, providers })
     }
 
     /// The command line with known names in place of any text. bash and zsh scripts get all names this way.
@@ -145,6 +150,12 @@ impl Names {
         }
         script
     }
+}
+
+/// Whether a name means nothing to a shell but itself: the scripts hold names as they are.
+fn is_plain(name: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/".contains(&byte);
+    name.bytes().all(is_plain)
 }
 
 /// Changes the subcommand at a path.

@@ -5,11 +5,12 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, oneshot, watch as channel};
 
 use super::watch::Watch;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::receiver::{Capture, Sink, Taken, Trouble};
 use crate::render::capture::{self, Show, View};
 use crate::render::text::safe;
@@ -25,17 +26,24 @@ enum Message {
 const QUEUE: usize = 2_048;
 /// With so many waiting, one line each has to do.
 const BUSY: usize = 64;
+/// How long one write may take at the end before nobody is thought to read.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Takes captures from the receiver: keeps, counts and passes them on.
 pub(super) struct Desk {
     watch: Mutex<Watch>,
     /// Told when nothing more is waited for.
     pub(super) enough: Notify,
-    messages: mpsc::Sender<Message>,
+    /// The way to the printer; `None` once nothing more is printed.
+    messages: Mutex<Option<mpsc::Sender<Message>>>,
     /// Wait for the printer rather than leave something out: for machine output.
     lossless: bool,
     skipped: AtomicU64,
     save: Option<PathBuf>,
+    /// Counts the beginnings and ends of what the printer does: odd while it writes.
+    steps: AtomicU64,
+    /// True once nobody waits for the printer any more.
+    released: channel::Sender<bool>,
 }
 
 impl Desk {
@@ -50,10 +58,12 @@ impl Desk {
         let desk = Arc::new(Self {
             watch: Mutex::new(watch),
             enough: Notify::new(),
-            messages,
+            messages: Mutex::new(Some(messages)),
             lossless,
             skipped: AtomicU64::new(0),
             save,
+            steps: AtomicU64::new(0),
+            released: channel::channel(false).0,
         });
         let printer = Printer {
             messages: waiting,
@@ -67,6 +77,53 @@ impl Desk {
     pub(super) fn watch(&self) -> MutexGuard<'_, Watch> {
         self.watch.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn to_printer(&self) -> MutexGuard<'_, Option<mpsc::Sender<Message>>> {
+        self.messages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts nothing more on the desk: the printer ends with what is there.
+    pub(super) fn close(&self) {
+        *self.to_printer() = None;
+    }
+
+    /// Waits until one write took longer than anybody who reads would let it.
+    pub(super) async fn stalled(&self) {
+        let mut last = self.steps.load(Ordering::Relaxed);
+        let mut since = Instant::now();
+        loop {
+            tokio::time::sleep(PATIENCE / 20).await;
+            let now = self.steps.load(Ordering::Relaxed);
+            if now != last || now.is_multiple_of(2) {
+                (last, since) = (now, Instant::now());
+            } else if since.elapsed() >= PATIENCE {
+                return;
+            }
+        }
+    }
+
+    /// Lets no answer wait for the printer any more once it stalls. Never ends.
+    pub(super) async fn release_when_stalled(&self) {
+        self.stalled().await;
+        self.released.send_replace(true);
+        std::future::pending::<()>().await;
+    }
+
+    async fn print(&self, message: Message) {
+        let Some(messages) = self.to_printer().clone() else {
+            return;
+        };
+        if self.lossless {
+            let mut released = self.released.subscribe();
+            tokio::select! {
+                // A closed channel means that the program ends; then nobody reads the line.
+                _ = messages.send(message) => {}
+                _ = released.wait_for(|released| *released) => {}
+            }
+        } else if messages.try_send(message).is_err() {
+            self.skipped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
 }
 
 /// The desk as the receiver sees it.
@@ -76,7 +133,8 @@ impl Sink for Front {
     fn captured(&self, capture: Arc<Capture>) -> Taken<'_> {
         Box::pin(async move {
             let desk = &self.0;
-            if let Some(folder) = desk.save.clone() {
+            // A file without its body could not be sent again.
+            if let Some(folder) = desk.save.clone().filter(|_| capture.over.is_none()) {
                 let kept = Arc::clone(&capture);
                 let saved = tokio::task::spawn_blocking(move || save(&kept, &folder)).await;
                 saved.unwrap_or_else(|error| Err(error.to_string()))?;
@@ -86,13 +144,7 @@ impl Sink for Front {
                 watch.saw(&capture);
                 watch.is_done()
             };
-            let message = Message::Capture(capture);
-            if desk.lossless {
-                // A closed channel means that the program ends; then nobody reads the line.
-                let _ = desk.messages.send(message).await;
-            } else if desk.messages.try_send(message).is_err() {
-                desk.skipped.fetch_add(1, Ordering::Relaxed);
-            }
+            desk.print(Message::Capture(capture)).await;
             if done {
                 desk.enough.notify_one();
             }
@@ -101,7 +153,9 @@ impl Sink for Front {
     }
 
     fn trouble(&self, trouble: Trouble) {
-        let _ = self.0.messages.try_send(Message::Trouble(trouble));
+        if let Some(messages) = &*self.0.to_printer() {
+            let _ = messages.try_send(Message::Trouble(trouble));
+        }
     }
 }
 
@@ -139,7 +193,7 @@ fn save(capture: &Capture, folder: &Path) -> std::result::Result<(), String> {
     written.map_err(|error| format!("cannot save to `{}`: {error}", path.display()))
 }
 
-/// Shows captures in their order.
+/// Shows captures in their order, on a thread of its own: a write waits for its reader, and nothing else may.
 pub(super) struct Printer {
     messages: mpsc::Receiver<Message>,
     view: View,
@@ -148,24 +202,67 @@ pub(super) struct Printer {
     warned: u64,
 }
 
-impl Printer {
-    /// Prints until the program ends.
-    pub(super) async fn run(&mut self, ui: &mut Ui) -> Result<()> {
-        while let Some(message) = self.messages.recv().await {
-            self.print(&message, ui)?;
+/// A printer at work.
+pub(super) struct Printing {
+    /// `None` once it ended.
+    waiting: Option<oneshot::Receiver<(Ui, Result<()>)>>,
+    ended: Option<(Ui, Result<()>)>,
+}
+
+impl Printing {
+    /// Waits until all is printed, or nobody reads any more.
+    pub(super) async fn ended(&mut self) {
+        if let Some(waiting) = &mut self.waiting {
+            self.ended = waiting.await.ok();
+            self.waiting = None;
         }
-        Ok(())
     }
 
-    /// Takes nothing more, so that nobody waits for it.
-    pub(super) fn close(&mut self) {
-        self.messages.close();
+    /// The streams and how it went; `None` if it still writes.
+    pub(super) fn into_ended(self) -> Option<(Ui, Result<()>)> {
+        self.ended
+    }
+}
+
+impl Printer {
+    /// Prints until the desk is closed, with something before and something after it.
+    pub(super) fn start(
+        mut self,
+        mut ui: Ui,
+        first: impl FnOnce(&mut Ui) -> Result<()> + Send + 'static,
+        last: impl FnOnce(&mut Ui) -> Result<()> + Send + 'static,
+    ) -> Result<Printing> {
+        let (done, waiting) = oneshot::channel();
+        let print = move || {
+            let printed = self
+                .step(|_| first(&mut ui))
+                .and_then(|()| self.run(&mut ui))
+                .and_then(|()| self.step(|_| last(&mut ui).and_then(|()| ui.flush())));
+            // Whoever waits to put something on the desk must not wait for nobody.
+            drop(self);
+            let _ = done.send((ui, printed));
+        };
+        std::thread::Builder::new()
+            .name("printer".to_owned())
+            .spawn(print)
+            .map_err(|error| Error::machine("cannot start").because(error))?;
+        Ok(Printing {
+            waiting: Some(waiting),
+            ended: None,
+        })
     }
 
-    /// Prints what is left.
-    pub(super) fn drain(&mut self, ui: &mut Ui) -> Result<()> {
-        while let Ok(message) = self.messages.try_recv() {
-            self.print(&message, ui)?;
+    /// Does something that writes, and lets the desk see that it is at it.
+    fn step(&mut self, write: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
+        self.desk.steps.fetch_add(1, Ordering::Relaxed);
+        let written = write(self);
+        self.desk.steps.fetch_add(1, Ordering::Relaxed);
+        written
+    }
+
+    fn run(&mut self, ui: &mut Ui) -> Result<()> {
+        while let Some(message) = self.messages.blocking_recv() {
+            self.step(|printer| printer.print(&message, ui))?;
         }
         Ok(())
     }

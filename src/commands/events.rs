@@ -54,7 +54,7 @@ fn list(provider: Option<&str>, context: &mut Context) -> Result<()> {
     }
     let lists: Vec<String> = providers
         .iter()
-        .map(|provider| event::list(provider, ui.out_paint))
+        .map(|provider| event::list(provider, ui.out_paint, ui.out_width()))
         .collect();
     ui.data(lists.join("\n"))
 }

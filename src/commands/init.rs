@@ -40,6 +40,12 @@ pub(crate) fn run(args: &InitArgs, context: &mut Context) -> Result<Outcome> {
             Error::usage(format!("`{CONFIG}` is there already")).hint("`--force` replaces it.")
         );
     }
+    if args.to.credentials.is_some() {
+        return Err(
+            Error::usage("the URL holds credentials, and the file is no place for them")
+                .hint("Give them to `hookctl send` with `--basic`."),
+        );
+    }
     let catalogue = context.settings.catalogue()?;
     let mut chosen = args.providers.clone();
     let mut base = args.to.url.to_string();
@@ -69,7 +75,19 @@ pub(crate) fn run(args: &InitArgs, context: &mut Context) -> Result<Outcome> {
     written.map_err(|error| {
         Error::machine(format!("cannot write `{}`", path.display())).because(error)
     })?;
-    context.ui.data(format!("Wrote {CONFIG}\n"))?;
+    let next = match profiles.first() {
+        Some(provider) => {
+            let event = provider.profile.events.keys().next();
+            let name = format!(
+                "{}/{}",
+                provider.profile.name,
+                event.map_or("EVENT", String::as_str)
+            );
+            format!("hookctl send {name}")
+        }
+        None => format!("take the `#` off your providers in {CONFIG}, then `hookctl send EVENT`"),
+    };
+    context.ui.data(format!("Wrote {CONFIG}\nNext: {next}\n"))?;
     Ok(Outcome::Good)
 }
 

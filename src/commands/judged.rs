@@ -1,6 +1,7 @@
 //! Requests from files, verified one by one: which scheme, which secrets, and why not.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::options::{SecretArgs, unfit_secret};
@@ -12,7 +13,7 @@ use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::signature::{
     self, Case, Clock, Diagnosis, OtherSecret, Reason, Scheme, Setting, Source, Status,
-    Verification, diagnose, verify, verify_any, warnings,
+    Verification, Warning, diagnose, secret_warnings, verify, verify_any, warnings,
 };
 
 /// Verifies requests with what the user gave.
@@ -25,7 +26,9 @@ pub(super) struct Verifier<'a> {
     /// The public URL, for schemes that sign it.
     pub(super) url: Option<String>,
     /// Secrets that were looked up, by provider.
-    secrets: HashMap<Option<String>, Vec<Secret>>,
+    secrets: HashMap<Option<String>, Rc<[Secret]>>,
+    /// Warnings about these, by provider and scheme.
+    about_secrets: HashMap<(Option<String>, &'static str), Vec<Warning>>,
     /// Secrets of all providers, for finding one that fits by mistake; looked up on the first failure.
     others: Option<Vec<OtherSecret>>,
 }
@@ -46,6 +49,7 @@ impl<'a> Verifier<'a> {
             clock,
             url: None,
             secrets: HashMap::new(),
+            about_secrets: HashMap::new(),
             others: None,
         }
     }
@@ -91,16 +95,17 @@ impl<'a> Verifier<'a> {
         let mut found = Found::of(verification, provider.as_deref());
         found.scheme = signature::named(&found.verification.scheme).or(Some(scheme));
         let verified_as = found.scheme.unwrap_or(scheme);
+        let about_secrets = self.about_secrets.entry((name, &verified_as.id));
+        let about_secrets = about_secrets.or_insert_with(|| secret_warnings(verified_as, &secrets));
+        found.warnings.extend_from_slice(about_secrets);
         found.warnings.extend(warnings(
             verified_as,
             &secrets,
             &source,
             &found.verification,
         ));
-        if found.verification.delivery_id.is_none() {
-            let provider = provider.as_ref();
-            found.verification.delivery_id =
-                provider.and_then(|provider| provider.delivery_id_of(&source));
+        if let Some(id) = provider.and_then(|provider| provider.delivery_id_of(&source)) {
+            found.verification.delivery_id = Some(id);
         }
         let is_late = matches!(
             found.verification.reason,
@@ -167,13 +172,13 @@ impl<'a> Verifier<'a> {
         }
     }
 
-    fn secrets_for(&mut self, provider: Option<&str>, settings: &Settings) -> Result<Vec<Secret>> {
+    fn secrets_for(&mut self, provider: Option<&str>, settings: &Settings) -> Result<Rc<[Secret]>> {
         let key = provider.map(str::to_owned);
         if let Some(known) = self.secrets.get(&key) {
-            return Ok(known.clone());
+            return Ok(Rc::clone(known));
         }
-        let secrets = self.secret.for_verifying(settings, provider)?;
-        self.secrets.insert(key, secrets.clone());
+        let secrets: Rc<[Secret]> = self.secret.for_verifying(settings, provider)?.into();
+        self.secrets.insert(key, Rc::clone(&secrets));
         Ok(secrets)
     }
 }

@@ -9,20 +9,21 @@ use std::time::{Duration, Instant};
 use axum::http::StatusCode;
 use clap::Args;
 use jiff::tz::TimeZone;
-use serde_json::json;
 use tokio::sync::watch as channel;
 
 use super::Context;
-use super::desk::{Desk, Front, Printer};
+use super::desk::{Desk, Front};
+use super::ends::{End, Greeting, Signals, conclude, finish, give_up, wait};
 use super::options::{SecretArgs, size, span, unfit_secret};
 use super::send::random_seed;
 use super::watch::Watch;
 use crate::error::{Error, Outcome, Result};
+use crate::provider::fresh::Seed;
 use crate::provider::{Catalogue, Detector, Profile};
-use crate::receiver::{AnswerPolicy, Bound, Judge, ListenAddress, Receiver, Secrets, bind, serve};
+use crate::receiver::{AnswerPolicy, Delay, Judge, ListenAddress, Receiver, Secrets, bind, serve};
 use crate::render::capture::{Show, View};
-use crate::render::millis;
 use crate::request::{Header, parse_header};
+use crate::settings::Settings;
 use crate::signature;
 use crate::ui::Ui;
 
@@ -45,12 +46,18 @@ pub(crate) struct ListenArgs {
     /// Header to answer with (can be repeated)
     #[arg(help_heading = "Answer", short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = parse_header)]
     headers: Vec<Header>,
-    /// Wait before answering
-    #[arg(help_heading = "Answer", long, value_name = "DURATION", value_parser = span)]
-    delay: Option<Duration>,
+    /// Wait before answering; `50ms..800ms` draws a time for each
+    #[arg(help_heading = "Answer", long, value_name = "DURATION", value_parser = delay)]
+    delay: Option<Delay>,
+    /// Draw the same times in every run
+    #[arg(help_heading = "Answer", long, value_name = "N")]
+    seed: Option<u64>,
     /// Answer 401 to what does not verify
     #[arg(help_heading = "Answer", long)]
     require_valid: bool,
+    /// Answer handshakes, by which senders check an endpoint, like any other request
+    #[arg(help_heading = "Answer", long)]
+    no_handshake: bool,
     /// How much of each request is shown
     #[arg(long, value_name = "WHAT", default_value = "full")]
     show: Show,
@@ -93,8 +100,22 @@ fn status(text: &str) -> std::result::Result<StatusCode, String> {
     StatusCode::from_u16(status).map_err(|error| error.to_string())
 }
 
+fn delay(text: &str) -> std::result::Result<Delay, String> {
+    let (shortest, longest) = match text.split_once("..") {
+        Some((shortest, longest)) => (span(shortest)?, span(longest)?),
+        None => (span(text)?, span(text)?),
+    };
+    if shortest > longest {
+        return Err("the shortest time comes first, as in `50ms..800ms`".to_owned());
+    }
+    Ok(Delay { shortest, longest })
+}
+
 pub(crate) fn run(args: &ListenArgs, context: &mut Context) -> Result<Outcome> {
     let plan = args.resolve(context)?;
+    for problem in context.settings.notices.take() {
+        context.ui.warn(&problem)?;
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -126,7 +147,15 @@ impl ListenArgs {
         }
         let secrets = Secrets {
             given: self.secret.given(settings)?,
-            configured: settings.configured_secrets()?.into_iter().collect(),
+            configured: match &self.provider {
+                // A secret of another provider that cannot be had is in nobody's way.
+                Some(name) => settings
+                    .configured_secret(name)?
+                    .map(|secret| (name.clone(), vec![secret]))
+                    .into_iter()
+                    .collect(),
+                None => settings.configured_secrets()?.into_iter().collect(),
+            },
             local: settings.local_secrets().ok(),
         };
         if let Some(provider) = &provider {
@@ -136,41 +165,52 @@ impl ListenArgs {
         }
         let example = example(&catalogue, self.provider.as_deref())?;
         let judge = Judge::new(Detector::new(catalogue.all()?), secrets, provider);
-        let save = self
-            .save
-            .as_ref()
-            .map(|folder| settings.directory().join(folder));
-        if let Some(folder) = &save {
-            fs::create_dir_all(folder).map_err(|error| {
-                Error::machine(format!("cannot make the folder `{}`", folder.display()))
-                    .because(error)
-            })?;
-        }
-        let ready_file = self
-            .ready_file
-            .as_ref()
-            .map(|file| settings.directory().join(file));
-        if let Some(file) = &ready_file {
-            // Whoever waits for the file must not find that of an earlier run.
-            match fs::remove_file(file) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(Error::machine(format!(
-                        "cannot remove the old `{}`",
-                        file.display()
-                    ))
-                    .because(error));
-                }
-                _ => {}
-            }
-        }
         Ok(ListenPlan {
             args: self,
             judge,
             policy: self.policy(context)?,
-            save,
-            ready_file,
+            save: self.made_folder(settings)?,
+            ready_file: self.removed_ready_file(settings)?,
             example,
         })
+    }
+
+    /// The folder for `--save`, which is there now.
+    fn made_folder(&self, settings: &Settings) -> Result<Option<PathBuf>> {
+        let Some(folder) = &self.save else {
+            return Ok(None);
+        };
+        let folder = settings.directory().join(folder);
+        fs::create_dir_all(&folder).map_err(|error| {
+            Error::machine(format!("cannot make the folder `{}`", folder.display())).because(error)
+        })?;
+        Ok(Some(folder))
+    }
+
+    /// The file for `--ready-file`, which is not there any more: whoever waits for it must not find that of an
+    /// earlier run.
+    fn removed_ready_file(&self, settings: &Settings) -> Result<Option<PathBuf>> {
+        let Some(file) = &self.ready_file else {
+            return Ok(None);
+        };
+        let file = settings.directory().join(file);
+        match fs::remove_file(&file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                let message = format!("cannot remove the old `{}`", file.display());
+                Err(Error::machine(message).because(error))
+            }
+            _ => Ok(Some(file)),
+        }
+    }
+
+    fn view(&self, ui: &Ui) -> View {
+        View {
+            paint: ui.out_paint,
+            show: self.show,
+            zone: TimeZone::system(),
+            reveal: self.reveal,
+            max_body: self.max_body,
+        }
     }
 
     fn policy(&self, context: &Context) -> Result<AnswerPolicy> {
@@ -206,7 +246,12 @@ impl ListenArgs {
             body: body.into(),
             headers,
             delay: self.delay.unwrap_or_default(),
+            seed: match self.seed {
+                Some(number) => Seed::chosen(number),
+                None => random_seed()?,
+            },
             require_valid: self.require_valid,
+            handshakes: !self.no_handshake,
         })
     }
 
@@ -234,8 +279,17 @@ impl ListenArgs {
 fn check_expected(name: &str, catalogue: &Catalogue) -> Result<()> {
     match name.split_once('/') {
         // Events outside the catalogue may be expected, of a provider that is known.
-        Some((provider, _)) if !catalogue.has_event(name)? => {
-            catalogue.provider(provider).map(drop)
+        Some((of, event)) if !catalogue.has_event(name)? => {
+            let provider = catalogue.provider(of)?;
+            let events = &provider.profile.events;
+            if events.contains_key(event) {
+                return Ok(());
+            }
+            let known = events.keys().map(String::as_str);
+            match crate::provider::catalogue::did_you_mean(event, known) {
+                Some(near) => Err(Error::usage(format!("{of} has no event `{event}`")).hint(near)),
+                None => Ok(()),
+            }
         }
         _ => {
             let events = catalogue.event_names()?;
@@ -288,13 +342,8 @@ impl ListenPlan<'_> {
         let bound = bind(args.address).await?;
         let mut signals = Signals::new()?;
         let watch = Watch::new(&args.expect, args.exit_after, args.expect_valid);
-        let view = View {
-            paint: ui.out_paint,
-            show: args.show,
-            zone: TimeZone::system(),
-            reveal: args.reveal,
-        };
-        let (desk, mut printer) = Desk::new(watch, ui.json, save, view);
+        let view = args.view(ui);
+        let (desk, printer) = Desk::new(watch, ui.json, save, view);
         let receiver = Arc::new(Receiver {
             judge,
             policy,
@@ -304,102 +353,35 @@ impl ListenPlan<'_> {
             count: AtomicU64::new(0),
         });
         let (stop, stopped) = channel::channel(false);
-        let Bound {
-            listeners,
-            url,
-            other_on_v6,
-        } = bound;
-        let serving = tokio::spawn(serve(listeners, receiver, stopped));
-        args.greet(ui, &url, example.as_deref(), other_on_v6)?;
-        if let Some(file) = &ready_file {
-            write_ready_file(file, &url)?;
-        }
-        let mut printed = Ok(());
-        tokio::select! {
-            ended = printer.run(ui) => printed = ended,
-            () = desk.enough.notified() => {}
-            () = signals.ended() => {}
-            () = elapsed(args.timeout) => {}
-        }
-        let _ = stop.send(true);
-        // A second signal does not wait for answers under way.
-        let ending = async {
-            tokio::select! {
-                served = serving => drop(served),
-                () = signals.ended() => {}
-            }
+        let greeting = Greeting {
+            url: bound.url,
+            example,
+            shown: bound.shown,
+            is_open: args.address.is_open(),
+            other_on_v6: bound.other_on_v6,
         };
-        finish(&mut printer, ui, printed, ending).await?;
-        printer.drain(ui)?;
-        conclude(&desk, ui, start)
-    }
-}
-
-impl ListenArgs {
-    fn greet(
-        &self,
-        ui: &mut Ui,
-        url: &str,
-        example: Option<&str>,
-        other_on_v6: bool,
-    ) -> Result<()> {
-        if ui.json {
-            ui.json_line(&json!({"type": "listening", "url": url, "page_url": null}))?;
-        } else {
-            let line = format!("Listening on {}", ui.out_paint.name(url));
-            ui.data(format!("{line}  {}\n", ui.out_paint.faint("(Ctrl-C ends)")))?;
-            if let Some((provider, _)) = example.and_then(|example| example.split_once('/')) {
-                let command = format!(
-                    "hookctl send {} --to {url}/webhooks/{provider}",
-                    example.unwrap_or_default()
-                );
-                ui.data(format!("Try: {}\n\n", ui.out_paint.strong(&command)))?;
+        let serving = tokio::spawn(serve(bound.listeners, receiver, stopped));
+        if let Some(file) = &ready_file {
+            write_ready_file(file, &greeting.url)?;
+        }
+        let last = {
+            let desk = Arc::clone(&desk);
+            move |ui: &mut Ui| conclude(&desk.watch(), ui, start)
+        };
+        let mut printing = printer.start(ui.take(), move |ui| greeting.print(ui), last)?;
+        let end = wait(&desk, &mut printing, &mut signals, args.timeout).await;
+        desk.watch().is_cut_short = end == End::Signal;
+        let _ = stop.send(true);
+        finish(&desk, serving, &mut printing, &mut signals).await;
+        match printing.into_ended() {
+            Some((streams, printed)) => {
+                *ui = streams;
+                printed?;
             }
+            None => give_up(&desk, ui),
         }
-        ui.flush()?;
-        if self.address.is_open() {
-            ui.warn("Other machines can reach this address; whoever can send here is shown here.")?;
-        }
-        if other_on_v6 {
-            ui.warn("Another program has this port on [::1], so `localhost` may lead there; use 127.0.0.1.")?;
-        }
-        Ok(())
+        Ok(desk.watch().outcome())
     }
-}
-
-/// Waits for the end. Meanwhile the printer goes on, since an answer in machine mode waits for it; when nobody reads
-/// any more, whoever sent something still gets an answer.
-async fn finish(
-    printer: &mut Printer,
-    ui: &mut Ui,
-    mut printed: Result<()>,
-    ending: impl Future<Output = ()>,
-) -> Result<()> {
-    tokio::pin!(ending);
-    if printed.is_ok() {
-        tokio::select! {
-            ended = printer.run(ui) => printed = ended,
-            () = &mut ending => return Ok(()),
-        }
-    }
-    printer.close();
-    ending.await;
-    printed
-}
-
-/// Ends with what came, and what did not.
-fn conclude(desk: &Desk, ui: &mut Ui, start: Instant) -> Result<Outcome> {
-    let watch = desk.watch();
-    if ui.json {
-        ui.json_line(&watch.json(millis(start.elapsed())))?;
-    } else {
-        ui.note(&watch.human())?;
-    }
-    let problems = watch.problems();
-    for problem in &problems {
-        ui.problem(problem)?;
-    }
-    Ok(Outcome::good_if(problems.is_empty()))
 }
 
 /// Writes the URL in one step, so that nobody reads half of it.
@@ -411,50 +393,4 @@ fn write_ready_file(file: &Path, url: &str) -> Result<()> {
     let part = file.with_file_name(name);
     fs::write(&part, format!("{url}\n")).map_err(cannot)?;
     fs::rename(&part, file).map_err(cannot)
-}
-
-/// Ctrl-C and SIGTERM. Made before the first line is printed, so that whoever reads it may end the program.
-struct Signals {
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
-}
-
-impl Signals {
-    #[cfg(unix)]
-    fn new() -> Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let on = |kind| {
-            signal(kind).map_err(|error| Error::machine("cannot wait for signals").because(error))
-        };
-        Ok(Self {
-            terminate: on(SignalKind::terminate())?,
-            interrupt: on(SignalKind::interrupt())?,
-        })
-    }
-
-    #[cfg(not(unix))]
-    fn new() -> Result<Self> {
-        Ok(Self {})
-    }
-
-    /// Waits for one of them.
-    async fn ended(&mut self) {
-        #[cfg(unix)]
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-        #[cfg(not(unix))]
-        let _ = tokio::signal::ctrl_c().await;
-    }
-}
-
-/// Ends after the time, or never.
-async fn elapsed(timeout: Option<Duration>) {
-    match timeout {
-        Some(timeout) => tokio::time::sleep(timeout).await,
-        None => std::future::pending().await,
-    }
 }

@@ -2,18 +2,24 @@
 
 pub(crate) mod completions;
 mod desk;
+mod ends;
 pub(crate) mod events;
+pub(crate) mod explain;
 pub(crate) mod init;
 mod judged;
 pub(crate) mod listen;
+mod message;
+mod notes;
 mod options;
 mod outgoing;
 pub(crate) mod providers;
 pub(crate) mod replay;
+mod report;
 pub(crate) mod secret;
 pub(crate) mod send;
 pub(crate) mod sign;
 mod sources;
+mod target;
 pub(crate) mod verify;
 mod watch;
 

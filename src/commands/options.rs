@@ -3,17 +3,21 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use crate::error::{Error, Result};
+use crate::provider::Profile;
+use crate::provider::edits::{Edit, Set};
 use crate::provider::profile::{ContentType, Span, StatusSet};
-use crate::provider::{Profile, edits};
+use crate::render::outgoing::Form;
 use crate::request::{Header, parse_header};
 use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::signature::Tamper;
+
+pub(crate) use super::target::Target;
 
 /// Where secrets come from.
 #[derive(Args, Default)]
@@ -50,6 +54,11 @@ impl SecretArgs {
             secrets.extend(settings.secret_in_environment());
         }
         Ok(secrets)
+    }
+
+    /// Whether it takes stdin for itself.
+    pub(crate) fn reads_stdin(&self) -> bool {
+        self.secret_file.as_deref() == Some("-")
     }
 
     /// The secret to sign with: the first that was given, else the configured one, else the local one.
@@ -96,21 +105,60 @@ pub(crate) fn unfit_secret(to: &str, problem: &str) -> Error {
         .hint("Copy the endpoint's signing secret, not an API key, and all of it.")
 }
 
-/// Edits of a payload.
-#[derive(Args, Default)]
-#[command(next_help_heading = "Payload")]
-pub(crate) struct EditArgs {
-    /// Set a field by dot path, as JSON or else as text (can be repeated)
-    #[arg(long, value_name = "PATH=VALUE", allow_hyphen_values = true)]
-    pub(crate) set: Vec<edits::Set>,
-    /// Leave a field out (can be repeated)
-    #[arg(long, value_name = "PATH")]
-    pub(crate) unset: Vec<String>,
-}
+/// Edits of a payload, in the order in which they were typed.
+#[derive(Clone, Default)]
+pub(crate) struct EditArgs(pub(crate) Vec<Edit>);
 
 impl EditArgs {
     pub(crate) fn is_empty(&self) -> bool {
-        self.set.is_empty() && self.unset.is_empty()
+        self.0.is_empty()
+    }
+}
+
+/// By hand, since derived arguments do not know which of two flags came first.
+impl Args for EditArgs {
+    fn augment_args(command: Command) -> Command {
+        let set = Arg::new("set")
+            .long("set")
+            .value_name("PATH=VALUE")
+            .allow_hyphen_values(true)
+            .value_parser(str::parse::<Set>)
+            .help("Set a field by dot path, as JSON or else as text (can be repeated)");
+        let unset = Arg::new("unset")
+            .long("unset")
+            .value_name("PATH")
+            .help("Leave a field out (can be repeated)");
+        [set, unset].into_iter().fold(command, |command, arg| {
+            command.arg(arg.action(ArgAction::Append).help_heading("Payload"))
+        })
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for EditArgs {
+    fn from_arg_matches(matches: &ArgMatches) -> std::result::Result<Self, clap::Error> {
+        let mut edits: Vec<(usize, Edit)> = Vec::new();
+        if let (Some(places), Some(values)) = (matches.indices_of("set"), matches.get_many("set")) {
+            edits.extend(places.zip(values.cloned().map(Edit::Set)));
+        }
+        if let (Some(places), Some(values)) =
+            (matches.indices_of("unset"), matches.get_many("unset"))
+        {
+            edits.extend(places.zip(values.cloned().map(Edit::Unset)));
+        }
+        edits.sort_by_key(|(place, _)| *place);
+        Ok(Self(edits.into_iter().map(|(_, edit)| edit).collect()))
+    }
+
+    fn update_from_arg_matches(
+        &mut self,
+        matches: &ArgMatches,
+    ) -> std::result::Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
     }
 }
 
@@ -127,6 +175,28 @@ pub(crate) struct RequestArgs {
     /// Accept any TLS certificate
     #[arg(long)]
     pub(crate) insecure: bool,
+}
+
+/// Whether requests are printed instead of sent, and what of them.
+#[derive(Args, Default)]
+pub(crate) struct PrintArgs {
+    /// Print the exact requests and send nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Form in which the requests are printed instead of sent
+    #[arg(long = "as", value_name = "FORM")]
+    form: Option<Form>,
+    /// Print credentials in clear
+    #[arg(long)]
+    pub(crate) reveal: bool,
+}
+
+impl PrintArgs {
+    /// The form to print in; none if the requests are to be sent.
+    pub(crate) fn form(&self, json: bool) -> Option<Form> {
+        let plain = if json { Form::Json } else { Form::Http };
+        self.form.or(self.dry_run.then_some(plain))
+    }
 }
 
 /// Shape of the request.
@@ -186,7 +256,8 @@ impl Time {
     pub(crate) fn resolve(self, now: Timestamp) -> Timestamp {
         match self {
             Self::At(time) => time,
-            Self::From(span) => now.checked_add(span).unwrap_or(now),
+            // Read within the range of times; what is added since then does not matter at its ends.
+            Self::From(span) => now.saturating_add(span).unwrap_or(now),
         }
     }
 }
@@ -198,9 +269,14 @@ impl FromStr for Time {
         if let Ok(seconds) = text.parse::<i64>()
             && !text.starts_with(['-', '+'])
         {
-            return Timestamp::from_second(seconds)
-                .map(Self::At)
-                .map_err(|error| error.to_string());
+            return match Timestamp::from_second(seconds) {
+                Ok(time) => Ok(Self::At(time)),
+                Err(_) if Timestamp::from_millisecond(seconds).is_ok() => Err(format!(
+                    "these are milliseconds; in seconds it is {}",
+                    seconds / 1000
+                )),
+                Err(_) => Err("it is past the year 9999".to_owned()),
+            };
         }
         if let Ok(time) = text.parse() {
             return Ok(Self::At(time));
@@ -208,12 +284,12 @@ impl FromStr for Time {
         let relative = text
             .strip_prefix(['-', '+'])
             .and_then(|span| span.parse::<SignedDuration>().ok());
-        match relative {
-            Some(span) if text.starts_with('-') => Ok(Self::From(-span)),
-            Some(span) => Ok(Self::From(span)),
-            None => {
-                Err("write RFC 3339, unix seconds, or a time from now such as `-10m`".to_owned())
-            }
+        let span =
+            relative.ok_or("write RFC 3339, unix seconds, or a time from now such as `-10m`")?;
+        let span = if text.starts_with('-') { -span } else { span };
+        match Timestamp::now().checked_add(span) {
+            Ok(_) => Ok(Self::From(span)),
+            Err(_) => Err("it is out of the range of years, -9999 to 9999".to_owned()),
         }
     }
 }
@@ -244,8 +320,23 @@ pub(crate) fn size(text: &str) -> std::result::Result<usize, String> {
         .ok_or_else(|| format!("`{text}` is too large"))
 }
 
+/// Reads a header of a request. How its body is framed is not for a header to say.
 fn header(text: &str) -> std::result::Result<Header, String> {
-    parse_header(text)
+    let header = parse_header(text)?;
+    let frames = ["content-length", "transfer-encoding"];
+    if frames.contains(&&*header.name.to_ascii_lowercase()) {
+        return Err(format!(
+            "`{}` is made from the body, and a wrong one would break the connection",
+            header.name
+        ));
+    }
+    Ok(header)
+}
+
+/// Reads a seed.
+pub(crate) fn seed(text: &str) -> std::result::Result<u64, String> {
+    text.parse()
+        .map_err(|_| format!("`{text}` is no whole number from 0 to {}", u64::MAX))
 }
 
 fn method(text: &str) -> std::result::Result<String, String> {
@@ -255,39 +346,6 @@ fn method(text: &str) -> std::result::Result<String, String> {
         Ok(upper)
     } else {
         Err("it is no HTTP method".to_owned())
-    }
-}
-
-/// A target as the user wrote it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Target {
-    pub(crate) url: Url,
-    /// Whether a path was written; without one, a replayed request keeps its own.
-    pub(crate) has_path: bool,
-}
-
-impl FromStr for Target {
-    type Err = String;
-
-    fn from_str(text: &str) -> std::result::Result<Self, String> {
-        let Some((scheme, rest)) = text.split_once("://") else {
-            let rest = text
-                .strip_prefix(':')
-                .map_or_else(|| text.to_owned(), |port| format!("localhost:{port}"));
-            return Err(format!(
-                "the URL needs a scheme; did you mean `http://{rest}`?"
-            ));
-        };
-        if !matches!(scheme, "http" | "https") {
-            return Err(format!(
-                "`{scheme}` is not spoken here; use http:// or https://"
-            ));
-        }
-        let url = Url::parse(text).map_err(|error| error.to_string())?;
-        Ok(Self {
-            url,
-            has_path: rest.contains('/'),
-        })
     }
 }
 
@@ -318,25 +376,11 @@ mod tests {
         assert_eq!(at("+1h"), Ok(1_000_000 + 3600));
         assert!(at("yesterday").is_err());
         assert!(at("-10").is_err());
-    }
-
-    #[test]
-    fn targets_need_a_scheme_that_is_spoken() {
-        let problem = |text: &str| text.parse::<Target>().unwrap_err();
         assert_eq!(
-            problem("localhost:3000/x"),
-            "the URL needs a scheme; did you mean `http://localhost:3000/x`?"
+            at("1795271987000"),
+            Err("these are milliseconds; in seconds it is 1795271987".to_owned())
         );
-        assert_eq!(
-            problem(":3000"),
-            "the URL needs a scheme; did you mean `http://localhost:3000`?"
-        );
-        assert_eq!(
-            problem("ftp://x"),
-            "`ftp` is not spoken here; use http:// or https://"
-        );
-        assert!(!"http://localhost:3000".parse::<Target>().unwrap().has_path);
-        assert!("http://localhost:3000/".parse::<Target>().unwrap().has_path);
+        assert!(at("+9999999h").is_ok() && at("+99999999h").is_err());
     }
 
     #[test]

@@ -4,20 +4,18 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use indicatif::ProgressBar;
-use jiff::Timestamp;
-use serde_json::json;
-
-use super::options::{ExpectArgs, RequestArgs, Time, unfit_secret};
+use super::options::{ExpectArgs, FaultArgs, PrintArgs, RequestArgs, Time, unfit_secret};
+use super::report::{Report, Sent, Settings};
 use super::{Context, block_on};
 use crate::error::{Error, Outcome, Result};
 use crate::provider::Provider;
-use crate::render::outgoing::{self, Form};
-use crate::render::{self, millis};
+use crate::render::outgoing::{self, Form, Printing};
 use crate::request::Request;
 use crate::secret::Secret;
-use crate::sender::{Attempt, Client, Delivery, Limits, advice, authority, time_limit};
+use crate::sender::{Attempt, Client, Delivery, Limits, authority, time_limit};
 use crate::signature::{Key, Scheme, Tamper};
+use indicatif::ProgressBar;
+use jiff::Timestamp;
 
 /// A delivery with what is needed to judge its answer.
 #[derive(Clone)]
@@ -57,19 +55,27 @@ pub(super) fn signing_key(
 pub(crate) struct Run<'a> {
     pub(crate) request: &'a RequestArgs,
     pub(crate) expect: &'a ExpectArgs,
+    pub(crate) faults: &'a FaultArgs,
+    pub(crate) print: &'a PrintArgs,
     /// Time of the attempts; now if there is none.
     pub(crate) timestamp: Option<Time>,
-    /// Print requests in this form, and send nothing.
-    pub(crate) print: Option<Form>,
 }
 
 impl Run<'_> {
-    /// Prints or sends deliveries, one after the other.
-    pub(crate) fn all(&self, planned: &[Planned], context: &mut Context) -> Result<Outcome> {
-        if let Some(form) = self.print {
-            return self.print(planned, form, context);
+    /// Prints or sends deliveries, one after the other, in the order and as often as the faults say.
+    pub(crate) fn all(&self, mut planned: Vec<Planned>, context: &mut Context) -> Result<Outcome> {
+        if self.faults.reorder {
+            planned.reverse();
         }
-        block_on(self.send(planned, context))
+        let times = usize::try_from(self.faults.duplicate).unwrap_or(0) + 1;
+        let planned: Vec<Planned> = planned
+            .into_iter()
+            .flat_map(|planned| std::iter::repeat_n(planned, times))
+            .collect();
+        match self.print.form(context.ui.json) {
+            Some(form) => self.print(&planned, form, context),
+            None => block_on(self.send(&planned, context)),
+        }
     }
 
     fn timestamp(&self) -> i64 {
@@ -80,6 +86,12 @@ impl Run<'_> {
     }
 
     fn print(&self, planned: &[Planned], form: Form, context: &mut Context) -> Result<Outcome> {
+        let printing = Printing {
+            form,
+            insecure: self.request.insecure,
+            reveal: self.print.reveal,
+        };
+        let mut redacted = false;
         for (index, planned) in planned.iter().enumerate() {
             let request = planned
                 .delivery
@@ -88,166 +100,133 @@ impl Run<'_> {
             if index > 0 && form != Form::Json {
                 context.ui.data("\n")?;
             }
-            let bytes = outgoing::request(&request, &planned.delivery, form);
+            let (bytes, left_out) = outgoing::request(&request, &planned.delivery, printing);
+            redacted |= left_out;
             context.ui.data(&bytes)?;
             if form == Form::Http && context.ui.out_is_terminal() && !bytes.ends_with(b"\n") {
                 context.ui.data("\n")?;
             }
         }
+        if redacted {
+            context
+                .ui
+                .note("note: credentials are left out; `--reveal` prints them.")?;
+        }
         Ok(Outcome::Good)
     }
 
     async fn send(&self, planned: &[Planned], context: &mut Context) -> Result<Outcome> {
-        let start = std::time::Instant::now();
-        let mut succeeded = 0;
+        let settings = Settings {
+            expect: self.expect,
+            insecure: self.request.insecure,
+            reveal: self.print.reveal,
+        };
+        let mut report = Report::new(settings, planned);
         for planned in planned {
-            let request = planned
-                .delivery
-                .attempt(self.timestamp())
-                .map_err(Error::usage)?;
-            let limit = time_limit(
-                self.request.timeout,
-                planned.provider.as_ref().map(|provider| &provider.profile),
-            );
-            let limits = Limits {
-                timeout: (!limit.is_zero()).then_some(limit),
-                insecure: self.request.insecure,
+            let signed_at = self.timestamp();
+            let request = planned.delivery.attempt(signed_at).map_err(Error::usage)?;
+            let attempt = self.attempt(planned, &request, context).await?;
+            let sent = Sent {
+                planned,
+                request: &request,
+                attempt: &attempt,
+                signed_at,
             };
-            let client = Client::new(&planned.delivery.url, limits)?;
-            let sending = Box::pin(async {
-                if planned.exact {
-                    client
-                        .send_exactly(&request, &planned.delivery.url, 1)
-                        .await
-                } else {
-                    client.send(&request, &planned.delivery.url, 1).await
-                }
-            });
-            let attempt = with_spinner(sending, &planned.delivery, context).await;
-            if self.report(planned, &request, &attempt, context)? == Outcome::Good {
-                succeeded += 1;
-            }
+            report.add(&sent, &mut context.ui)?;
         }
-        if context.ui.json {
-            context.ui.json_line(&json!({
-                "type": "summary",
-                "deliveries": planned.len(),
-                "succeeded": succeeded,
-                "failed": planned.len() - succeeded,
-                "duration_ms": millis(start.elapsed()),
-            }))?;
-        }
-        Ok(Outcome::good_if(succeeded == planned.len()))
+        report.end(&mut context.ui)
     }
 
-    fn report(
+    async fn attempt(
         &self,
         planned: &Planned,
         request: &Request,
-        attempt: &Attempt,
-        context: &mut Context,
-    ) -> Result<Outcome> {
-        let problem = self.problem(planned, attempt);
-        let result = outgoing::Result {
-            delivery: &planned.delivery,
-            request,
-            attempt,
-            problem: problem.as_deref(),
-            verdict: planned.verdict(problem.is_none()),
+        context: &Context,
+    ) -> Result<Attempt> {
+        let url = &planned.delivery.url;
+        let limit = time_limit(
+            self.request.timeout,
+            planned.provider.as_ref().map(|provider| &provider.profile),
+        );
+        let limits = Limits {
+            timeout: (!limit.is_zero()).then_some(limit),
+            insecure: self.request.insecure,
         };
-        let ui = &mut context.ui;
-        if ui.json {
-            ui.json_line(&outgoing::json(&result))?;
-        } else {
-            ui.data(outgoing::human(&result, ui.out_paint))?;
-        }
-        if ui.verbose > 0 {
-            let text = outgoing::exchange(request, attempt, ui.err_paint);
-            ui.note(text.trim_end())?;
-        }
-        ui.flush()?;
-        let Some(problem) = problem else {
-            return Ok(Outcome::Good);
-        };
-        ui.problem(&problem)?;
-        if let Ok(answer) = &attempt.result
-            && !answer.body.is_empty()
-            && ui.verbose == 0
-        {
-            let text = outgoing::excerpt(answer, ui.err_paint);
-            ui.note(text.trim_end())?;
-        }
-        let profile = planned.provider.as_ref().map(|provider| &provider.profile);
-        let status_is_expected = self
-            .expect
-            .expect
-            .as_ref()
-            .zip(attempt.status())
-            .is_some_and(|(set, status)| set.contains(status));
-        if planned.delivery.tamper.is_some()
-            && attempt
-                .status()
-                .is_some_and(|status| (400..500).contains(&status))
-        {
-            ui.hint("This delivery was broken on purpose, and refusing it is right; `--expect 4xx` counts that as good.")?;
-        } else if !status_is_expected {
-            for hint in advice(
-                attempt,
-                &planned.delivery.url,
-                profile,
-                self.request.insecure,
-            ) {
-                ui.hint(&hint)?;
+        let client = Client::new(url, limits)?;
+        let sending = Box::pin(async {
+            if planned.exact {
+                client.send_exactly(request, url, 1).await
+            } else {
+                client.send(request, url, 1).await
             }
-        }
-        Ok(Outcome::Bad)
+        });
+        Ok(with_spinner(sending, &planned.delivery, context).await)
     }
+}
 
-    /// Why an attempt is no success, if it is none.
-    fn problem(&self, planned: &Planned, attempt: &Attempt) -> Option<String> {
-        let answer = match &attempt.result {
-            Ok(answer) => answer,
-            Err(failure) => {
-                let to = authority(&planned.delivery.url);
-                return Some(format!("cannot deliver to `{to}`: {}", failure.message));
+/// What to tell of headers that the user puts in place of signed ones.
+pub(super) fn replaced(delivery: &Delivery, set_id: Option<&str>) -> Vec<String> {
+    let Some(signing) = delivery
+        .signing
+        .as_ref()
+        .filter(|signing| signing.key.is_some())
+    else {
+        return Vec::new();
+    };
+    let names = signing.scheme.header_names();
+    let is_one = |name: &&str| {
+        delivery
+            .headers
+            .iter()
+            .any(|header| header.name.eq_ignore_ascii_case(name))
+    };
+    let mut notes = Vec::new();
+    for name in names.into_iter().filter(is_one) {
+        let instead = match set_id {
+            Some(flag) if signing.scheme.id_header.as_deref() == Some(name) => {
+                format!("; `{flag}` sets it before")
             }
+            _ => String::new(),
         };
-        let status = answer.status;
-        match (&self.expect.expect, &planned.provider) {
-            (Some(expected), _) if !expected.contains(status) => {
-                return Some(format!("expected status {}, got {status}", expected.text()));
-            }
-            (None, Some(provider)) if !provider.profile.policy.success.value.contains(status) => {
-                let (label, success) = (
-                    &provider.profile.label,
-                    provider.profile.policy.success.value.text(),
-                );
-                return Some(format!(
-                    "{label} takes {success} for a success, got {status}"
-                ));
-            }
-            (None, None) if !(200..300).contains(&status) => {
-                return Some(format!("expected status 2xx, got {status}"));
-            }
-            _ => {}
-        }
-        if let Some(text) = &self.expect.expect_body
-            && !String::from_utf8_lossy(&answer.body).contains(text)
-        {
-            return Some(format!("expected `{text}` in the answer's body"));
-        }
-        let limit = self
-            .expect
-            .max_time
-            .filter(|limit| attempt.duration > *limit)?;
-        let (took, limit) = (render::duration(attempt.duration), render::duration(limit));
-        Some(format!("expected an answer within {limit}, it took {took}"))
+        notes.push(format!(
+            "`{name}` is replaced after signing, so the signature no longer fits{instead}."
+        ));
     }
+    notes
+}
+
+/// Two flags that both read stdin, of those that say `-`.
+///
+/// # Errors
+/// That there are two.
+pub(super) fn one_reads_stdin(flags: &[(&str, bool)]) -> Result<()> {
+    let readers: Vec<String> = flags
+        .iter()
+        .filter(|(_, reads)| *reads)
+        .map(|(flag, _)| format!("`{flag}`"))
+        .collect();
+    if readers.len() > 1 {
+        return Err(Error::usage(format!(
+            "stdin can be read once, and {} would both read it",
+            readers.join(" and ")
+        ))
+        .hint("Put one of them into a file."));
+    }
+    Ok(())
+}
+
+/// Adds HTTP Basic credentials, `USER:PASS`.
+pub(super) fn add_basic(credentials: &str, request: &mut Request) {
+    use base64::Engine as _;
+    let encoded = base64::engine::general_purpose::STANDARD.encode(credentials);
+    request
+        .headers
+        .set("authorization", format!("Basic {encoded}"));
 }
 
 impl Planned {
     /// The answer against the stored one.
-    fn verdict(&self, good: bool) -> Option<&'static str> {
+    pub(super) fn verdict(&self, good: bool) -> Option<&'static str> {
         let stored = self.stored_status?;
         let stored_was_good = match &self.provider {
             Some(provider) => provider.profile.policy.success.value.contains(stored),

@@ -25,6 +25,9 @@ enum ProvidersCommand {
     Show {
         #[arg(value_name = "NAME")]
         name: String,
+        /// Print its own TOML, as a model for a new one
+        #[arg(long)]
+        toml: bool,
     },
     /// Add a provider to your own folder
     Add {
@@ -46,7 +49,7 @@ enum ProvidersCommand {
 pub(crate) fn run(args: &ProvidersArgs, context: &mut Context) -> Result<Outcome> {
     match &args.command {
         None => list(context)?,
-        Some(ProvidersCommand::Show { name }) => show(name, context)?,
+        Some(ProvidersCommand::Show { name, toml }) => show(name, *toml, context)?,
         Some(ProvidersCommand::Add { file, force }) => add(file, *force, context)?,
         Some(ProvidersCommand::Check { file }) => check(file, context)?,
     }
@@ -61,12 +64,15 @@ fn list(context: &mut Context) -> Result<()> {
             .iter()
             .try_for_each(|provider| ui.json_line(&profile::list_json(provider)));
     }
-    ui.data(profile::list(&providers, ui.out_paint))
+    ui.data(profile::list(&providers, ui.out_paint, ui.out_width()))
 }
 
-fn show(name: &str, context: &mut Context) -> Result<()> {
+fn show(name: &str, toml: bool, context: &mut Context) -> Result<()> {
     let provider = context.settings.catalogue()?.provider(name)?;
     let ui = &mut context.ui;
+    if toml {
+        return ui.data(provider.toml()?);
+    }
     if ui.json {
         ui.json_line(&profile::show_json(&provider))
     } else {

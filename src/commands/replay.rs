@@ -2,19 +2,24 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use clap::Args;
+use url::Url;
 
 use super::Context;
-use super::options::{EditArgs, ExpectArgs, FaultArgs, RequestArgs, SecretArgs, Target, Time};
-use super::outgoing::{Planned, Run, signing_key};
-use super::send::{delivery_form, random_seed};
+use super::message::{delivery_form, random_seed, sends_id};
+use super::notes::Notes;
+use super::options::{
+    EditArgs, ExpectArgs, FaultArgs, PrintArgs, RequestArgs, SecretArgs, Target, Time,
+};
+use super::outgoing::{Planned, Run, add_basic, one_reads_stdin, replaced, signing_key};
 use super::sources::{Sourced, load};
+use super::target::TargetParser;
 use crate::error::{Error, Outcome, Result};
 use crate::provider::compose::{Content, Shape, compose, not_json, target};
-use crate::provider::fresh::Seed;
+use crate::provider::fresh::{Seed, renewed};
 use crate::provider::payload::{self, Payload};
-use crate::provider::{Catalogue, Detector, Provider};
-use crate::render::outgoing::Form;
+use crate::provider::{Catalogue, Detector, Profile, Provider};
 use crate::request::{Request, json};
 use crate::sender::{Delivery, Signing, authority};
 use crate::signature::{self, Scheme, Source, extract};
@@ -27,18 +32,18 @@ use crate::signature::{self, Scheme, Source, extract};
   hookctl replay delivery.http --set contact.email=a@example.com --to http://localhost:3000/webhooks/ken
 
 A URL with a path of its own is used as it is; one without gets the stored path and query.
-A payload alone is sent as its provider would send it, as JSON.stringify prints it.")]
+A payload alone gets the headers that its provider would send. Bodies stay byte for byte, unless they are edited.")]
 pub(crate) struct ReplayArgs {
     /// Saved captures, raw HTTP files, payloads, folders of these, or - for stdin
     #[arg(required = true, value_name = "SOURCE")]
     sources: Vec<String>,
     /// URL to deliver to
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = TargetParser)]
     to: Target,
     /// Send exactly what was stored, old signature included
     #[arg(long, conflicts_with_all = ["set", "unset", "headers", "tamper", "new_id", "secret", "secret_file"])]
     raw: bool,
-    /// Give each delivery a new id
+    /// Give each delivery a new id, and its body new keys where receivers tell duplicates by these
     #[arg(long)]
     new_id: bool,
     /// Provider of the requests; found from each request by default
@@ -47,12 +52,8 @@ pub(crate) struct ReplayArgs {
     /// Time of the new signatures: RFC 3339, unix seconds, or from now as in `-10m`
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     timestamp: Option<Time>,
-    /// Print the exact requests and send nothing
-    #[arg(long)]
-    dry_run: bool,
-    /// Form in which the requests are printed instead of sent
-    #[arg(long = "as", value_name = "FORM")]
-    form: Option<Form>,
+    #[command(flatten)]
+    print: PrintArgs,
     #[command(flatten)]
     edits: EditArgs,
     #[command(flatten)]
@@ -66,38 +67,38 @@ pub(crate) struct ReplayArgs {
 }
 
 pub(crate) fn run(args: &ReplayArgs, context: &mut Context) -> Result<Outcome> {
+    let reads_stdin = args.sources.iter().any(|source| source == "-");
+    one_reads_stdin(&[
+        ("--secret-file -", args.secret.reads_stdin()),
+        ("SOURCE -", reads_stdin),
+    ])?;
+    if args.raw && args.to.credentials.is_some() {
+        return Err(Error::usage(
+            "`--raw` sends what was stored, and the URL holds credentials to add",
+        )
+        .hint("Take them out of the URL, or leave `--raw` out."));
+    }
     let catalogue = context.settings.catalogue()?;
-    let replay = Replay {
+    let mut replay = Replay {
         args,
         detector: Detector::new(catalogue.all()?),
         catalogue,
         seed: random_seed()?,
+        notes: Notes::default(),
     };
     let mut planned = Vec::new();
     for (number, sourced) in load(&args.sources, &context.settings)?.iter().enumerate() {
         planned.push(replay.plan(number, sourced, context)?);
     }
-    if args.faults.reorder {
-        planned.reverse();
-    }
-    let again = usize::try_from(args.faults.duplicate).unwrap_or(0);
-    let planned: Vec<Planned> = planned
-        .into_iter()
-        .flat_map(|planned| std::iter::repeat_n(planned, again + 1))
-        .collect();
-    let print = match (args.form, args.dry_run, context.ui.json) {
-        (Some(form), ..) => Some(form),
-        (None, true, true) => Some(Form::Json),
-        (None, true, false) => Some(Form::Http),
-        (None, false, _) => None,
-    };
+    replay.notes.tell(&mut context.ui)?;
     let run = Run {
         request: &args.request,
         expect: &args.expect,
+        faults: &args.faults,
+        print: &args.print,
         timestamp: args.timestamp,
-        print,
     };
-    run.all(&planned, context)
+    run.all(planned, context)
 }
 
 struct Replay<'a> {
@@ -105,74 +106,61 @@ struct Replay<'a> {
     catalogue: Catalogue,
     detector: Detector,
     seed: Seed,
+    notes: Notes,
 }
 
 impl Replay<'_> {
-    fn plan(&self, number: usize, sourced: &Sourced, context: &mut Context) -> Result<Planned> {
+    fn plan(&mut self, number: usize, sourced: &Sourced, context: &Context) -> Result<Planned> {
         let stored = &sourced.stored;
+        super::sources::check_whole(sourced, self.args.raw)?;
         let source = Source::new(&stored.request);
         let provider = self.provider(sourced, &source)?;
+        let profile = provider.as_ref().map(|provider| &provider.profile);
         let event = provider
             .as_ref()
             .and_then(|provider| provider.event_of(&source))
             .or_else(|| stored.event.clone());
-        let mut url = self.args.to.url.clone();
-        if !self.args.to.has_path && !stored.payload_only {
-            url.set_path(stored.request.path());
-            url.set_query(Some(stored.request.query()).filter(|query| !query.is_empty()));
-        }
+        let form = profile.map_or("msg_{base62:27}", delivery_form);
         let mut delivery = Delivery {
-            provider: provider
-                .as_ref()
-                .map(|provider| provider.profile.name.clone()),
+            provider: profile.map(|profile| profile.name.clone()),
             event,
-            id: String::new(),
+            id: self.seed.nth(number).value(form, "delivery id"),
+            sends_id: false,
+            url: self.url(sourced),
             request: stored.request.clone(),
             signing: None,
             headers: self.args.request.headers.clone(),
             tamper: self.args.faults.tamper,
             lower_case: false,
-            url,
         };
-        let id = |provider: &Provider| {
-            self.seed
-                .nth(number)
-                .value(delivery_form(&provider.profile), "delivery id")
-        };
+        if self.args.to.has_path && !stored.payload_only {
+            delivery.request.target = target(&delivery.url);
+        }
         if stored.payload_only {
             let provider = provider
                 .as_deref()
                 .ok_or_else(|| unknown_provider(sourced))?;
-            delivery.id = id(provider);
-            delivery.request = self.compose(provider, &delivery, sourced, context)?;
-        } else if self.args.to.has_path {
-            delivery.request.target = target(&delivery.url);
-        }
-        if self.args.raw && !stored.payload_only {
-            let scheme = scheme_of(provider.as_deref(), &Source::new(&stored.request));
-            delivery.id = stored_id(provider.as_deref(), scheme, &source)
+            self.wrap(provider, &mut delivery, sourced)?;
+        } else if self.args.raw {
+            let scheme = scheme_of(provider.as_deref(), &source);
+            let id = stored_id(provider.as_deref(), scheme, &source);
+            delivery.sends_id = id.is_some();
+            delivery.id = id
                 .or_else(|| stored.delivery_id.clone())
                 .unwrap_or_default();
-        } else if !self.args.raw {
-            let scheme = scheme_of(provider.as_deref(), &Source::new(&delivery.request));
-            if !stored.payload_only {
-                let made = || {
-                    provider.as_deref().map_or_else(
-                        || {
-                            self.seed
-                                .nth(number)
-                                .value("msg_{base62:27}", "delivery id")
-                        },
-                        id,
-                    )
-                };
-                let stored_id = stored_id(provider.as_deref(), scheme, &source)
-                    .or_else(|| stored.delivery_id.clone());
-                delivery.id = stored_id.filter(|_| !self.args.new_id).unwrap_or_else(made);
-                self.edit(&mut delivery, sourced, context)?;
-                refresh(&mut delivery, provider.as_deref(), scheme);
+        } else {
+            self.refresh(provider.as_deref(), &mut delivery, sourced)?;
+        }
+        if !self.args.raw {
+            if let Some(credentials) = &self.args.to.credentials {
+                add_basic(credentials, &mut delivery.request);
             }
-            delivery.signing = self.signing(provider.as_deref(), scheme, sourced, context)?;
+            let source = Source::new(&delivery.request);
+            let scheme = scheme_of(provider.as_deref(), &source);
+            delivery.signing = Some(self.signing(provider.as_deref(), scheme, sourced, context)?);
+            for note in replaced(&delivery, None) {
+                self.notes.add(note);
+            }
         }
         Ok(Planned {
             delivery,
@@ -180,6 +168,17 @@ impl Replay<'_> {
             exact: true,
             stored_status: stored.status,
         })
+    }
+
+    /// Where a request goes: a URL without a path gets the stored one.
+    fn url(&self, sourced: &Sourced) -> Url {
+        let mut url = self.args.to.url.clone();
+        if !self.args.to.has_path && !sourced.stored.payload_only {
+            let request = &sourced.stored.request;
+            url.set_path(request.path());
+            url.set_query(Some(request.query()).filter(|query| !query.is_empty()));
+        }
+        url
     }
 
     fn provider(&self, sourced: &Sourced, source: &Source<'_>) -> Result<Option<Arc<Provider>>> {
@@ -197,109 +196,144 @@ impl Replay<'_> {
             .and_then(|name| self.catalogue.provider(name).ok()))
     }
 
-    /// A payload as its provider would send it; its bytes stay with `--raw`.
-    fn compose(
-        &self,
+    /// Makes a request of a payload, with the headers that its provider would send.
+    fn wrap(
+        &mut self,
         provider: &Provider,
-        delivery: &Delivery,
-        sourced: &Sourced,
-        context: &mut Context,
-    ) -> Result<Request> {
-        let profile = &provider.profile;
-        let body = &delivery.request.body;
-        let event = delivery.event.clone().unwrap_or_default();
-        let content = match serde_json::from_slice(body) {
-            Ok(value) if !self.args.raw => {
-                let mut payload = Payload {
-                    value,
-                    notes: Vec::new(),
-                };
-                payload::edit(
-                    &mut payload,
-                    &self.args.edits.set,
-                    &self.args.edits.unset,
-                    &profile.name,
-                )?;
-                for note in &payload.notes {
-                    context.ui.note(&format!("note: {note}"))?;
-                }
-                Content::Fields(payload.value)
-            }
-            Err(error) if !self.args.edits.is_empty() => {
-                return Err(not_editable(&sourced.from).because(error));
-            }
-            _ => Content::Bytes(body.clone()),
-        };
-        let shape = Shape::new(profile, None, None);
-        let what = format!("`{}`", sourced.from);
-        if let Some(note) = not_json(&what, body, shape.content_type) {
-            context.ui.note(&format!("note: {note}"))?;
-        }
-        let mut request = compose(
-            profile,
-            &event,
-            &delivery.id,
-            &content,
-            &shape,
-            &delivery.url,
-        );
-        if self.args.raw {
-            request
-                .headers
-                .insert_first("host", authority(&delivery.url));
-            request
-                .headers
-                .push("content-length", request.body.len().to_string());
-        }
-        Ok(request)
-    }
-
-    /// Edits a stored JSON body, which is written anew; without edits it stays as it is.
-    fn edit(
-        &self,
         delivery: &mut Delivery,
         sourced: &Sourced,
-        context: &mut Context,
     ) -> Result<()> {
-        if self.args.edits.is_empty() {
-            return Ok(());
+        let profile = &provider.profile;
+        let shape = Shape::new(profile, None, None);
+        let body = self.edited(&sourced.stored.request.body, &profile.name, sourced)?;
+        let what = format!("`{}`", sourced.from);
+        if let Some(note) = not_json(&what, &body, shape.content_type) {
+            self.notes.add(note);
         }
-        let value = serde_json::from_slice(&delivery.request.body)
-            .map_err(|error| not_editable(&sourced.from).because(error))?;
+        let event = delivery.event.clone().unwrap_or_default();
+        let content = Content::Bytes(body);
+        let url = &delivery.url;
+        delivery.request = compose(profile, &event, &delivery.id, &content, &shape, url);
+        let scheme = scheme_of(Some(provider), &Source::new(&delivery.request));
+        delivery.sends_id = scheme.is_some_and(|scheme| sends_id(profile, scheme));
+        if self.args.new_id {
+            self.renew(Some(profile), scheme, delivery);
+        }
+        if self.args.raw {
+            let headers = &mut delivery.request.headers;
+            headers.insert_first("host", authority(&delivery.url));
+            headers.push("content-length", delivery.request.body.len().to_string());
+        }
+        Ok(())
+    }
+
+    /// Makes a stored request ready to be signed again: the edits, the right host and length, the id of now.
+    fn refresh(
+        &mut self,
+        provider: Option<&Provider>,
+        delivery: &mut Delivery,
+        sourced: &Sourced,
+    ) -> Result<()> {
+        delivery.request.body = self.edited(&delivery.request.body, "this request", sourced)?;
+        let profile = provider.map(|provider| &provider.profile);
+        let scheme = scheme_of(provider, &Source::new(&delivery.request));
+        let before = stored_id(provider, scheme, &Source::new(&delivery.request));
+        let id_header = id_header(profile, scheme);
+        if self.args.new_id {
+            self.renew(profile, scheme, delivery);
+        }
+        let now = stored_id(provider, scheme, &Source::new(&delivery.request));
+        delivery.sends_id = before.is_some() || id_header.is_some();
+        if !self.args.new_id {
+            let stored = before.or_else(|| sourced.stored.delivery_id.clone());
+            delivery.id = stored.unwrap_or_else(|| delivery.id.clone());
+        } else if let Some(now) = now.filter(|_| id_header.is_none()) {
+            delivery.id = now;
+        }
+        let headers = &mut delivery.request.headers;
+        if headers.contains("host") {
+            headers.set("host", authority(&delivery.url));
+        }
+        if headers.contains("content-length") {
+            headers.set("content-length", delivery.request.body.len().to_string());
+        }
+        if let Some(name) = id_header.filter(|name| headers.contains(name)) {
+            headers.set(name, delivery.id.clone());
+        }
+        Ok(())
+    }
+
+    /// The body with the edits, which is then written anew; without edits it stays as it is.
+    fn edited(&mut self, body: &Bytes, whose: &str, sourced: &Sourced) -> Result<Bytes> {
+        if self.args.edits.is_empty() {
+            return Ok(body.clone());
+        }
+        let value = serde_json::from_slice(body).map_err(|error| {
+            let from = &sourced.from;
+            Error::usage(format!("cannot edit the body of `{from}`, it is no JSON")).because(error)
+        })?;
         let mut payload = Payload {
             value,
             notes: Vec::new(),
         };
-        payload::edit(
-            &mut payload,
-            &self.args.edits.set,
-            &self.args.edits.unset,
-            "this request",
-        )?;
-        for note in &payload.notes {
-            context.ui.note(&format!("note: {note}"))?;
+        payload::edit(&mut payload, &self.args.edits.0, whose)?;
+        payload
+            .notes
+            .drain(..)
+            .for_each(|note| self.notes.add(note));
+        Ok(json::stringify(&payload.value).into())
+    }
+
+    /// Gives the body new keys where receivers tell duplicates by these. All other bytes stay.
+    fn renew(
+        &mut self,
+        profile: Option<&Profile>,
+        scheme: Option<&Scheme>,
+        delivery: &mut Delivery,
+    ) {
+        let paths = keys_in_body(profile, scheme);
+        if paths.is_empty() && id_header(profile, scheme).is_none() {
+            self.notes
+                .add("there is no id that `--new-id` could renew.".to_owned());
         }
-        delivery.request.body = json::stringify(&payload.value).into();
-        Ok(())
+        for path in paths {
+            let request = &mut delivery.request;
+            let old = request
+                .json()
+                .and_then(|fields| json::lookup(&fields, &path)?.as_str().map(str::to_owned));
+            let Some(old) = old else { continue };
+            let new = renewed(&old, &self.seed);
+            let quoted = |text: &str| serde_json::Value::from(text).to_string();
+            let (from, to) = (quoted(&old), quoted(&new));
+            match std::str::from_utf8(&request.body) {
+                Ok(body) if body.contains(&from) => request.body = body.replace(&from, &to).into(),
+                _ => self.notes.add(format!(
+                    "`{path}` of the body stays, and receivers may take this for a duplicate."
+                )),
+            }
+        }
     }
 
     fn signing(
-        &self,
+        &mut self,
         provider: Option<&Provider>,
         scheme: Option<&'static Scheme>,
         sourced: &Sourced,
-        context: &mut Context,
-    ) -> Result<Option<Signing>> {
+        context: &Context,
+    ) -> Result<Signing> {
+        let unsigned = |scheme| Signing {
+            scheme,
+            key: None,
+            prefix: None,
+        };
         let Some(scheme) = scheme else {
-            context.ui.note(&format!(
-                "note: `{}` carries no signature that is known here; it is sent without.",
-                sourced.from
-            ))?;
-            return Ok(Some(Signing {
-                scheme: signature::named("unsigned").expect("a row of the table"),
-                key: None,
-                prefix: None,
-            }));
+            let from = &sourced.from;
+            self.notes.count(
+                format!("`{from}` carries no signature that is known here; it is sent without."),
+                Some("requests carry no signature that is known here; they are sent without."),
+            );
+            let scheme = signature::named("unsigned").expect("a row of the table");
+            return Ok(unsigned(scheme));
         };
         let secret = match provider {
             Some(provider) => self
@@ -313,31 +347,87 @@ impl Replay<'_> {
                 .into_iter()
                 .next(),
         };
-        let secret = secret.filter(|secret| scheme.signs() && !secret.is_empty());
-        let Some(secret) = secret else {
-            let may = !scheme.signs()
-                || provider.is_some_and(|provider| provider.profile.signature.optional.value);
-            if may {
-                return Ok(Some(Signing {
-                    scheme,
-                    key: None,
-                    prefix: None,
-                }));
-            }
-            return Err(Error::usage(format!(
-                "no secret to sign `{}` with ({})",
-                sourced.from, scheme.label
-            ))
-            .hint("Give `--secret`, or `--raw` to send it with its old signature."));
+        let Some(secret) = secret.filter(|_| scheme.signs()) else {
+            return without_secret(provider, scheme, &sourced.from).map(|()| unsigned(scheme));
         };
+        if secret.is_empty() {
+            without_secret(provider, scheme, &sourced.from)?;
+            self.notes
+                .add("sent unsigned: the secret is empty.".to_owned());
+            return Ok(unsigned(scheme));
+        }
         let (scheme, key) = signing_key(scheme, &secret, self.args.faults.tamper, None)?;
-        let prefix = provider.and_then(|provider| provider.profile.signature.prefix.as_ref());
-        Ok(Some(Signing {
+        let profile = provider.map(|provider| &provider.profile);
+        Ok(Signing {
             scheme,
             key: Some(key),
-            prefix: prefix.map(|prefix| prefix.value.clone()),
-        }))
+            prefix: profile.and_then(|profile| prefix(profile, scheme, &sourced.stored.request)),
+        })
     }
+}
+
+/// Whether a request may go without a signature.
+fn without_secret(provider: Option<&Provider>, scheme: &Scheme, from: &str) -> Result<()> {
+    let is_optional = provider.is_some_and(|provider| provider.profile.signature.optional.value);
+    if !scheme.signs() || is_optional {
+        return Ok(());
+    }
+    Err(Error::usage(format!(
+        "no secret to sign `{from}` with ({})",
+        scheme.label
+    ))
+    .hint("Give `--secret`, or `--raw` to send it with its old signature."))
+}
+
+/// The text before the digest: that of the stored signature, if the provider is known to write it so.
+fn prefix(profile: &Profile, scheme: &Scheme, stored: &Request) -> Option<String> {
+    let own = profile
+        .signature
+        .prefix
+        .as_ref()
+        .map(|prefix| &prefix.value);
+    let of_events = profile
+        .events
+        .values()
+        .flat_map(|event| event.variants.values());
+    let variants = profile.variants.values().chain(of_events);
+    let known = own
+        .into_iter()
+        .chain(variants.filter_map(|variant| variant.prefix.as_ref()));
+    let stored = scheme
+        .sig
+        .as_ref()
+        .and_then(|sig| stored.headers.text(sig.header()?));
+    let written = stored.and_then(|value| {
+        known
+            .filter(|prefix| value.starts_with(prefix.as_str()))
+            .max_by_key(|prefix| prefix.len())
+    });
+    written.or(own).cloned()
+}
+
+/// The header that carries the delivery id.
+fn id_header<'a>(profile: Option<&'a Profile>, scheme: Option<&'a Scheme>) -> Option<&'a str> {
+    let of_profile = profile.and_then(|profile| profile.envelope.delivery.as_ref());
+    scheme
+        .and_then(|scheme| scheme.id_header.as_deref())
+        .or_else(|| of_profile?.value.strip_prefix("header:"))
+}
+
+/// Paths of the keys in the body by which receivers tell duplicates: the delivery id, and those of the profile.
+fn keys_in_body(profile: Option<&Profile>, scheme: Option<&Scheme>) -> Vec<String> {
+    let of_profile = profile.and_then(|profile| profile.envelope.delivery.as_ref());
+    let id = of_profile
+        .map(|delivery| &delivery.value)
+        .or_else(|| scheme?.delivery.as_ref());
+    let id = id
+        .and_then(|place| place.strip_prefix("body:"))
+        .filter(|path| !path.contains(['|', '+']));
+    let dedup = profile.and_then(|profile| profile.envelope.dedup.as_ref());
+    let dedup = dedup
+        .into_iter()
+        .flat_map(|dedup| dedup.value.iter().cloned());
+    id.map(str::to_owned).into_iter().chain(dedup).collect()
 }
 
 /// The scheme of a stored request: that of its signature, among the provider's if it is known.
@@ -356,34 +446,6 @@ fn stored_id(
 ) -> Option<String> {
     let by_scheme = scheme.and_then(|scheme| extract(scheme.delivery.as_deref()?, source));
     by_scheme.or_else(|| provider.and_then(|provider| provider.delivery_id_of(source)))
-}
-
-/// Makes a stored request ready to be signed again: no old signature, the right host and length, the id of now.
-fn refresh(delivery: &mut Delivery, provider: Option<&Provider>, scheme: Option<&Scheme>) {
-    let headers = &mut delivery.request.headers;
-    if headers.contains("host") {
-        headers.set("host", authority(&delivery.url));
-    }
-    if headers.contains("content-length") {
-        headers.set("content-length", delivery.request.body.len().to_string());
-    }
-    if let Some(name) = scheme
-        .and_then(|scheme| scheme.id_header.as_deref())
-        .filter(|name| headers.contains(name))
-    {
-        headers.set(name, delivery.id.clone());
-    }
-    let in_header = provider.and_then(|provider| provider.profile.envelope.delivery.as_ref());
-    if let Some(name) = in_header
-        .and_then(|delivery| delivery.value.strip_prefix("header:"))
-        .filter(|name| headers.contains(name))
-    {
-        headers.set(name, delivery.id.clone());
-    }
-}
-
-fn not_editable(from: &str) -> Error {
-    Error::usage(format!("cannot edit the body of `{from}`, it is no JSON"))
 }
 
 fn unknown_provider(sourced: &Sourced) -> Error {

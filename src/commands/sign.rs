@@ -6,12 +6,12 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::Context;
+use super::message::{Message, PayloadArgs, messages, random_seed};
 use super::options::{EditArgs, SecretArgs, Target};
-use super::outgoing::{Planned, signing_key};
-use super::send::{Message, PayloadArgs, messages, random_seed};
+use super::outgoing::{Planned, one_reads_stdin, signing_key};
 use crate::error::{Error, Outcome, Result};
 use crate::provider::compose::{Shape, compose};
-use crate::render::outgoing::{self, Form};
+use crate::render::outgoing::{self, Form, Printing};
 use crate::request::{Headers, Request, latin1};
 use crate::sender::{Delivery, Signing};
 
@@ -22,17 +22,13 @@ use crate::sender::{Delivery, Signing};
   hookctl sign lead_replied --seed 1 --timestamp 1614265330 --as http")]
 pub(crate) struct SignArgs {
     /// Event to sign
-    #[arg(
-        value_name = "EVENT",
-        required_unless_present = "body",
-        conflicts_with = "body"
-    )]
+    #[arg(value_name = "EVENT")]
     event: Option<String>,
     /// File with the body to sign; `-` is stdin
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["event", "set", "unset", "map", "data", "seed"])]
     body: Option<String>,
     /// Signature scheme of the body
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["event", "provider"])]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["event", "provider", "variant"])]
     scheme: Option<String>,
     /// URL that the request would go to
     #[arg(long, value_name = "URL", default_value = "http://localhost:8080/")]
@@ -61,19 +57,38 @@ enum SignForm {
 }
 
 pub(crate) fn run(args: &SignArgs, context: &mut Context) -> Result<Outcome> {
+    one_reads_stdin(&[
+        ("--secret-file -", args.secret.reads_stdin()),
+        ("--data -", args.payload.data.as_deref() == Some("-")),
+        ("--body -", args.body.as_deref() == Some("-")),
+    ])?;
+    if args.to.credentials.is_some() {
+        return Err(
+            Error::usage("the URL holds credentials, which are no part of a signature")
+                .hint("Take them out of the URL; `hookctl send --basic` sends some."),
+        );
+    }
     let now = Timestamp::now();
     let timestamp = args
         .payload
         .timestamp
         .map_or(now, |time| time.resolve(now))
         .as_second();
-    let planned = match (&args.event, &args.scheme) {
-        (Some(event), _) => args.of_event(event, context)?,
-        (None, Some(scheme)) => args.of_scheme(scheme, context)?,
-        (None, None) => args.of_provider(context)?,
+    let planned = match (&args.event, &args.body, &args.scheme) {
+        (Some(event), ..) => args.of_event(event, context)?,
+        (None, Some(_), Some(scheme)) => args.of_scheme(scheme, context)?,
+        (None, Some(_), None) => args.of_provider(context)?,
+        (None, None, _) => {
+            return Err(Error::usage("nothing to sign").hint(
+                "Give an EVENT, as in `hookctl sign lead_replied`, or a body: `--body FILE`",
+            ));
+        }
     };
-    for planned in planned {
-        let request = planned.delivery.attempt(timestamp).map_err(Error::usage)?;
+    for (index, one) in planned.iter().enumerate() {
+        let request = one.delivery.attempt(timestamp).map_err(Error::usage)?;
+        if planned.len() > 1 {
+            args.announce(index, &one.delivery, context)?;
+        }
         let form = match args.form {
             SignForm::Headers if context.ui.json => Form::Json,
             SignForm::Headers => {
@@ -84,9 +99,14 @@ pub(crate) fn run(args: &SignArgs, context: &mut Context) -> Result<Outcome> {
             SignForm::Http => Form::Http,
             SignForm::Json => Form::Json,
         };
-        context
-            .ui
-            .data(outgoing::request(&request, &planned.delivery, form))?;
+        let printing = Printing {
+            form,
+            insecure: false,
+            // What it prints is what was asked for.
+            reveal: true,
+        };
+        let (bytes, _) = outgoing::request(&request, &one.delivery, printing);
+        context.ui.data(bytes)?;
     }
     Ok(Outcome::Good)
 }
@@ -128,14 +148,49 @@ impl SignArgs {
             .collect()
     }
 
-    fn of_message(&self, message: &Message, context: &Context) -> Result<Planned> {
+    /// Says which of several events comes next.
+    fn announce(&self, index: usize, delivery: &Delivery, context: &mut Context) -> Result<()> {
+        let name = match (&delivery.provider, &delivery.event) {
+            (Some(provider), Some(event)) => format!("{provider}/{event}"),
+            _ => String::new(),
+        };
+        let between = if index > 0 { "\n" } else { "" };
+        let ui = &mut context.ui;
+        match self.form {
+            SignForm::Json => Ok(()),
+            SignForm::Headers if ui.json => Ok(()),
+            // A comment would belong to the request.
+            SignForm::Http => {
+                ui.data(between)?;
+                ui.note(&format!("# {name}"))
+            }
+            SignForm::Headers | SignForm::Curl => ui.data(format!("{between}# {name}\n")),
+        }
+    }
+
+    fn of_message(&self, message: &Message, context: &mut Context) -> Result<Planned> {
         let profile = &message.provider.profile;
         let shape = Shape::new(profile, None, None);
         let secret = self.secret.for_signing(&context.settings, profile)?;
+        let signing = message.signing(secret.as_ref(), None)?;
+        let sends_id = message.sends_id(&signing);
+        let label = &profile.label;
+        if signing.key.is_none() {
+            let note = if signing.scheme.signs() {
+                "unsigned: the secret is empty.".to_owned()
+            } else {
+                format!("{label} does not sign its webhooks; these headers carry no signature.")
+            };
+            context.ui.note(&format!("note: {note}"))?;
+        }
+        if !sends_id && self.payload.id.is_some() {
+            context.ui.note(&format!("note: {}", message.unused_id()))?;
+        }
         let delivery = Delivery {
             provider: Some(profile.name.clone()),
             event: Some(message.event.clone()).filter(|event| !event.is_empty()),
             id: message.id.clone(),
+            sends_id,
             request: compose(
                 profile,
                 &message.event,
@@ -145,7 +200,7 @@ impl SignArgs {
                 &self.to.url,
             ),
             url: self.to.url.clone(),
-            signing: Some(message.signing(secret.as_ref(), None)?),
+            signing: Some(signing),
             headers: Vec::new(),
             tamper: None,
             lower_case: true,
@@ -167,7 +222,7 @@ impl SignArgs {
         let provider = context.settings.catalogue()?.provider(name)?;
         let body = self.read_body(context)?;
         let seed = random_seed()?;
-        let message = Message::of_body(provider, body, self.payload.id.clone(), &seed);
+        let message = Message::of_body(provider, body, &self.payload, &seed)?;
         Ok(vec![self.of_message(&message, context)?])
     }
 
@@ -180,6 +235,12 @@ impl SignArgs {
                 .hint("Give `--secret`.")
         })?;
         let (scheme, key) = signing_key(scheme, &secret, None, None)?;
+        let sends_id = scheme.id_header.is_some();
+        if !sends_id && self.payload.id.is_some() {
+            let label = &scheme.label;
+            let note = format!("note: {label} sends no delivery id; `--id` is not used.");
+            context.ui.note(&note)?;
+        }
         let id = self.payload.id.clone().map_or_else(
             || Ok(random_seed()?.value("msg_{base62:27}", "delivery id")),
             Ok,
@@ -199,6 +260,7 @@ impl SignArgs {
             provider: None,
             event: None,
             id,
+            sends_id,
             url: self.to.url.clone(),
             request,
             signing,

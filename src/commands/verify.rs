@@ -8,13 +8,15 @@ use jiff::Timestamp;
 use super::Context;
 use super::judged::{Tally, Verifier};
 use super::options::{SecretArgs, Time, span};
-use super::sources::{Sourced, load};
+use super::sources::{Sourced, each};
 use crate::error::{Error, Outcome, Result};
 use crate::provider::{Catalogue, Detector, Provider};
 use crate::render::verification;
 use crate::request::stored::Stored;
 use crate::request::{Header, Headers, Request, parse_header};
+use crate::settings::Settings;
 use crate::signature::{self, Clock, Scheme};
+use crate::ui::Ui;
 
 /// Say whether a request is signed right, and if not, why not
 #[derive(Args)]
@@ -74,7 +76,6 @@ fn exact_header(text: &str) -> std::result::Result<Header, String> {
 }
 
 pub(crate) fn run(args: &VerifyArgs, context: &mut Context) -> Result<Outcome> {
-    let sourced = args.requests(context)?;
     let catalogue = context.settings.catalogue()?;
     let now = Timestamp::now();
     let clock = Clock {
@@ -88,27 +89,57 @@ pub(crate) fn run(args: &VerifyArgs, context: &mut Context) -> Result<Outcome> {
     let detector = Detector::new(catalogue.all()?);
     let mut verifier = Verifier::new(&args.secret, provider, scheme, detector, clock);
     verifier.url.clone_from(&args.url);
-    let several = sourced.len() > 1;
-    let mut tally = Tally::default();
-    for sourced in &sourced {
-        let found = verifier.verify(sourced, several, &context.settings)?;
-        tally.count(&found);
-        if context.ui.json {
-            context.ui.json_line(&verification::json(&found))?;
-            continue;
+    let mut report = Report {
+        verifier,
+        reveal: args.reveal,
+        tally: Tally::default(),
+    };
+    let Context { settings, ui, .. } = context;
+    // Whether there are several is known when the second one comes.
+    let (mut waiting, mut several) = (None, false);
+    args.each(settings, |one| {
+        if let Some(one) = waiting.replace(one) {
+            several = true;
+            report.one(&one, true, settings, ui)?;
         }
-        let paint = context.ui.out_paint;
-        let text = if several {
+        Ok(())
+    })?;
+    if let Some(one) = waiting {
+        report.one(&one, several, settings, ui)?;
+    }
+    if several && !ui.json {
+        ui.data(format!("{}\n", report.tally.text()))?;
+    }
+    Ok(Outcome::good_if(report.tally.is_good()))
+}
+
+/// Verdicts, said one by one.
+struct Report<'a> {
+    verifier: Verifier<'a>,
+    reveal: bool,
+    tally: Tally,
+}
+
+impl Report<'_> {
+    fn one(
+        &mut self,
+        sourced: &Sourced,
+        of_several: bool,
+        settings: &Settings,
+        ui: &mut Ui,
+    ) -> Result<()> {
+        let found = self.verifier.verify(sourced, of_several, settings)?;
+        self.tally.count(&found);
+        if ui.json {
+            return ui.json_line(&verification::json(&found));
+        }
+        let paint = ui.out_paint;
+        ui.data(if of_several {
             verification::line(&sourced.from, &found, paint)
         } else {
-            verification::human(&found, args.reveal, paint)
-        };
-        context.ui.data(text)?;
+            verification::human(&found, self.reveal, paint)
+        })
     }
-    if several && !context.ui.json {
-        context.ui.data(format!("{}\n", tally.text()))?;
-    }
-    Ok(Outcome::good_if(tally.is_good()))
 }
 
 /// The scheme of this name.
@@ -130,10 +161,13 @@ impl VerifyArgs {
             .transpose()
     }
 
-    fn requests(&self, context: &Context) -> Result<Vec<Sourced>> {
-        let settings = &context.settings;
+    fn each(
+        &self,
+        settings: &Settings,
+        mut visit: impl FnMut(Sourced) -> Result<()>,
+    ) -> Result<()> {
         if self.body.is_some() || !self.header_args.is_empty() || self.headers.is_some() {
-            return Ok(vec![self.put_together(context)?]);
+            return visit(self.put_together(settings)?);
         }
         if self.sources.is_empty() {
             if settings.stdin_is_terminal() {
@@ -141,16 +175,16 @@ impl VerifyArgs {
                     .hint("Name a saved capture, a raw HTTP file or NDJSON, pipe one in, or give `--body FILE` with `-H` for each header.")
                     .hint("`hookctl listen --save DIR` keeps what arrives as files that can be verified."));
             }
-            return load(&["-".to_owned()], settings);
+            return each(&["-".to_owned()], settings, visit);
         }
-        load(&self.sources, settings)
+        each(&self.sources, settings, visit)
     }
 
     /// A request from its parts.
-    fn put_together(&self, context: &Context) -> Result<Sourced> {
+    fn put_together(&self, settings: &Settings) -> Result<Sourced> {
         let mut headers = Headers::default();
         if let Some(file) = &self.headers {
-            let bytes = context.settings.read(file)?;
+            let bytes = settings.read(file)?;
             for (index, line) in String::from_utf8_lossy(&bytes).lines().enumerate() {
                 if line.trim().is_empty() || line.starts_with("HTTP/") {
                     continue;
@@ -165,7 +199,7 @@ impl VerifyArgs {
             headers.push(header.name.clone(), header.value.clone());
         }
         let body = match &self.body {
-            Some(file) => context.settings.read(file)?,
+            Some(file) => settings.read(file)?,
             None => Vec::new(),
         };
         // A URL says what the target was.

@@ -2,13 +2,18 @@
 
 use serde_json::{Value, json};
 
-use crate::receiver::{Capture, Verdict};
+use crate::error::Outcome;
+use crate::receiver::{Capture, Judgement, Verdict};
 
 /// An event to wait for: `event` or `provider/event`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Expected {
     name: String,
     came: bool,
+    /// How often it came and was not valid, though it had to be.
+    bad: u64,
+    /// What its signature was then.
+    state: String,
 }
 
 /// Counts what comes and knows when it is enough.
@@ -21,8 +26,12 @@ pub(super) struct Watch {
     valid: u64,
     invalid: u64,
     duplicates: u64,
-    /// What was not valid, of the first few.
-    not_valid: Vec<String>,
+    /// Handshakes that were not valid, which nobody expects of them.
+    excused: u64,
+    /// Whether the user ended it before all that was waited for came.
+    pub(super) is_cut_short: bool,
+    /// What was not valid, of the first few, each with the expectation that it would have met.
+    not_valid: Vec<(Option<usize>, String)>,
 }
 
 /// How many captures that are not valid are named.
@@ -35,6 +44,8 @@ impl Watch {
             .map(|name| Expected {
                 name: name.clone(),
                 came: false,
+                bad: 0,
+                state: String::new(),
             })
             .collect();
         Self {
@@ -45,6 +56,8 @@ impl Watch {
             valid: 0,
             invalid: 0,
             duplicates: 0,
+            excused: 0,
+            is_cut_short: false,
             not_valid: Vec::new(),
         }
     }
@@ -64,21 +77,29 @@ impl Watch {
             Verdict::Invalid | Verdict::Missing => self.invalid += 1,
             Verdict::Unsigned | Verdict::NoSecret => {}
         }
-        if judgement.verdict != Verdict::Valid {
+        let meets = |expected: &Expected| {
+            !expected.came && (expected.name == event || Some(&expected.name) == full.as_ref())
+        };
+        let met = self.expected.iter().position(meets);
+        if judgement.verdict != Verdict::Valid && capture.handshake.is_some() {
+            self.excused += 1;
+        } else if judgement.verdict != Verdict::Valid {
             if self.not_valid.len() < MAX_NAMED {
                 let what = full.as_deref().unwrap_or("a request");
-                self.not_valid
-                    .push(format!("{what} ({})", judgement.verdict.word()));
+                let what = format!("{what} ({})", judgement.verdict.word());
+                self.not_valid.push((met, what));
             }
             if self.all_valid {
+                if let Some(expected) = met.map(|index| &mut self.expected[index]) {
+                    expected.bad += 1;
+                    expected.state = state(judgement);
+                }
                 return;
             }
         }
-        let meets = |expected: &&mut Expected| {
-            !expected.came && (expected.name == event || Some(&expected.name) == full.as_ref())
-        };
-        if let Some(expected) = self.expected.iter_mut().find(meets) {
-            expected.came = true;
+        // What was refused for its size did not arrive.
+        if let Some(expected) = met.filter(|_| capture.over.is_none()) {
+            self.expected[expected].came = true;
         }
     }
 
@@ -96,7 +117,7 @@ impl Watch {
         let missing: Vec<_> = self
             .expected
             .iter()
-            .filter(|expected| !expected.came)
+            .filter(|expected| !expected.came && expected.bad == 0)
             .map(|expected| format!("`{}`", expected.name))
             .collect();
         if !missing.is_empty() {
@@ -110,17 +131,49 @@ impl Watch {
                 missing.join(", ")
             ));
         }
+        let came_badly = |expected: &&Expected| !expected.came && expected.bad > 0;
+        problems.extend(self.expected.iter().filter(came_badly).map(|expected| {
+            format!(
+                "expected `{}` with a valid signature; it came, but its signature {}",
+                expected.name, expected.state
+            )
+        }));
         if let Some(count) = self.exit_after.filter(|count| self.captures < *count) {
             problems.push(format!("expected {count} requests, {} came", self.captures));
         }
-        if self.all_valid && self.captures > self.valid {
-            let (bad, named) = (self.captures - self.valid, self.not_valid.join(", "));
-            problems.push(format!(
-                "expected valid signatures only, {bad} of {} were not: {named}",
-                self.captures
-            ));
-        }
+        problems.extend(self.others_not_valid());
         problems
+    }
+
+    /// Says which were not valid, beside those that were named as expected already.
+    fn others_not_valid(&self) -> Option<String> {
+        if !self.all_valid {
+            return None;
+        }
+        if self.captures == 0 && self.expected.is_empty() && self.exit_after.is_none() {
+            return Some("expected requests with valid signatures, none came".to_owned());
+        }
+        let is_told = |expected: &Expected| !expected.came && expected.bad > 0;
+        let told = self.expected.iter().filter(|expected| is_told(expected));
+        let others = self.captures - self.valid - self.excused;
+        let bad = others - told.map(|expected| expected.bad).sum::<u64>();
+        let named = self.not_valid.iter();
+        let named: Vec<_> = named
+            .filter(|(met, _)| !met.is_some_and(|index| is_told(&self.expected[index])))
+            .map(|(_, what)| &**what)
+            .collect();
+        (bad > 0).then(|| {
+            format!(
+                "expected valid signatures only, {bad} of {} were not: {}",
+                self.captures,
+                named.join(", ")
+            )
+        })
+    }
+
+    /// Good if all came, and whenever the user ended it.
+    pub(super) fn outcome(&self) -> Outcome {
+        Outcome::good_if(self.is_cut_short || self.problems().is_empty())
     }
 
     /// The last line of machine output.
@@ -154,5 +207,25 @@ impl Watch {
             }
         }
         format!("Received {}.", parts.join(", "))
+    }
+}
+
+/// What the signature of a request is that was not valid, as the end of a sentence.
+fn state(judgement: &Judgement) -> String {
+    let silent = judgement
+        .provider
+        .as_ref()
+        .filter(|provider| !provider.profile.scheme().signs());
+    match (judgement.verdict, silent) {
+        (Verdict::Valid, _) => "is valid".to_owned(),
+        (Verdict::Invalid, _) => match judgement.reason {
+            Some(reason) => format!("is invalid ({})", reason.code()),
+            None => "is invalid".to_owned(),
+        },
+        (Verdict::NoSecret, _) => "was not verified (there is no secret)".to_owned(),
+        (Verdict::Unsigned, Some(provider)) => {
+            format!("is missing ({} never signs)", provider.profile.name)
+        }
+        (Verdict::Missing | Verdict::Unsigned, _) => "is missing".to_owned(),
     }
 }

@@ -2,13 +2,14 @@
 //!
 //! Nothing is parsed before it is asked for: the names of built-in events are the names of their files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::{fs, io};
 
 use serde_json::Value;
 
+use super::check;
 use super::profile::{Event, Profile};
 use crate::error::{Error, Result};
 
@@ -71,6 +72,17 @@ impl Provider {
             .map_err(|problem| Error::usage(format!("`{shown}` describes no provider: {problem}")))
     }
 
+    /// Its profile as it is written down.
+    pub(crate) fn toml(&self) -> Result<String> {
+        let Some(path) = &self.path else {
+            let text = fixture(&format!("{}/{PROFILE}", self.profile.name));
+            return Ok(text.unwrap_or_default().to_owned());
+        };
+        fs::read_to_string(path).map_err(|error| {
+            Error::machine(format!("cannot read `{}`", path.display())).because(error)
+        })
+    }
+
     fn built_in(name: &str) -> Option<std::result::Result<Self, String>> {
         let text = fixture(&format!("{name}/{PROFILE}"))?;
         let sample = |event: &str| Ok(fixture(&format!("{name}/{event}.json")).map(str::to_owned));
@@ -83,15 +95,21 @@ impl Provider {
         path: Option<PathBuf>,
     ) -> std::result::Result<Self, String> {
         let profile = Profile::parse(text)?;
-        let mut samples = BTreeMap::new();
+        let (mut samples, mut missing) = (BTreeMap::new(), Vec::new());
         for (name, event) in &profile.events {
             let text = match &event.sample {
-                Some(inline) => inline.clone(),
-                None => sample(name)?.ok_or_else(|| {
-                    format!("event `{name}` has no payload: put `{name}.json` beside the profile, or `sample` into it")
-                })?,
+                Some(inline) => Some(inline.clone()),
+                None => sample(name)?,
             };
-            samples.insert(name.clone(), text);
+            match text {
+                Some(text) => _ = samples.insert(name.clone(), text),
+                None => missing.push(format!(
+                    "event `{name}` has no payload: put `{name}.json` beside the profile, or `sample` into it"
+                )),
+            }
+        }
+        if !missing.is_empty() {
+            return Err(check::list(&missing));
         }
         Ok(Self {
             profile,
@@ -121,18 +139,39 @@ pub(crate) enum What {
     Scenario(String),
 }
 
+/// What a user should know and what stops nothing, such as a provider that cannot be read. Shared, since it is found
+/// when something is asked for, and told when there is somebody to tell.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Notices(Arc<Mutex<BTreeSet<String>>>);
+
+impl Notices {
+    fn lock(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn add(&self, notice: String) {
+        self.lock().insert(notice);
+    }
+
+    /// What was not told yet.
+    pub(crate) fn take(&self) -> BTreeSet<String> {
+        std::mem::take(&mut *self.lock())
+    }
+}
+
 /// The providers within reach.
 #[derive(Debug, Default)]
 pub(crate) struct Catalogue {
     /// Profiles in the project's and the user's folders, by name; the project's come first.
     added: BTreeMap<String, PathBuf>,
+    notices: Notices,
 }
 
 impl Catalogue {
     /// Looks into folders of providers; the first that has a name wins. A folder that is not there is no error.
     ///
     /// A provider is a folder with a `provider.toml`, or one `NAME.toml`.
-    pub(crate) fn new(folders: &[PathBuf]) -> Result<Self> {
+    pub(crate) fn new(folders: &[PathBuf], notices: Notices) -> Result<Self> {
         let mut added = BTreeMap::new();
         for folder in folders {
             let entries = match fs::read_dir(folder) {
@@ -167,7 +206,7 @@ impl Catalogue {
                 }
             }
         }
-        Ok(Self { added })
+        Ok(Self { added, notices })
     }
 
     /// Names of all providers, sorted.
@@ -206,22 +245,39 @@ impl Catalogue {
         }
     }
 
-    /// All providers.
+    /// All providers, without those that cannot be read: what is not named is in nobody's way.
+    #[allow(
+        clippy::unnecessary_wraps,
+        reason = "what is asked of a catalogue may fail; here it does not yet"
+    )]
     pub(crate) fn all(&self) -> Result<Vec<Arc<Provider>>> {
-        self.names()
+        let names = self.names();
+        Ok(names
             .iter()
-            .map(|name| self.provider(name))
-            .collect()
+            .filter_map(|name| self.readable(name))
+            .collect())
+    }
+
+    fn readable(&self, name: &str) -> Option<Arc<Provider>> {
+        self.provider(name)
+            .map_err(|error| self.notices.add(format!("a provider is left out: {error}")))
+            .ok()
     }
 
     /// Provider and name of every event, sorted.
+    #[allow(
+        clippy::unnecessary_wraps,
+        reason = "what is asked of a catalogue may fail; here it does not yet"
+    )]
     pub(crate) fn event_names(&self) -> Result<Vec<(String, String)>> {
         let mut names: Vec<(String, String)> = built_in_events()
             .filter(|(provider, _)| !self.added.contains_key(*provider))
             .map(|(provider, event)| (provider.to_owned(), event.to_owned()))
             .collect();
         for name in self.added.keys() {
-            let provider = self.provider(name)?;
+            let Some(provider) = self.readable(name) else {
+                continue;
+            };
             names.extend(
                 provider
                     .events()

@@ -38,6 +38,11 @@ impl Shape {
         }
     }
 
+    /// Whether a request of this method has a body.
+    pub(crate) fn has_body(&self) -> bool {
+        !matches!(&*self.method, "GET" | "HEAD")
+    }
+
     /// What about this shape is not what the provider is known to send.
     pub(crate) fn departures(&self, profile: &Profile) -> Vec<String> {
         let facts = &profile.request;
@@ -89,7 +94,7 @@ pub(crate) fn compose(
     url: &Url,
 ) -> Request {
     let mut target = target(url);
-    let has_body = !matches!(&*shape.method, "GET" | "HEAD");
+    let has_body = shape.has_body();
     let mut headers = Headers::default();
     headers.push(
         "user-agent",

@@ -18,28 +18,47 @@ impl Detector {
         Self { providers }
     }
 
+    /// All that can be told apart.
+    pub(crate) fn providers(&self) -> &[Arc<Provider>] {
+        &self.providers
+    }
+
     /// The provider of which a row fits, the one with most conditions first; else the one that the path names, as
     /// `/webhooks/NAME` does; else the one of which a row for want of a better fits.
     pub(crate) fn provider(&self, source: &Source<'_>) -> Option<&Arc<Provider>> {
-        let best = |fallback: bool| {
-            let rows = self.providers.iter().flat_map(|provider| {
-                let rows = provider.profile.detect.iter();
-                rows.map(move |row| (provider, row))
-            });
-            let fitting = rows.filter(|(_, row)| row.fallback == fallback && row.fits(source));
-            fitting
-                .max_by_key(|(_, row)| row.headers.len() * 10 + row.body.len())
-                .map(|(provider, _)| provider)
-        };
-        let named = || {
+        self.sure(source).or_else(|| self.fallback(source))
+    }
+
+    /// The provider that a request tells without rows for want of a better.
+    pub(crate) fn sure(&self, source: &Source<'_>) -> Option<&Arc<Provider>> {
+        self.best(false, source).or_else(|| {
             let mut segments = source.request.path().split('/');
             segments.find_map(|segment| {
                 self.providers
                     .iter()
                     .find(|provider| provider.profile.name == segment)
             })
+        })
+    }
+
+    /// The provider of which a row for want of a better fits.
+    pub(crate) fn fallback(&self, source: &Source<'_>) -> Option<&Arc<Provider>> {
+        self.best(true, source)
+    }
+
+    fn best(&self, fallback: bool, source: &Source<'_>) -> Option<&Arc<Provider>> {
+        let rows = |with_headers: bool| {
+            let rows = self.providers.iter().flat_map(|provider| {
+                let rows = provider.profile.detect.iter();
+                rows.map(move |row| (provider, row))
+            });
+            rows.filter(move |(_, row)| row.fallback == fallback)
+                .filter(move |(_, row)| row.headers.is_empty() != with_headers && row.fits(source))
+                .max_by_key(|(_, row)| (row.headers.len(), row.body.len()))
         };
-        best(false).or_else(named).or_else(|| best(true))
+        // A header says more than any body, and costs less to look at.
+        let best = rows(true).or_else(|| rows(false));
+        best.map(|(provider, _)| provider)
     }
 }
 
@@ -54,21 +73,29 @@ impl DetectRow {
                 .without
                 .iter()
                 .any(|name| source.request.headers.contains(name))
-            && self
-                .body
-                .iter()
-                .all(|path| json::lookup(source.fields(), path).is_some())
+            && self.body.iter().all(|path| source.has_field(path))
     }
 }
 
 impl Provider {
-    /// The event that a request is, as its envelope says.
+    /// The event that a request is: as its envelope says, else as its scheme knows.
     pub(crate) fn event_of(&self, source: &Source<'_>) -> Option<String> {
-        let called = extract(&self.profile.envelope.event.value, source)?;
-        let name = self
-            .events()
-            .find(|(_, event)| event.called.as_ref() == Some(&called));
-        Some(name.map_or(called, |(name, _)| name.to_owned()))
+        self.named_in(source).or_else(|| {
+            let event = self.profile.scheme().event.as_deref()?;
+            Some(self.listed(extract(event, source)?))
+        })
+    }
+
+    /// The event that a request is, as its envelope says.
+    pub(super) fn named_in(&self, source: &Source<'_>) -> Option<String> {
+        extract(&self.profile.envelope.event.value, source).map(|called| self.listed(called))
+    }
+
+    /// The event that is called so on the wire.
+    fn listed(&self, called: String) -> String {
+        let mut events = self.events();
+        let event = events.find(|(_, event)| event.called.as_ref() == Some(&called));
+        event.map_or(called, |(name, _)| name.to_owned())
     }
 
     /// The delivery id that a request carries.

@@ -6,11 +6,21 @@ use serde_json::{Map, Value};
 use super::catalogue::near;
 use crate::request::json;
 
+/// One edit.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Edit {
+    Set(Set),
+    /// The path of what is left out.
+    Unset(String),
+}
+
 /// `PATH=VALUE`: the value as JSON if it is JSON, else as text.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Set {
     path: String,
     value: Value,
+    /// Whether the value is text though it starts like JSON.
+    is_broken_json: bool,
 }
 
 impl std::str::FromStr for Set {
@@ -23,12 +33,22 @@ impl std::str::FromStr for Set {
         if path.is_empty() || json::split_path(path).iter().any(String::is_empty) {
             return Err(format!("`{path}` is no dot path such as `contact.email`"));
         }
-        let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
+        let (value, is_broken_json) = match serde_json::from_str(value) {
+            Ok(value) => (value, false),
+            Err(error) => (Value::String(value.to_owned()), is_broken(value, &error)),
+        };
         Ok(Self {
             path: path.to_owned(),
             value,
+            is_broken_json,
         })
     }
+}
+
+/// Whether a text that is no JSON was meant as such: it opens as JSON does, or is a number beyond all bounds.
+fn is_broken(text: &str, error: &serde_json::Error) -> bool {
+    text.trim_start().starts_with(['{', '[', '"'])
+        || error.to_string().starts_with("number out of range")
 }
 
 /// What an edit did.
@@ -42,6 +62,15 @@ pub(crate) enum Done {
 impl Set {
     pub(crate) fn path(&self) -> &str {
         &self.path
+    }
+
+    /// What to tell about a value that is text though it starts like JSON.
+    pub(crate) fn doubt(&self) -> Option<String> {
+        let text = self.value.as_str().filter(|_| self.is_broken_json)?;
+        Some(format!(
+            "`{text}` is no JSON that can be read; `{}` is set to it as text.",
+            self.path
+        ))
     }
 
     /// Puts the value in its place.

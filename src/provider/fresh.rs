@@ -158,36 +158,36 @@ pub(crate) fn sample_time(profile: &Profile, sample: &Value) -> Option<Timestamp
 
 /// Moves every RFC 3339 time of a payload and what the profile names as unix times, keeping the precision and the
 /// offset in which they are written.
-pub(crate) fn move_times(value: &mut Value, times: &UnixTimes, by: SignedDuration) {
+///
+/// # Errors
+/// The time that cannot be moved so far.
+pub(crate) fn move_times(
+    value: &mut Value,
+    times: &UnixTimes,
+    by: SignedDuration,
+) -> Result<(), String> {
     match value {
         Value::String(text) => {
-            if let Some(moved) = moved(text, by) {
-                *text = moved;
+            if let Some(new) = moved(text, by) {
+                *text = new.map_err(|_| text.clone())?;
             }
         }
         Value::Array(items) => items
             .iter_mut()
-            .for_each(|item| move_times(item, times, by)),
+            .try_for_each(|item| move_times(item, times, by))?,
         Value::Object(map) => {
             for (key, value) in map.iter_mut() {
-                match (unit(times, key), &mut *value) {
-                    (Some(unit), Value::Number(number)) => {
-                        let moved = unit.moved(&number.to_string(), by);
-                        if let Some(moved) = moved.and_then(|moved| moved.parse::<i64>().ok()) {
-                            *number = Number::from(moved);
-                        }
+                match unit(times, key) {
+                    Some(unit) if !(value.is_array() || value.is_object()) => {
+                        unit.move_time(value, by)?;
                     }
-                    (Some(unit), Value::String(text)) => {
-                        if let Some(moved) = unit.moved(text, by).or_else(|| moved(text, by)) {
-                            *text = moved;
-                        }
-                    }
-                    _ => move_times(value, times, by),
+                    _ => move_times(value, times, by)?,
                 }
             }
         }
-        _ => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
+    Ok(())
 }
 
 /// Unit of a unix time.
@@ -220,17 +220,39 @@ impl Unit {
         }
     }
 
-    /// The number for a time later by this; a fraction stays.
-    fn moved(self, text: &str, by: SignedDuration) -> Option<String> {
-        let time = self.time(text)?.checked_add(by).ok()?;
-        // Down, as what was sent at a time is no younger than it.
-        let nanoseconds = time.as_nanosecond();
-        let moved = match self {
-            Self::Seconds => nanoseconds.div_euclid(1_000_000_000),
-            Self::Milliseconds => nanoseconds.div_euclid(1_000_000),
-        };
+    /// Moves a time, as a number or as text.
+    fn move_time(self, value: &mut Value, by: SignedDuration) -> Result<(), String> {
+        match value {
+            Value::Number(number) => {
+                let new = self.moved(&number.to_string(), by).transpose();
+                let new = new.map_err(|_| number.to_string())?;
+                if let Some(new) = new.and_then(|new| new.parse::<i64>().ok()) {
+                    *number = Number::from(new);
+                }
+            }
+            Value::String(text) => {
+                if let Some(new) = self.moved(text, by).or_else(|| moved(text, by)) {
+                    *text = new.map_err(|_| text.clone())?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The number for a time later by this; a fraction stays. `None` for a text that is no time.
+    fn moved(self, text: &str, by: SignedDuration) -> Option<Result<String, jiff::Error>> {
+        let moved = self.time(text)?.checked_add(by);
         let fraction = text.find('.').map_or("", |dot| &text[dot..]);
-        Some(format!("{moved}{fraction}"))
+        Some(moved.map(|time| {
+            // Down, as what was sent at a time is no younger than it.
+            let nanoseconds = time.as_nanosecond();
+            let moved = match self {
+                Self::Seconds => nanoseconds.div_euclid(1_000_000_000),
+                Self::Milliseconds => nanoseconds.div_euclid(1_000_000),
+            };
+            format!("{moved}{fraction}")
+        }))
     }
 }
 
@@ -276,13 +298,48 @@ impl<'a> WrittenTime<'a> {
     }
 }
 
-fn moved(text: &str, by: SignedDuration) -> Option<String> {
+/// A time moved; `None` for a text that is no time.
+fn moved(text: &str, by: SignedDuration) -> Option<Result<String, jiff::Error>> {
     let written = WrittenTime::read(text)?;
     let ahead = SignedDuration::from_secs(written.seconds_ahead()?);
-    let moved = written.time.checked_add(by).ok()?.checked_add(ahead).ok()?;
     let digits = written.digits;
-    let clock = format!("{moved:.digits$}");
-    Some(format!("{}{}", clock.trim_end_matches('Z'), written.offset))
+    let moved = written.time.checked_add(by);
+    Some(moved.and_then(|time| time.checked_add(ahead)).map(|time| {
+        let clock = format!("{time:.digits$}");
+        format!("{}{}", clock.trim_end_matches('Z'), written.offset)
+    }))
+}
+
+/// Another id of the same shape, the same one for the same id: the letters and digits behind its last mark are new,
+/// what stands before them names other things.
+pub(crate) fn renewed(id: &str, seed: &Seed) -> String {
+    let start = id
+        .rfind(|char: char| !char.is_ascii_alphanumeric())
+        .map_or(0, |mark| {
+            mark + id[mark..].chars().next().map_or(0, char::len_utf8)
+        });
+    let (kept, last) = id.split_at(start);
+    let all = |is: fn(&u8) -> bool| last.bytes().all(|byte| is(&byte));
+    let kind = if all(u8::is_ascii_digit) {
+        "digits"
+    } else if all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(byte)) {
+        "hex"
+    } else if all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase()) {
+        "base36"
+    } else {
+        "base62"
+    };
+    let length = last.len().clamp(1, 256);
+    let pattern = format!("{{{kind}:{length}}}");
+    // A short one may come out as it was; another label makes another one.
+    let mut label = last.to_owned();
+    loop {
+        let new = seed.value(&pattern, &label);
+        if new != last {
+            return format!("{kept}{new}");
+        }
+        label.push('+');
+    }
 }
 
 #[cfg(test)]
@@ -290,27 +347,46 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_renewed_id_keeps_its_shape_and_what_it_names() {
+        let seed = Seed::chosen(1);
+        let new = renewed("4821:lead_clicked:ck_b7725e", &seed);
+        assert!(
+            new.starts_with("4821:lead_clicked:ck_") && new.len() == 27,
+            "{new}"
+        );
+        assert_ne!(new, "4821:lead_clicked:ck_b7725e");
+        assert_eq!(
+            renewed("x:ck_b7725e", &seed)[5..],
+            new[21..],
+            "what was the same stays the same"
+        );
+        for id in ["", "é", "ü-", "é9", "ABC"] {
+            assert_ne!(renewed(id, &seed), id);
+        }
+    }
+
+    #[test]
     fn times_keep_their_precision_and_other_texts_stay() {
         let by = SignedDuration::from_millis(86_400_250);
         assert_eq!(
-            moved("2026-06-18T09:14:27.312Z", by).as_deref(),
-            Some("2026-06-19T09:14:27.562Z")
+            moved("2026-06-18T09:14:27.312Z", by).unwrap().unwrap(),
+            "2026-06-19T09:14:27.562Z"
         );
         assert_eq!(
-            moved("2026-06-18T09:14:26.000Z", by).as_deref(),
-            Some("2026-06-19T09:14:26.250Z")
+            moved("2026-06-18T09:14:26.000Z", by).unwrap().unwrap(),
+            "2026-06-19T09:14:26.250Z"
         );
         assert_eq!(
-            moved("2026-06-18T09:14:26Z", by).as_deref(),
-            Some("2026-06-19T09:14:26Z")
+            moved("2026-06-18T09:14:26Z", by).unwrap().unwrap(),
+            "2026-06-19T09:14:26Z"
         );
         assert_eq!(
-            moved("2026-06-18T23:59:59.900+02:00", by).as_deref(),
-            Some("2026-06-20T00:00:00.150+02:00")
+            moved("2026-06-18T23:59:59.900+02:00", by).unwrap().unwrap(),
+            "2026-06-20T00:00:00.150+02:00"
         );
         assert_eq!(
-            moved("2026-06-18T09:14:26.000000", by).as_deref(),
-            Some("2026-06-19T09:14:26.250000")
+            moved("2026-06-18T09:14:26.000000", by).unwrap().unwrap(),
+            "2026-06-19T09:14:26.250000"
         );
         for other in [
             "2026-06-18",
@@ -320,7 +396,7 @@ mod tests {
             "2026-06-18T09",
             "2026-06-18T0é:14:26Z",
         ] {
-            assert_eq!(moved(other, by), None, "{other}");
+            assert!(moved(other, by).is_none(), "{other}");
         }
     }
 
@@ -334,12 +410,17 @@ mod tests {
             "created": 1_700_000_000, "other": 1_700_000_000, "ts": "1700000000.000200",
             "list": [{"at": 1_700_000_000_123_i64, "created": null}],
         });
-        move_times(&mut value, &times, SignedDuration::from_millis(-1_500));
+        move_times(&mut value, &times, SignedDuration::from_millis(-1_500)).unwrap();
         let wanted = serde_json::json!({
             "created": 1_699_999_998, "other": 1_700_000_000, "ts": "1699999998.000200",
             "list": [{"at": 1_699_999_998_623_i64, "created": null}],
         });
         assert_eq!(value, wanted);
+        let far = SignedDuration::from_hours(24 * 366 * 8_000);
+        assert_eq!(
+            move_times(&mut value, &times, far),
+            Err("1699999998".to_owned())
+        );
     }
 
     #[test]

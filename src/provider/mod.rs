@@ -1,6 +1,7 @@
 //! Providers as data: profiles, the catalogue of their events, payloads, and which provider a request is from.
 
 pub(crate) mod catalogue;
+mod check;
 pub(crate) mod compose;
 mod detect;
 pub(crate) mod edits;

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::catalogue::{Provider, did_you_mean};
 use super::compose::{Content, Shape, compose};
-use super::edits::{Done, Set, unset};
+use super::edits::{Done, Edit, Set, unset};
 use super::fresh::{Cast, Seed, move_times, sample_time};
 use super::profile::{Origin, Profile, Variant};
 use crate::error::{Error, Result};
@@ -61,7 +61,12 @@ pub(crate) fn build(steps: &[Step], freshness: &Freshness) -> Result<Vec<Payload
         let seed = freshness.seed.nth(number);
         cast.renewed(&provider.profile, &own, &seed)
             .apply(&mut payload.value);
-        move_times(&mut payload.value, &provider.profile.times, by);
+        move_times(&mut payload.value, &provider.profile.times, by).map_err(|time| {
+            Error::usage(format!(
+                "cannot move the times of the payload: `{time}` would be past the year 9999"
+            ))
+            .hint("Take an earlier `--timestamp`.")
+        })?;
     }
     Ok(payloads)
 }
@@ -106,18 +111,32 @@ impl Step {
             .max_by_key(|name| alike(name))
             .expect("a provider has events");
         let mut value = self.provider.sample(model);
-        // The name may stand in a header, or be put together of several values; then there is nothing to rename.
-        if let Some(path) = name_path(&profile.envelope.event.value) {
-            let _ = put(&mut value, path, &self.event);
-        }
+        rename(&mut value, profile, model, &self.event);
         let note = format!(
-            "`{}` is not in the catalogue of {}; the payload is that of `{model}` with another name.",
-            self.event, profile.name
+            "{} the payload is that of `{model}` with another name.",
+            self.unlisted()
         );
         Payload {
             value,
             notes: vec![note],
         }
+    }
+
+    /// That the event is not in the catalogue: the first half of a sentence.
+    fn unlisted(&self) -> String {
+        let name = &self.provider.profile.name;
+        format!("`{}` is not in the catalogue of {name};", self.event)
+    }
+
+    /// What to tell of an event whose body is the user's own.
+    pub(crate) fn note_with_own_body(&self) -> Option<String> {
+        let is_listed = self.provider.profile.events.contains_key(&self.event);
+        (!is_listed).then(|| format!("{} the body is sent as it is.", self.unlisted()))
+    }
+
+    /// Whether the event, or all events of the provider, have a variant of this name.
+    pub(crate) fn has_variant(&self, name: &str) -> bool {
+        self.variant(name).is_ok()
     }
 
     /// The variant of this name: the event's own, else the provider's.
@@ -128,40 +147,94 @@ impl Step {
             .and_then(|own| own.get(name))
             .or_else(|| profile.variants.get(name));
         found.ok_or_else(|| {
-            let known: Vec<&str> = own
-                .into_iter()
-                .flat_map(|own| own.keys())
-                .chain(profile.variants.keys())
-                .map(String::as_str)
-                .collect();
-            let hint = match known.as_slice() {
-                [] => "It has no variants.".to_owned(),
-                known => did_you_mean(name, known.iter().copied())
-                    .unwrap_or_else(|| format!("There are: {}", known.join(", "))),
+            let of = match &*self.event {
+                "" => format!("a body of {}", profile.name),
+                event => format!("{}/{event}", profile.name),
             };
-            Error::usage(format!(
-                "{}/{} has no variant `{name}`",
-                profile.name, self.event
-            ))
-            .hint(hint)
+            Error::usage(format!("{of} has no variant `{name}`"))
+                .hint(near_variants(name, self.variant_names()))
         })
+    }
+
+    /// The variants that there are.
+    pub(crate) fn variant_names(&self) -> impl Iterator<Item = &str> {
+        let profile = &self.provider.profile;
+        let own = profile.events.get(&self.event).into_iter();
+        let own = own.flat_map(|event| event.variants.keys());
+        own.chain(profile.variants.keys()).map(String::as_str)
+    }
+}
+
+/// The variants that may be meant by a name, else all.
+pub(crate) fn near_variants<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = known.collect();
+    match known.as_slice() {
+        [] => "It has no variants.".to_owned(),
+        known => did_you_mean(name, known.iter().copied())
+            .unwrap_or_else(|| format!("There are: {}", known.join(", "))),
+    }
+}
+
+/// Gives the payload of an event the name of another one: where the name stands alone, and where it is a part of an id
+/// or an address. A name that stands in a header, or is put together of several values, stays.
+fn rename(value: &mut Value, profile: &Profile, event: &str, new: &str) {
+    let called = profile.called(event);
+    let alternatives = profile.envelope.event.value.split('|');
+    let path = alternatives
+        .map(|place| place.strip_prefix("body:").unwrap_or(place))
+        .find(|path| {
+            let found = json::lookup(value, path).and_then(json::scalar_text);
+            found.as_deref() == Some(called)
+        });
+    if let Some(path) = path {
+        let _ = put(value, path, new);
+        replace_word(value, called, new);
+    }
+}
+
+/// Replaces a word wherever it occurs in the values of a payload, but for texts for people.
+fn replace_word(value: &mut Value, word: &str, by: &str) {
+    match value {
+        Value::String(text) if text.contains(char::is_whitespace) => {}
+        Value::String(text) => {
+            let is_mark = |char: Option<char>| {
+                !char.is_some_and(|char| char.is_alphanumeric() || char == '_')
+            };
+            let mut from = 0;
+            while let Some(at) = text[from..].find(word).map(|at| from + at) {
+                let end = at + word.len();
+                let stands_alone =
+                    is_mark(text[..at].chars().next_back()) && is_mark(text[end..].chars().next());
+                from = if stands_alone {
+                    text.replace_range(at..end, by);
+                    at + by.len()
+                } else {
+                    end
+                };
+            }
+        }
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|item| replace_word(item, word, by)),
+        Value::Object(map) => map
+            .values_mut()
+            .for_each(|value| replace_word(value, word, by)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
 impl Variant {
+    /// Whether it changes the payload, rather than the signature alone.
+    pub(crate) fn edits(&self) -> bool {
+        !(self.set.is_empty() && self.unset.is_empty())
+    }
+
     fn edit(&self, value: &mut Value) -> std::result::Result<(), String> {
         for set in &self.set {
             set.parse::<Set>()?.apply(value)?;
         }
         self.unset.iter().try_for_each(|path| unset(path, value))
     }
-}
-
-/// The path in the body at which an event's name stands alone.
-fn name_path(expression: &str) -> Option<&str> {
-    let path = expression.strip_prefix("body:").unwrap_or(expression);
-    let stands_alone = !path.contains([':', '+', '|']);
-    stands_alone.then_some(path)
 }
 
 /// Puts a text in the place of a scalar: a number in that of a number.
@@ -211,27 +284,25 @@ pub(crate) fn set_delivery_id(profile: &Profile, payload: &mut Value, id: &str) 
     }
 }
 
-/// Applies a user's edits.
-pub(crate) fn edit(
-    payload: &mut Payload,
-    set: &[Set],
-    unset_paths: &[String],
-    event: &str,
-) -> Result<()> {
-    for edit in set {
-        let done = edit
-            .apply(&mut payload.value)
-            .map_err(|problem| Error::usage(format!("cannot set {problem}")))?;
-        if done == Done::Added {
-            payload.notes.push(format!(
-                "`{}` is new: the payload of {event} has no such field.",
-                edit.path()
-            ));
+/// Applies a user's edits, one after the other.
+pub(crate) fn edit(payload: &mut Payload, edits: &[Edit], event: &str) -> Result<()> {
+    for edit in edits {
+        match edit {
+            Edit::Set(set) => {
+                let done = set
+                    .apply(&mut payload.value)
+                    .map_err(|problem| Error::usage(format!("cannot set {problem}")))?;
+                payload.notes.extend(set.doubt());
+                if done == Done::Added {
+                    payload.notes.push(format!(
+                        "`{}` is new: the payload of {event} has no such field.",
+                        set.path()
+                    ));
+                }
+            }
+            Edit::Unset(path) => unset(path, &mut payload.value)
+                .map_err(|problem| Error::usage(format!("cannot unset: {problem}")))?,
         }
-    }
-    for path in unset_paths {
-        unset(path, &mut payload.value)
-            .map_err(|problem| Error::usage(format!("cannot unset: {problem}")))?;
     }
     Ok(())
 }
@@ -286,7 +357,7 @@ fn says_its_name(provider: &Provider, name: &str, sample: &Value) -> bool {
     let url = Url::parse("http://localhost/").expect("a URL");
     let content = Content::Fields(sample.clone());
     let request = compose(profile, name, "id", &content, &shape, &url);
-    provider.event_of(&Source::new(&request)).as_deref() == Some(name)
+    provider.named_in(&Source::new(&request)).as_deref() == Some(name)
 }
 
 /// Where the fields of a payload come from, counted: documented, public, assumed.

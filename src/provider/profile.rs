@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use super::check;
 use crate::secret::SecretForm;
 use crate::signature;
 
@@ -210,7 +211,11 @@ pub(crate) struct Envelope {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Policy {
     pub(crate) success: Fact<StatusSet>,
+    /// Statuses that endpoints are asked for, where more of them count as a success.
+    pub(crate) asked: Option<Fact<StatusSet>>,
     pub(crate) timeout: Fact<Span>,
+    /// A shorter time limit that another page names.
+    pub(crate) slow: Option<Fact<Span>>,
     /// Delays of the retries, each counted from the failure before it.
     pub(crate) retry: Fact<Vec<Span>>,
     pub(crate) disable: Fact<String>,
@@ -294,7 +299,8 @@ pub(crate) struct DetectRow {
     /// Paths that are there.
     #[serde(default)]
     pub(crate) body: Vec<String>,
-    /// Only if no other row fits and the URL names no provider: for a format that many senders share.
+    /// Only if no other row fits, the URL names no provider and no secret tells one: for a format that many senders
+    /// share.
     #[serde(default)]
     pub(crate) fallback: bool,
 }
@@ -404,12 +410,23 @@ impl Profile {
     /// Reads a profile.
     ///
     /// # Errors
-    /// What is wrong, with the line.
+    /// All that is wrong; what cannot be read, with its line.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let profile: Self =
-            toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
-        profile.check()?;
-        Ok(profile)
+        let profile: Self = toml::from_str(text).map_err(|error| {
+            let missing = check::missing(text);
+            if missing.is_empty() {
+                error.to_string().trim_end().to_owned()
+            } else {
+                check::list(&missing)
+            }
+        })?;
+        let mut problems = check::unfit_texts(text);
+        problems.extend(profile.problems());
+        if problems.is_empty() {
+            Ok(profile)
+        } else {
+            Err(check::list(&problems))
+        }
     }
 
     /// The scheme it signs with.
@@ -436,86 +453,6 @@ impl Profile {
             .get(event)
             .and_then(|event| event.called.as_deref());
         called.unwrap_or(event)
-    }
-
-    fn check(&self) -> Result<(), String> {
-        let is_name = |name: &str| {
-            !name.is_empty()
-                && name
-                    .bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-        };
-        if !is_name(&self.name) {
-            return Err(format!(
-                "`name = \"{}\"`: use lower-case letters, digits and hyphens",
-                self.name
-            ));
-        }
-        if !self.docs.starts_with("https://") {
-            return Err(format!("`docs = \"{}\"`: give an https:// URL", self.docs));
-        }
-        let schemes = std::iter::once(&self.signature.scheme.value);
-        for scheme in schemes.chain(&self.signature.also).chain(
-            self.all_variants()
-                .filter_map(|variant| variant.scheme.as_ref()),
-        ) {
-            if signature::named(scheme).is_none() {
-                let known: Vec<_> = signature::names().collect();
-                return Err(format!(
-                    "no scheme is called `{scheme}`; there are {}",
-                    known.join(", ")
-                ));
-            }
-        }
-        if self.scheme().signs() && self.signature.secret.is_none() {
-            return Err("`signature.secret` is missing: say which form a secret has".to_owned());
-        }
-        if self.request.method.value.is_empty() || self.request.content_type.value.is_empty() {
-            return Err(
-                "`request.method` and `request.content_type` need one value at least".to_owned(),
-            );
-        }
-        if let Some(delivery) = &self.envelope.delivery
-            && !signature::is_source(&delivery.value)
-        {
-            return Err(format!(
-                "`envelope.delivery`: `{}` is neither `header:NAME` nor `body:PATH`",
-                delivery.value
-            ));
-        }
-        let patterns = self
-            .fresh
-            .values()
-            .chain(self.envelope.delivery_form.iter().map(|form| &form.value));
-        for pattern in patterns {
-            super::pattern::check(pattern)?;
-        }
-        for (name, scenario) in &self.scenarios {
-            for step in &scenario.steps {
-                let (event, variant) = step
-                    .split_once(':')
-                    .map_or((&**step, None), |(event, variant)| (event, Some(variant)));
-                let Some(event) = self.events.get(event) else {
-                    return Err(format!("`scenarios.{name}`: there is no event `{event}`"));
-                };
-                if let Some(variant) =
-                    variant.filter(|variant| !event.variants.contains_key(*variant))
-                {
-                    return Err(format!(
-                        "`scenarios.{name}`: there is no variant `{variant}` in `{step}`"
-                    ));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn all_variants(&self) -> impl Iterator<Item = &Variant> {
-        self.variants.values().chain(
-            self.events
-                .values()
-                .flat_map(|event| event.variants.values()),
-        )
     }
 }
 

@@ -54,6 +54,8 @@ pub(crate) struct Bound {
     pub(crate) listeners: Vec<TcpListener>,
     /// What to connect to.
     pub(crate) url: String,
+    /// What was bound.
+    pub(crate) shown: String,
     /// Whether `localhost` may lead to another program, because `[::1]` has one on this port.
     pub(crate) other_on_v6: bool,
 }
@@ -74,14 +76,19 @@ pub(crate) async fn bind(address: ListenAddress) -> Result<Bound> {
         .local_addr()
         .map_err(|error| cannot_listen(&socket, error))?
         .port();
-    let host = match ip {
-        ip if ip.is_unspecified() => "localhost".to_owned(),
+    let shown = match ip {
         IpAddr::V4(ip) => ip.to_string(),
         IpAddr::V6(ip) => format!("[{ip}]"),
+    };
+    let host = if ip.is_unspecified() {
+        "localhost"
+    } else {
+        &shown
     };
     Ok(Bound {
         listeners: vec![listener],
         url: format!("http://{host}:{port}"),
+        shown: format!("http://{shown}:{port}"),
         other_on_v6: false,
     })
 }
@@ -103,6 +110,7 @@ async fn bind_loopback(port: u16) -> Result<Bound> {
             Ok(v6) => {
                 return Ok(Bound {
                     listeners: vec![v4, v6],
+                    shown: url.clone(),
                     url,
                     other_on_v6: false,
                 });
@@ -111,6 +119,7 @@ async fn bind_loopback(port: u16) -> Result<Bound> {
                 if tries == 0 {
                     return Ok(Bound {
                         listeners: vec![v4],
+                        shown: url.clone(),
                         url,
                         other_on_v6: true,
                     });
@@ -120,6 +129,7 @@ async fn bind_loopback(port: u16) -> Result<Bound> {
             Err(_) => {
                 return Ok(Bound {
                     listeners: vec![v4],
+                    shown: url.clone(),
                     url,
                     other_on_v6: false,
                 });

@@ -70,6 +70,11 @@ impl Splitter {
         Some(line.trim_end().chars().take(80).collect())
     }
 
+    /// Whether a part of a head is all that is left of what came.
+    pub(super) fn is_in_head(&self) -> bool {
+        self.state == State::Head && !self.pending.is_empty()
+    }
+
     /// Takes the next bytes of the connection.
     pub(crate) fn feed(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
@@ -168,7 +173,9 @@ fn framing(head: &Head) -> State {
     if head.method == "CONNECT" || (head.method == "PRI" && head.target == "*") {
         return State::Lost;
     }
-    if let Some(coding) = head.headers.text("transfer-encoding") {
+    // Repeated fields are one list: the last coding of the last field ends the body.
+    if let Some(coding) = head.headers.all("transfer-encoding").last() {
+        let coding = crate::request::latin1(coding);
         let last = coding.rsplit(',').next().unwrap_or_default();
         return if last.trim().eq_ignore_ascii_case("chunked") {
             State::ChunkSize

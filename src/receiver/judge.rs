@@ -49,6 +49,8 @@ pub(crate) struct Judgement {
     pub(crate) reason: Option<Reason>,
     /// What is wrong, in words.
     pub(crate) detail: Option<String>,
+    /// What marks the next one with these as a duplicate.
+    marks: Vec<Mark>,
 }
 
 /// Secrets to verify with.
@@ -72,6 +74,8 @@ pub(crate) struct Judge {
     seen: Mutex<Seen>,
     /// Local secrets that were read.
     cached: Mutex<HashMap<String, Secret>>,
+    /// Secrets that came in handshakes, by scheme.
+    learned: Mutex<HashMap<String, Vec<Secret>>>,
 }
 
 impl Judge {
@@ -86,6 +90,7 @@ impl Judge {
             provider,
             seen: Mutex::default(),
             cached: Mutex::default(),
+            learned: Mutex::default(),
         }
     }
 
@@ -93,40 +98,13 @@ impl Judge {
     pub(crate) fn judge(&self, request: &Request, now: i64) -> Judgement {
         let source = Source::new(request);
         let provider = self
-            .provider
-            .as_ref()
-            .or_else(|| self.detector.provider(&source))
-            .cloned();
-        let schemes = match &provider {
-            Some(provider) => signature::among(&provider.profile.schemes(), &source),
-            None => signature::detect(&source),
-        };
+            .known(&source)
+            .or_else(|| self.whose_secret_fits(&source, now))
+            .or_else(|| self.detector.fallback(&source).cloned());
+        let schemes = schemes_of(provider.as_deref(), &source);
         let scheme = schemes.first().copied();
-        let by_scheme =
-            |place: fn(&Scheme) -> Option<&str>| extract(scheme.and_then(place)?, &source);
-        let event = match &provider {
-            Some(provider) => provider.event_of(&source),
-            None => by_scheme(|scheme| scheme.event.as_deref()),
-        };
-        let delivery_id = provider
-            .as_ref()
-            .and_then(|provider| provider.delivery_id_of(&source))
-            .or_else(|| by_scheme(|scheme| scheme.delivery.as_deref()));
-        let mut judgement = Judgement {
-            duplicate: self.is_duplicate(
-                provider.as_deref(),
-                scheme,
-                delivery_id.as_deref(),
-                &source,
-            ),
-            provider,
-            event,
-            delivery_id,
-            verdict: Verdict::Unsigned,
-            scheme: scheme.map(|scheme| scheme.id.clone()),
-            reason: None,
-            detail: None,
-        };
+        let mut judgement = describe(provider, scheme, &source);
+        self.mark(scheme, &source, &mut judgement);
         if let Some(scheme) = scheme {
             self.verify(scheme, &schemes, &source, now, &mut judgement);
         } else if !self.secrets.given.is_empty() {
@@ -135,6 +113,70 @@ impl Judge {
             judgement.detail = Some("the request has no signature that is known here".to_owned());
         }
         judgement
+    }
+
+    /// Judges a request by its head alone, since its body was over a limit.
+    pub(crate) fn judge_head(&self, request: &Request, limit: usize) -> Judgement {
+        let source = Source::new(request);
+        let provider = self
+            .known(&source)
+            .or_else(|| self.detector.fallback(&source).cloned());
+        let schemes = schemes_of(provider.as_deref(), &source);
+        let scheme = schemes.first().copied();
+        let mut judgement = describe(provider, scheme, &source);
+        if scheme.is_some_and(|scheme| scheme.is_carried_by(request)) {
+            judgement.verdict = Verdict::Invalid;
+        }
+        judgement.detail = Some(format!("the body is over {limit} bytes"));
+        judgement
+    }
+
+    /// Takes a request back that could not be kept: when it comes again, it is no duplicate.
+    pub(crate) fn forget(&self, judgement: &Judgement) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.forget(&judgement.marks);
+    }
+
+    /// The provider that the user names, or that the request looks like, other than by a format that many share.
+    fn known(&self, source: &Source<'_>) -> Option<Arc<Provider>> {
+        self.provider
+            .as_ref()
+            .or_else(|| self.detector.sure(source))
+            .cloned()
+    }
+
+    /// A provider whose own secret fits a request that does not tell whose it is.
+    fn whose_secret_fits(&self, source: &Source<'_>, now: i64) -> Option<Arc<Provider>> {
+        if !self.secrets.given.is_empty() {
+            return None;
+        }
+        let schemes = signature::detect(source);
+        let clock = Clock {
+            now,
+            tolerance: None,
+        };
+        let fits = |provider: &&Arc<Provider>| {
+            let own = provider.profile.schemes();
+            let common: Vec<&Scheme> = schemes
+                .iter()
+                .copied()
+                .filter(|scheme| own.iter().any(|one| one.id == scheme.id))
+                .collect();
+            let secrets = || self.secrets_for(Some(&provider.profile.name)).0;
+            !common.is_empty()
+                && matches!(
+                    verify_any(&common, &secrets(), source, clock.into()),
+                    Some(Ok(found)) if found.status == Status::Valid
+                )
+        };
+        let found = || self.detector.providers().iter().find(fits).cloned();
+        found().or_else(|| {
+            // A local secret may have been rotated since it was read.
+            let mut cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_new = std::mem::take(&mut *cached).is_empty();
+            drop(cached);
+            if is_new { None } else { found() }
+        })
     }
 
     fn verify(
@@ -158,7 +200,7 @@ impl Judge {
             // No secret is of the form that a scheme needs: as good as none.
             _ => verify(scheme, &[], source, clock.into()),
         };
-        let (mut secrets, are_local) = self.secrets_for(name.as_deref());
+        let (mut secrets, are_local) = self.secrets_now(name.as_deref(), &scheme.id);
         let mut found = verify(&secrets);
         if are_local && found.reason == Some(Reason::Mismatch) {
             // The local secret may have been rotated since it was read.
@@ -166,7 +208,7 @@ impl Judge {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .clear();
-            secrets = self.secrets_for(name.as_deref()).0;
+            secrets = self.secrets_now(name.as_deref(), &scheme.id).0;
             found = verify(&secrets);
         }
         let signs_by_choice = judgement
@@ -183,7 +225,7 @@ impl Judge {
         };
         judgement.detail = match judgement.verdict {
             Verdict::Valid | Verdict::Unsigned => None,
-            Verdict::NoSecret if secrets.is_empty() => Some("give the secret with `--secret`".to_owned()),
+            Verdict::NoSecret if secrets.is_empty() => Some(self.how_to_give(source, scheme)),
             Verdict::NoSecret => Some(format!("no secret given here is one of {}", scheme.label)),
             Verdict::Invalid if are_local && found.reason == Some(Reason::Mismatch) => {
                 Some("the signature does not fit the local secret; give the endpoint's own with `--secret`".to_owned())
@@ -194,6 +236,19 @@ impl Judge {
             judgement.reason = found.reason;
         }
         judgement.scheme = Some(found.scheme);
+    }
+
+    /// What to do about a signature that nothing is known to verify with.
+    fn how_to_give(&self, source: &Source<'_>, scheme: &Scheme) -> String {
+        let is_used = |provider: &Arc<Provider>| {
+            let mut own = provider.profile.schemes().into_iter();
+            own.any(|own| own.id == scheme.id)
+        };
+        if self.known(source).is_none() && self.detector.providers().iter().any(is_used) {
+            "give the secret with `--secret`, or say whose it is with `--provider NAME`".to_owned()
+        } else {
+            "give the secret with `--secret`".to_owned()
+        }
     }
 
     /// The secrets to try, and whether they are local ones.
@@ -222,17 +277,40 @@ impl Judge {
         (read.into_iter().collect(), true)
     }
 
-    fn is_duplicate(
-        &self,
-        provider: Option<&Provider>,
-        scheme: Option<&Scheme>,
-        delivery_id: Option<&str>,
-        source: &Source<'_>,
-    ) -> bool {
+    /// As [`Self::secrets_for`], with those that came in handshakes of the scheme, which are not local.
+    fn secrets_now(&self, provider: Option<&str>, scheme: &str) -> (Vec<Secret>, bool) {
+        let (mut secrets, are_local) = self.secrets_for(provider);
+        let learned = self.learned.lock().unwrap_or_else(PoisonError::into_inner);
+        let learned = learned.get(scheme).map_or(&[][..], |learned| learned);
+        secrets.extend_from_slice(learned);
+        (secrets, are_local && learned.is_empty())
+    }
+
+    /// The secrets of a sender that signs by a scheme.
+    pub(super) fn secrets_of(&self, provider: &str, scheme: &str) -> Vec<Secret> {
+        self.secrets_now(Some(provider), scheme).0
+    }
+
+    /// Keeps the secret that came in a handshake, for the requests that follow.
+    pub(super) fn learn(&self, scheme: &str, secret: Secret) {
+        let mut learned = self.learned.lock().unwrap_or_else(PoisonError::into_inner);
+        let learned = learned.entry(scheme.to_owned()).or_default();
+        if !learned.contains(&secret) {
+            // Anybody can send a handshake: they must not fill the memory, nor make each verification slow.
+            if learned.len() == LEARNED {
+                learned.remove(0);
+            }
+            learned.push(secret);
+        }
+    }
+
+    /// Says whether it came before, and remembers it.
+    fn mark(&self, scheme: Option<&Scheme>, source: &Source<'_>, judgement: &mut Judgement) {
+        let provider = judgement.provider.as_deref();
         let mut keys = provider
             .map(|provider| provider.dedup_keys_of(source))
             .unwrap_or_default();
-        if let Some(id) = delivery_id {
+        if let Some(id) = &judgement.delivery_id {
             let of = provider.map_or(scheme.map_or("", |scheme| &*scheme.id), |provider| {
                 &*provider.profile.name
             });
@@ -253,27 +331,68 @@ impl Judge {
             ));
         }
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        keys.iter()
-            .fold(false, |duplicate, key| seen.insert(key) | duplicate)
+        judgement.marks = keys.iter().filter_map(|key| seen.insert(key)).collect();
+        judgement.duplicate = judgement.marks.len() < keys.len();
     }
 }
+
+/// The schemes that a request may be signed with, the likeliest first.
+fn schemes_of(provider: Option<&Provider>, source: &Source<'_>) -> Vec<&'static Scheme> {
+    match provider {
+        Some(provider) => signature::among(&provider.profile.schemes(), source),
+        None => signature::detect(source),
+    }
+}
+
+/// What a request says of itself.
+fn describe(
+    provider: Option<Arc<Provider>>,
+    scheme: Option<&Scheme>,
+    source: &Source<'_>,
+) -> Judgement {
+    let by_scheme = |place: fn(&Scheme) -> Option<&str>| extract(scheme.and_then(place)?, source);
+    let event = provider
+        .as_ref()
+        .and_then(|provider| provider.event_of(source))
+        .or_else(|| by_scheme(|scheme| scheme.event.as_deref()));
+    let delivery_id = provider
+        .as_ref()
+        .and_then(|provider| provider.delivery_id_of(source))
+        .or_else(|| by_scheme(|scheme| scheme.delivery.as_deref()));
+    Judgement {
+        provider,
+        event,
+        delivery_id,
+        duplicate: false,
+        verdict: Verdict::Unsigned,
+        scheme: scheme.map(|scheme| scheme.id.clone()),
+        reason: None,
+        detail: None,
+        marks: Vec::new(),
+    }
+}
+
+/// The hash of a key of a delivery.
+type Mark = [u8; 32];
 
 /// The keys of the deliveries that came last.
 #[derive(Debug, Default)]
 struct Seen {
-    hashes: HashSet<[u8; 32]>,
-    order: VecDeque<[u8; 32]>,
+    hashes: HashSet<Mark>,
+    order: VecDeque<Mark>,
 }
 
+/// How many secrets of one scheme are kept that came in handshakes.
+const LEARNED: usize = 16;
 /// How many keys are remembered.
 const REMEMBERED: usize = 200_000;
 
 impl Seen {
-    /// Whether a key was seen before.
-    fn insert(&mut self, key: &str) -> bool {
-        let hash: [u8; 32] = Sha256::digest(key).into();
+    /// Remembers a key; `None` if it was seen before.
+    fn insert(&mut self, key: &str) -> Option<Mark> {
+        let hash: Mark = Sha256::digest(key).into();
         if !self.hashes.insert(hash) {
-            return true;
+            return None;
         }
         self.order.push_back(hash);
         if self.order.len() > REMEMBERED
@@ -281,6 +400,13 @@ impl Seen {
         {
             self.hashes.remove(&oldest);
         }
-        false
+        Some(hash)
+    }
+
+    fn forget(&mut self, marks: &[Mark]) {
+        for mark in marks {
+            self.hashes.remove(mark);
+        }
+        self.order.retain(|mark| !marks.contains(mark));
     }
 }

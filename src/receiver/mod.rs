@@ -1,11 +1,13 @@
 //! The one effect in: accepts requests, keeps them byte for byte, judges them, answers.
 
 mod address;
+mod handshake;
 mod head;
 mod judge;
 mod tee;
 
-pub(crate) use address::{Bound, ListenAddress, bind};
+pub(crate) use address::{ListenAddress, bind};
+pub(crate) use handshake::Handshaken;
 pub(crate) use head::Splitter;
 pub(crate) use judge::{Judge, Judgement, Secrets, Verdict};
 
@@ -42,7 +44,11 @@ pub(crate) struct Capture {
     pub(crate) number: u64,
     pub(crate) received_at: Timestamp,
     pub(crate) request: Request,
+    /// The limit that the body was over, if it was: then it was not kept.
+    pub(crate) over: Option<usize>,
     pub(crate) judgement: Judgement,
+    /// The answer to a handshake, if it is one.
+    pub(crate) handshake: Option<Handshaken>,
     /// Status that is answered.
     pub(crate) status: u16,
     /// From the arrival to the answer, a wanted delay included.
@@ -73,9 +79,34 @@ pub(crate) struct AnswerPolicy {
     pub(crate) status: StatusCode,
     pub(crate) body: Bytes,
     pub(crate) headers: Vec<Header>,
-    pub(crate) delay: Duration,
+    pub(crate) delay: Delay,
+    /// Delays are drawn with it.
+    pub(crate) seed: Seed,
     /// Answer 401 to what does not verify.
     pub(crate) require_valid: bool,
+    /// Answer handshakes as their senders want it, whatever else is answered.
+    pub(crate) handshakes: bool,
+}
+
+/// How long an answer waits: within these, both included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Delay {
+    pub(crate) shortest: Duration,
+    pub(crate) longest: Duration,
+}
+
+impl Delay {
+    /// The delay of the capture with this number; the same one for the same seed.
+    fn of(self, number: u64, seed: &Seed) -> Duration {
+        let range = u64::try_from(self.longest.saturating_sub(self.shortest).as_nanos())
+            .unwrap_or(u64::MAX);
+        if range == 0 {
+            return self.shortest;
+        }
+        let drawn = seed.value("{hex:15}", &format!("delay {number}"));
+        let drawn = u64::from_str_radix(&drawn, 16).unwrap_or(0);
+        self.shortest + Duration::from_nanos(drawn % range.saturating_add(1))
+    }
 }
 
 /// Everything that a request needs to be received.
@@ -94,8 +125,10 @@ pub(crate) struct Receiver {
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// For a body to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(60);
-/// For answers that are under way when the receiver ends.
+/// For answers that are under way when the receiver ends, beside the time that they are to wait anyway.
 const GRACE: Duration = Duration::from_secs(10);
+/// How often a connection that ends looks whether a request is in progress.
+const GLANCE: Duration = Duration::from_millis(50);
 /// How much of a body over the limit is read so that its sender gets to read the answer.
 const MAX_DRAINED: usize = 64 * 1024 * 1024;
 
@@ -116,13 +149,15 @@ pub(crate) async fn serve(
             router,
             Arc::clone(&receiver),
             Arc::clone(&graceful),
+            stop.clone(),
         ));
     }
     // The sender lives as long as the command, so this ends with a true value alone.
     let _ = stop.wait_for(|stop| *stop).await;
     accepting.shutdown().await;
     if let Some(graceful) = Arc::into_inner(graceful) {
-        let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
+        let grace = receiver.policy.delay.longest + GRACE;
+        let _ = tokio::time::timeout(grace, graceful.shutdown()).await;
     }
 }
 
@@ -131,6 +166,7 @@ async fn accept(
     router: Router,
     receiver: Arc<Receiver>,
     graceful: Arc<GracefulShutdown>,
+    stop: watch::Receiver<bool>,
 ) {
     loop {
         match listener.accept().await {
@@ -143,6 +179,7 @@ async fn accept(
                     router.clone(),
                     Arc::clone(&receiver),
                     graceful.watcher(),
+                    stop.clone(),
                 ));
             }
             // Out of file descriptors, or a connection that ended before it was accepted.
@@ -157,18 +194,28 @@ async fn connection(
     router: Router,
     receiver: Arc<Receiver>,
     watcher: Watcher,
+    stop: watch::Receiver<bool>,
 ) {
     let heads = Heads::new();
+    let answering = Arc::new(AtomicU64::new(0));
     let io = TokioIo::new(Tee::new(stream, heads.clone()));
     let inner = TowerToHyperService::new(router);
     let of_connection = heads.clone();
+    let counted = Arc::clone(&answering);
     let service =
         hyper::service::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
             request.extensions_mut().insert(Connection {
                 heads: of_connection.clone(),
                 from,
             });
-            hyper::service::Service::call(&inner, request)
+            counted.fetch_add(1, Ordering::Relaxed);
+            let answer = hyper::service::Service::call(&inner, request);
+            let counted = Arc::clone(&counted);
+            async move {
+                let answer = answer.await;
+                counted.fetch_sub(1, Ordering::Relaxed);
+                answer
+            }
         });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
@@ -177,7 +224,11 @@ async fn connection(
         .max_headers(MAX_FIELDS)
         .half_close(true)
         .serve_connection(io, service);
-    if let Err(error) = watcher.watch(connection).await
+    let served = tokio::select! {
+        served = watcher.watch(connection) => served,
+        () = ends_in_a_head(stop, &heads, &answering) => return,
+    };
+    if let Err(error) = served
         && (error.is_parse() || error.is_incomplete_message())
     {
         let line = heads.lock().first_line();
@@ -186,6 +237,20 @@ async fn connection(
             from,
             message: format!("malformed request{line}: {error}"),
         });
+    }
+}
+
+/// Waits until the receiver ends and nothing but a part of a head is there, which nobody should wait for.
+async fn ends_in_a_head(mut stop: watch::Receiver<bool>, heads: &Heads, answering: &AtomicU64) {
+    if stop.wait_for(|stop| *stop).await.is_err() {
+        return;
+    }
+    loop {
+        // An answer that was just given is still written meanwhile.
+        tokio::time::sleep(GLANCE).await;
+        if answering.load(Ordering::Relaxed) == 0 && heads.lock().is_in_head() {
+            return;
+        }
     }
 }
 
@@ -211,24 +276,18 @@ async fn receive(
             parts.uri,
             status.as_u16()
         );
-        receiver.sink.trouble(Trouble {
-            from: connection.from,
-            message,
-        });
+        let from = connection.from;
+        receiver.sink.trouble(Trouble { from, message });
         plain(status)
     };
-    let body = match tokio::time::timeout(BODY_TIMEOUT, read_body(body, receiver.max_body)).await {
-        Ok(Ok(body)) => body,
-        Ok(Err(Unread::TooLarge)) => {
-            let why = format!("the body is over {} bytes", receiver.max_body);
-            return refuse(StatusCode::PAYLOAD_TOO_LARGE, why);
-        }
+    let body = tokio::time::timeout(BODY_TIMEOUT, read_body(body, receiver.max_body)).await;
+    let (body, over) = match body {
+        Ok(Ok(body)) => (body, None),
+        Ok(Err(Unread::TooLarge)) => (Bytes::new(), Some(receiver.max_body)),
         Ok(Err(Unread::Broken(why))) => return refuse(StatusCode::BAD_REQUEST, why),
         Err(_) => {
-            return refuse(
-                StatusCode::REQUEST_TIMEOUT,
-                format!("no whole body within {BODY_TIMEOUT:?}"),
-            );
+            let why = format!("no whole body within {BODY_TIMEOUT:?}");
+            return refuse(StatusCode::REQUEST_TIMEOUT, why);
         }
     };
     let request = match head {
@@ -240,43 +299,87 @@ async fn receive(
         },
         None => from_hyper(&parts, body),
     };
-    let judgement = receiver.judge.judge(&request, received_at.as_second());
-    let refused = receiver.policy.require_valid && judgement.verdict != Verdict::Valid;
-    let status = if refused {
-        StatusCode::UNAUTHORIZED
-    } else {
-        receiver.policy.status
-    };
-    let number = receiver.count.fetch_add(1, Ordering::Relaxed) + 1;
-    let capture = Capture {
-        id: receiver.seed.value("cap_{base62:16}", &number.to_string()),
-        number,
-        received_at,
-        request,
-        judgement,
-        status: status.as_u16(),
-        duration: start.elapsed() + receiver.policy.delay,
-    };
-    let reason = refused.then(|| {
-        capture
-            .judgement
-            .detail
-            .clone()
-            .unwrap_or_else(|| "not signed".to_owned())
-    });
-    if let Err(why) = receiver.sink.captured(Arc::new(capture)).await {
+    let capture = Arc::new(receiver.capture(request, over, received_at, start));
+    if let Err(why) = receiver.sink.captured(Arc::clone(&capture)).await {
+        receiver.judge.forget(&capture.judgement);
         return refuse(StatusCode::SERVICE_UNAVAILABLE, why);
     }
-    if !receiver.policy.delay.is_zero() {
-        tokio::time::sleep(receiver.policy.delay).await;
+    let delay = receiver
+        .policy
+        .delay
+        .of(capture.number, &receiver.policy.seed);
+    if !delay.is_zero() && over.is_none() {
+        tokio::time::sleep(delay).await;
     }
-    match reason {
-        Some(reason) => text(StatusCode::UNAUTHORIZED, format!("{reason}\n")),
-        None => receiver.policy.response(),
+    receiver.policy.answer(&capture)
+}
+
+impl Receiver {
+    /// What is known of a request, and what it will be answered.
+    fn capture(
+        &self,
+        request: Request,
+        over: Option<usize>,
+        received_at: Timestamp,
+        start: Instant,
+    ) -> Capture {
+        let policy = &self.policy;
+        let mut judgement = match over {
+            Some(limit) => self.judge.judge_head(&request, limit),
+            None => self.judge.judge(&request, received_at.as_second()),
+        };
+        let handshake = match over {
+            None if policy.handshakes => {
+                handshake::answer(&request, &self.judge, &mut judgement, policy.require_valid)
+            }
+            _ => None,
+        };
+        let number = self.count.fetch_add(1, Ordering::Relaxed) + 1;
+        let delay = policy.delay.of(number, &policy.seed);
+        let status = if over.is_some() {
+            StatusCode::PAYLOAD_TOO_LARGE
+        } else if let Some(handshake) = &handshake {
+            handshake.status()
+        } else if policy.require_valid && judgement.verdict != Verdict::Valid {
+            StatusCode::UNAUTHORIZED
+        } else {
+            policy.status
+        };
+        Capture {
+            id: self.seed.value("cap_{base62:16}", &number.to_string()),
+            number,
+            received_at,
+            request,
+            over,
+            judgement,
+            handshake,
+            status: status.as_u16(),
+            duration: start.elapsed()
+                + if over.is_none() {
+                    delay
+                } else {
+                    Duration::ZERO
+                },
+        }
     }
 }
 
 impl AnswerPolicy {
+    fn answer(&self, capture: &Capture) -> Response {
+        if capture.over.is_some() {
+            return plain(StatusCode::PAYLOAD_TOO_LARGE);
+        }
+        if let Some(handshake) = &capture.handshake {
+            return handshake.response();
+        }
+        if self.require_valid && capture.judgement.verdict != Verdict::Valid {
+            let reason = capture.judgement.detail.as_deref();
+            let reason = reason.unwrap_or("not signed");
+            return text(StatusCode::UNAUTHORIZED, format!("{reason}\n"));
+        }
+        self.response()
+    }
+
     fn response(&self) -> Response {
         let mut response = Response::new(Body::from(self.body.clone()));
         *response.status_mut() = self.status;

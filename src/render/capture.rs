@@ -1,5 +1,7 @@
 //! A captured request, for people and as machine output.
 
+use std::io::Read as _;
+
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
@@ -32,6 +34,8 @@ pub(crate) struct View {
     pub(crate) zone: TimeZone,
     /// Whether credentials in headers are shown.
     pub(crate) reveal: bool,
+    /// Most bytes of an unpacked body that are shown.
+    pub(crate) max_body: usize,
 }
 
 /// Indentation of what belongs to a line.
@@ -43,12 +47,11 @@ pub(crate) fn human(capture: &Capture, view: &View) -> String {
         return String::new();
     }
     let mut text = line(capture, view);
-    let paint = view.paint;
     if matches!(view.show, Show::Full | Show::Headers) {
         text.push_str(&indent(&headers(&capture.request.headers, view), INDENT));
     }
     if matches!(view.show, Show::Full | Show::Body) {
-        let body = body::show(&capture.request.body, &capture.request.media_type(), paint);
+        let body = shown_body(&capture.request, view);
         if !body.is_empty() && view.show == Show::Full {
             text.push('\n');
         }
@@ -58,6 +61,36 @@ pub(crate) fn human(capture: &Capture, view: &View) -> String {
         text.push('\n');
     }
     text
+}
+
+/// The body, unpacked if it is packed.
+fn shown_body(request: &Request, view: &View) -> String {
+    let (body, media_type) = (&request.body, request.media_type());
+    let encoding = request.headers.text("content-encoding");
+    let encoding = encoding.unwrap_or_default().trim().to_ascii_lowercase();
+    if body.is_empty() || !matches!(&*encoding, "gzip" | "x-gzip") {
+        return body::show(body, &media_type, view.paint);
+    }
+    // One byte more than is shown, to see that there is more; a small body may unpack to any size.
+    let limit = u64::try_from(view.max_body).unwrap_or(u64::MAX);
+    let mut unpacked = Vec::new();
+    let read = flate2::read::MultiGzDecoder::new(&**body)
+        .take(limit.saturating_add(1))
+        .read_to_end(&mut unpacked);
+    let note = match read {
+        Err(error) => {
+            let note = view.paint.warn(&format!("no gzip: {error}"));
+            return format!("{note}\n{}", body::show(body, "", view.paint));
+        }
+        Ok(_) if unpacked.len() > view.max_body => {
+            unpacked.truncate(view.max_body);
+            let shown = size(view.max_body);
+            format!("(gzip, {}; the first {shown} of it)", size(body.len()))
+        }
+        Ok(_) => format!("(gzip, {})", size(body.len())),
+    };
+    let shown = body::show(&unpacked, &media_type, view.paint);
+    format!("{}\n{shown}", view.paint.faint(&note))
 }
 
 /// The line that every shown capture has, and a second one if something is wrong.
@@ -81,16 +114,25 @@ pub(crate) fn line(capture: &Capture, view: &View) -> String {
     if let Some(name) = name(judgement) {
         cells.push(paint.name(&name));
     }
+    if let Some(handshake) = &capture.handshake {
+        cells.push(paint.name(&format!("{} handshake", handshake.name)));
+    }
     cells.push(verdict(judgement, paint));
     cells.extend(judgement.delivery_id.as_deref().map(safe));
     if judgement.duplicate {
         cells.push(paint.warn("duplicate"));
     }
-    cells.push(paint.faint(&size(capture.request.body.len())));
+    let body = match capture.over {
+        Some(limit) => format!("over {}", size(limit)),
+        None => size(capture.request.body.len()),
+    };
+    cells.push(paint.faint(&body));
     cells.push(paint.faint(&duration(capture.duration)));
     let mut text = cells.join("  ");
     text.push('\n');
-    if let Some(detail) = &judgement.detail {
+    let note = capture.handshake.as_ref();
+    let note = note.and_then(|handshake| handshake.note.as_ref());
+    if let Some(detail) = judgement.detail.as_ref().or(note) {
         text.push_str(&format!("{INDENT}{}\n", paint.warn(&safe(detail))));
     }
     text
@@ -137,13 +179,14 @@ fn headers(headers: &Headers, view: &View) -> String {
 }
 
 /// Headers whose value lets its holder in.
-const CREDENTIALS: [&str; 7] = [
+const CREDENTIALS: [&str; 8] = [
     "authorization",
     "proxy-authorization",
     "cookie",
     "set-cookie",
     "x-api-key",
     "x-gitlab-token",
+    "x-hook-secret",
     "x-telegram-bot-api-secret-token",
 ];
 
@@ -175,6 +218,9 @@ pub(crate) fn json(capture: &Capture, reveal: bool) -> Value {
         json!(format!("{:.3}", capture.received_at)),
     );
     stored::write(&redacted(&capture.request, reveal), &mut object);
+    if capture.over.is_some() {
+        object.remove("body");
+    }
     object.insert(
         "provider".into(),
         json!(
@@ -187,6 +233,9 @@ pub(crate) fn json(capture: &Capture, reveal: bool) -> Value {
     object.insert("event".into(), json!(judgement.event));
     object.insert("delivery_id".into(), json!(judgement.delivery_id));
     object.insert("duplicate".into(), json!(judgement.duplicate));
+    if let Some(handshake) = &capture.handshake {
+        object.insert("handshake".into(), json!(handshake.name));
+    }
     let signature = json!({
         "status": judgement.verdict.word(),
         "scheme": judgement.scheme,
@@ -200,7 +249,8 @@ pub(crate) fn json(capture: &Capture, reveal: bool) -> Value {
     Value::Object(object)
 }
 
-fn redacted(request: &Request, reveal: bool) -> Request {
+/// The request as it may be shown.
+pub(super) fn redacted(request: &Request, reveal: bool) -> Request {
     let mut request = request.clone();
     for header in request.headers.iter_mut() {
         let value = latin1(&header.value).into_owned();

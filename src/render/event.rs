@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::profile::origin;
-use super::table::{Cell, cell, columns, plain};
+use super::table::{Cell, cell, columns, columns_within, plain};
+use super::text::safe;
 use super::{Paint, indent};
 use crate::provider::compose::with_fields;
 use crate::provider::profile::{ContentType, Scenario};
@@ -11,7 +12,7 @@ use crate::provider::{Event, Origin, Provider, payload};
 use crate::request::{form, json as fields};
 
 /// The events and scenarios of a provider, one a line.
-pub(crate) fn list(provider: &Provider, paint: Paint) -> String {
+pub(crate) fn list(provider: &Provider, paint: Paint, width: Option<usize>) -> String {
     let name = &provider.profile.name;
     let row = |of: &str, about: String| {
         [
@@ -32,8 +33,8 @@ pub(crate) fn list(provider: &Provider, paint: Paint) -> String {
     let rows: Vec<[Cell; 2]> = events.chain(scenarios).collect();
     format!(
         "{}\n{}",
-        paint.strong(&provider.profile.label),
-        columns(&rows, "  ")
+        paint.strong(&safe(&provider.profile.label)),
+        columns_within(&rows, "  ", width)
     )
 }
 
@@ -43,7 +44,7 @@ pub(crate) fn list_json(provider: &Provider) -> Vec<Value> {
     let events = provider.events().map(|(event, facts)| {
         json!({
             "type": "event", "provider": name, "event": event, "about": facts.about, "from": facts.from.word(),
-            "variants": facts.variants.keys().collect::<Vec<_>>(),
+            "variants": facts.variants.keys().chain(provider.profile.variants.keys()).collect::<Vec<_>>(),
         })
     });
     let scenarios = provider
@@ -76,17 +77,17 @@ pub(crate) fn scenario(provider: &str, name: &str, scenario: &Scenario, paint: P
     let (_, from) = origin(scenario.from)(paint);
     let mut text = format!(
         "{}  {from}\n{}\n",
-        paint.name(&format!("{provider}/{name}")),
-        scenario.about
+        paint.name(&safe(&format!("{provider}/{name}"))),
+        safe(&scenario.about)
     );
     if let Some(note) = &scenario.note {
-        text.push_str(&format!("{}\n", paint.faint(note)));
+        text.push_str(&format!("{}\n", paint.faint(&safe(note))));
     }
     text.push_str("\nDelivers, in this order:\n");
     scenario
         .steps
         .iter()
-        .for_each(|step| text.push_str(&format!("  {provider}/{step}\n")));
+        .for_each(|step| text.push_str(&format!("  {provider}/{}\n", safe(step))));
     text
 }
 
@@ -94,69 +95,65 @@ pub(crate) fn scenario(provider: &str, name: &str, scenario: &Scenario, paint: P
 pub(crate) fn show(provider: &Provider, name: &str, event: &Event, paint: Paint) -> String {
     let profile = &provider.profile;
     let (_, from) = origin(event.from)(paint);
+    let name_shown = paint.name(&safe(&format!("{}/{name}", profile.name)));
+    let about = safe(&event.about);
+    let docs = paint.faint(&safe(&profile.docs));
+    let headers = headers(provider, name)
+        .into_iter()
+        .map(|(name, value, from)| [plain(name), plain(value), origin(from)(paint)]);
     let mut text = format!(
-        "{}  {from}\n",
-        paint.name(&format!("{}/{name}", profile.name))
+        "{name_shown}  {from}\n{about}\n{docs}\n\n{}\n{}",
+        paint.strong("Headers"),
+        columns(&headers.collect::<Vec<_>>(), "  ")
     );
+    text.push_str(&sample(provider, name, paint));
     text.push_str(&format!(
-        "{}\n{}\n",
-        event.about,
-        paint.faint(&profile.docs)
+        "\n{}\n{}",
+        paint.strong("Where the fields come from"),
+        columns(&field_rows(provider, name, event, paint), "  ")
     ));
+    let variants = event.variants.iter().chain(&profile.variants);
+    let variants = variants.map(|(name, variant)| {
+        let flag = cell(format!("--variant {name}"), |text| paint.name(text));
+        [flag, plain(described(&variant.about, variant.from))]
+    });
+    let variants: Vec<[Cell; 2]> = variants.collect();
+    if !variants.is_empty() {
+        let variants = columns(&variants, "  ");
+        text.push_str(&format!("\n{}\n{variants}", paint.strong("Variants")));
+    }
+    text
+}
 
-    text.push_str(&format!("\n{}\n", paint.strong("Headers")));
-    let rows: Vec<[Cell; 3]> = headers(provider, name)
+/// The payload, with how much of it is documented.
+fn sample(provider: &Provider, name: &str, paint: Paint) -> String {
+    let counts: Vec<String> = payload::origins(provider, name)
         .into_iter()
-        .map(|(name, value, from)| [plain(name), plain(value), origin(from)(paint)])
-        .collect();
-    text.push_str(&columns(&rows, "  "));
-
-    let counts = payload::origins(provider, name)
-        .into_iter()
-        .filter(|(_, count)| *count > 0);
-    let counts: Vec<String> = counts
+        .filter(|(_, count)| *count > 0)
         .map(|(from, count)| format!("{count} {}", from.word()))
         .collect();
     let counts = paint.faint(&format!("(fields: {})", counts.join(", ")));
-    text.push_str(&format!("\n{} {counts}\n", paint.strong("Payload")));
     let sample =
         super::json::pretty(provider.sample_text(name).as_bytes(), paint).unwrap_or_default();
-    text.push_str(&indent(&format!("{sample}\n"), "  "));
+    format!(
+        "\n{} {counts}\n{}",
+        paint.strong("Payload"),
+        indent(&format!("{sample}\n"), "  ")
+    )
+}
 
-    text.push_str(&format!(
-        "\n{}\n",
-        paint.strong("Where the fields come from")
-    ));
-    let rows: Vec<[Cell; 3]> = fields::paths(&provider.sample(name))
+/// The fields of the payload, with where they come from and what they mean.
+fn field_rows(provider: &Provider, name: &str, event: &Event, paint: Paint) -> Vec<[Cell; 3]> {
+    let row = |field: String| {
+        let note = provider.profile.notes.get(&field);
+        let note = cell(note.map_or("", |note| note), |note| paint.faint(note));
+        let from = origin(event.origin_of(&field))(paint);
+        [plain(field), from, note]
+    };
+    fields::paths(&provider.sample(name))
         .into_iter()
-        .map(|field| {
-            let note = profile
-                .notes
-                .get(&field)
-                .map(String::as_str)
-                .unwrap_or_default();
-            let note = cell(note, |note| paint.faint(note));
-            let from = origin(event.origin_of(&field))(paint);
-            [plain(field), from, note]
-        })
-        .collect();
-    text.push_str(&columns(&rows, "  "));
-
-    let variants = event.variants.iter().chain(&profile.variants);
-    let rows: Vec<[Cell; 2]> = variants
-        .map(|(name, variant)| {
-            let flag = cell(format!("--variant {name}"), |text| paint.name(text));
-            [flag, plain(described(&variant.about, variant.from))]
-        })
-        .collect();
-    if !rows.is_empty() {
-        text.push_str(&format!(
-            "\n{}\n{}",
-            paint.strong("Variants"),
-            columns(&rows, "  ")
-        ));
-    }
-    text
+        .map(row)
+        .collect()
 }
 
 /// Headers of a delivery: name, value or what it is, origin.

@@ -3,11 +3,11 @@
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::capture::shown_value;
+use super::capture::{redacted, shown_value};
 use super::text::safe;
 use super::{Paint, body, duration, indent, millis};
 use crate::request::{Headers, Request, curl, latin1, raw, stored};
-use crate::sender::{Answer, Attempt, Delivery};
+use crate::sender::{Answer, Attempt, Delivery, authority};
 
 /// The form in which a request is printed instead of being sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -20,37 +20,47 @@ pub(crate) enum Form {
     Json,
 }
 
-/// A request in one of the forms, as bytes since a body need not be text.
-pub(crate) fn request(request: &Request, delivery: &Delivery, form: Form) -> Vec<u8> {
-    match form {
-        Form::Curl => curl::print(request, &absolute_url(request, &delivery.url)).into_bytes(),
+/// How a request is printed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Printing {
+    pub(crate) form: Form,
+    /// Accept any certificate.
+    pub(crate) insecure: bool,
+    /// Show credentials.
+    pub(crate) reveal: bool,
+}
+
+/// A request in one of the forms, as bytes since a body need not be text, and whether credentials were left out.
+pub(crate) fn request(whole: &Request, delivery: &Delivery, printing: Printing) -> (Vec<u8>, bool) {
+    let request = &redacted(whole, printing.reveal);
+    let url = absolute_url(request, &delivery.url);
+    let bytes = match printing.form {
+        Form::Curl => {
+            let destination = curl::Destination {
+                url: &url,
+                authority: &authority(&delivery.url),
+                insecure: printing.insecure,
+            };
+            curl::print(request, &destination).into_bytes()
+        }
         Form::Http => raw::print(request),
         Form::Json => {
             let mut object = Map::new();
             object.insert("type".into(), json!("request"));
             object.insert("provider".into(), json!(delivery.provider));
             object.insert("event".into(), json!(delivery.event));
-            object.insert("delivery_id".into(), json!(delivery.id));
-            object.insert("url".into(), json!(absolute_url(request, &delivery.url)));
+            object.insert("delivery_id".into(), json!(delivery.sent_id()));
+            object.insert("url".into(), json!(url));
             stored::write(request, &mut object);
             format!("{}\n", Value::Object(object)).into_bytes()
         }
-    }
+    };
+    (bytes, request.headers != whole.headers)
 }
 
 /// The URL that a request goes to: scheme and host of the delivery's, path and query of the request's.
-pub(crate) fn absolute_url(request: &Request, url: &Url) -> String {
+fn absolute_url(request: &Request, url: &Url) -> String {
     format!("{}{}", &url[..url::Position::BeforePath], request.target)
-}
-
-/// The same, without the password that a URL may hold.
-fn shown_url(request: &Request, url: &Url) -> String {
-    let mut url = url.clone();
-    if url.password().is_some() {
-        // A URL with a password has a host, so it takes another.
-        let _ = url.set_password(Some("redacted"));
-    }
-    absolute_url(request, &url)
 }
 
 /// What an attempt came to.
@@ -82,9 +92,9 @@ pub(crate) fn json(result: &Result<'_>) -> Value {
         "type": "attempt",
         "provider": delivery.provider,
         "event": delivery.event,
-        "delivery_id": delivery.id,
+        "delivery_id": delivery.sent_id(),
         "attempt": attempt.number,
-        "url": shown_url(result.request, &delivery.url),
+        "url": absolute_url(result.request, &delivery.url),
         "status": attempt.status(),
         "duration_ms": millis(attempt.duration),
         "outcome": if result.problem.is_none() { "success" } else { "fail" },
@@ -101,8 +111,38 @@ fn body_text(answer: &Answer) -> String {
     String::from_utf8_lossy(&answer.body[..answer.body.len().min(MAX_BODY)]).into_owned()
 }
 
-/// An attempt for people, with a line end.
-pub(crate) fn human(result: &Result<'_>, paint: Paint) -> String {
+/// The widths of the columns of several attempts.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Widths {
+    name: usize,
+    method: usize,
+    url: usize,
+    status: usize,
+    time: usize,
+}
+
+impl Widths {
+    /// The widths that fit all these deliveries.
+    pub(crate) fn of<'a>(deliveries: impl Iterator<Item = &'a Delivery>) -> Self {
+        let start = Self {
+            status: 3,
+            time: "10.00 s".len(),
+            ..Self::default()
+        };
+        deliveries.fold(start, |widths, delivery| {
+            let url = safe(&absolute_url(&delivery.request, &delivery.url));
+            Self {
+                name: widths.name.max(name(delivery).chars().count()),
+                method: widths.method.max(delivery.request.method.len()),
+                url: widths.url.max(url.chars().count()),
+                ..widths
+            }
+        })
+    }
+}
+
+/// An attempt for people, with a line end. Several stand in columns.
+pub(crate) fn human(result: &Result<'_>, widths: Widths, paint: Paint) -> String {
     let Result {
         delivery, attempt, ..
     } = result;
@@ -111,20 +151,20 @@ pub(crate) fn human(result: &Result<'_>, paint: Paint) -> String {
     } else {
         paint.bad("✗")
     };
-    let name = match (&delivery.provider, &delivery.event) {
-        (Some(provider), Some(event)) => format!("{provider}/{event}"),
-        (Some(name), None) | (None, Some(name)) => name.clone(),
-        (None, None) => "request".to_owned(),
-    };
-    let mut cells = vec![format!("{mark} {}", paint.name(&safe(&name)))];
-    cells.push(format!(
-        "{} {}",
-        result.request.method,
-        safe(&shown_url(result.request, &delivery.url))
-    ));
-    cells.extend(attempt.status().map(|status| paint.status(status)));
-    cells.push(paint.faint(&duration(attempt.duration)));
-    cells.push(safe(&delivery.id));
+    let name = format!("{:<1$}", name(delivery), widths.name);
+    let url = safe(&absolute_url(result.request, &delivery.url));
+    let (method, time) = (&result.request.method, duration(attempt.duration));
+    let mut cells = vec![
+        format!("{mark} {}", paint.name(&name)),
+        format!("{method:<0$} {url:<1$}", widths.method, widths.url),
+    ];
+    match attempt.status() {
+        Some(status) => cells.push(paint.status(status)),
+        None if widths.status > 0 => cells.push(" ".repeat(widths.status)),
+        None => {}
+    }
+    cells.push(paint.faint(&format!("{time:>0$}", widths.time)));
+    cells.extend(delivery.sent_id().map(safe));
     if let Some(verdict) = result.verdict {
         cells.push(match verdict {
             "fixed" => paint.good(verdict),
@@ -135,45 +175,54 @@ pub(crate) fn human(result: &Result<'_>, paint: Paint) -> String {
     format!("{}\n", cells.join("  "))
 }
 
+/// What a delivery is called.
+fn name(delivery: &Delivery) -> String {
+    safe(&match (&delivery.provider, &delivery.event) {
+        (Some(provider), Some(event)) => format!("{provider}/{event}"),
+        (Some(name), None) | (None, Some(name)) => name.clone(),
+        (None, None) => "request".to_owned(),
+    })
+}
+
 /// The whole exchange, for those who want to see it: `>` what went out, `<` what came back.
-pub(crate) fn exchange(request: &Request, attempt: &Attempt, paint: Paint) -> String {
-    let mut lines = vec![format!("{} {} HTTP/1.1", request.method, request.target)];
-    lines.extend(header_lines(&request.headers));
-    let mut text = indent(&safe_block(&lines), "> ");
-    text.push_str(&indent(
-        &body::show(&request.body, &request.media_type(), paint),
-        "> ",
-    ));
+pub(crate) fn exchange(request: &Request, attempt: &Attempt, reveal: bool, paint: Paint) -> String {
+    let line = format!("{} {} HTTP/1.1", request.method, request.target);
+    let sent = message(line, &request.headers, reveal);
+    let body = body::show(&request.body, &request.media_type(), paint);
+    let mut text = marked(&sent, &body, ">");
     if let Ok(answer) = &attempt.result {
-        let mut lines = vec![format!("HTTP/1.1 {}", answer.status)];
-        lines.extend(header_lines(&answer.headers));
-        text.push_str(&indent(&safe_block(&lines), "< "));
+        let line = format!("HTTP/1.1 {}", answer.status);
+        let came = message(line, &answer.headers, reveal);
         let media_type = answer.headers.text("content-type").unwrap_or_default();
         let media_type = media_type.split(';').next().unwrap_or_default();
-        text.push_str(&indent(&body::show(&answer.body, media_type, paint), "< "));
+        let body = body::show(&answer.body, media_type, paint);
+        text.push_str(&marked(&came, &body, "<"));
     }
     text
 }
 
-fn header_lines(headers: &Headers) -> impl Iterator<Item = String> {
-    headers.iter().map(|header| {
-        let value = shown_value(&header.name, &latin1(&header.value), false);
+/// The head of a message, one line each.
+fn message(first: String, headers: &Headers, reveal: bool) -> String {
+    let headers = headers.iter().map(|header| {
+        let value = shown_value(&header.name, &latin1(&header.value), reveal);
         format!("{}: {value}", header.name)
-    })
+    });
+    let lines: Vec<String> = std::iter::once(first)
+        .chain(headers)
+        .map(|line| safe(&line))
+        .collect();
+    format!("{}\n", lines.join("\n"))
 }
 
-fn safe_block(lines: &[String]) -> String {
-    let lines: Vec<String> = lines
-        .iter()
-        .map(|line| {
-            format!(
-                "{}
-",
-                safe(line)
-            )
-        })
-        .collect();
-    lines.concat()
+/// Head and body with a mark before each line, and an empty line between them.
+fn marked(head: &str, body: &str, mark: &str) -> String {
+    let between = if body.is_empty() { "" } else { "\n" };
+    let whole = format!("{head}{between}{body}");
+    let lines = whole.lines().map(|line| match line {
+        "" => format!("{mark}\n"),
+        line => format!("{mark} {line}\n"),
+    });
+    lines.collect()
 }
 
 /// Most of an answer's body that is shown after a failure, in bytes.

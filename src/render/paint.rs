@@ -17,6 +17,10 @@ impl Paint {
         Self { on }
     }
 
+    pub(crate) fn is_on(self) -> bool {
+        self.on
+    }
+
     fn apply(self, text: &str, paint: impl FnOnce(&str) -> ColoredString) -> String {
         if self.on && !text.is_empty() {
             paint(text).to_string()

@@ -4,7 +4,8 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::Paint;
-use super::table::{Cell, cell, columns, plain};
+use super::table::{Cell, cell, columns, columns_within, plain};
+use super::text::safe;
 use crate::provider::{Fact, Origin, Profile, Provider};
 
 /// Where a fact comes from, painted by how far it can be trusted.
@@ -18,8 +19,14 @@ pub(super) fn origin(from: Origin) -> impl FnOnce(Paint) -> Cell {
     }
 }
 
-/// Providers, one a line.
-pub(crate) fn list(providers: &[impl AsRef<Provider>], paint: Paint) -> String {
+/// Providers, one a line, under a heading.
+pub(crate) fn list(
+    providers: &[impl AsRef<Provider>],
+    paint: Paint,
+    width: Option<usize>,
+) -> String {
+    let heading = ["NAME", "EVENTS", "SIGNATURE", "ABOUT"];
+    let heading = heading.map(|word| cell(word, |word| paint.faint(word)));
     let row = |provider: &Provider| {
         let profile = &provider.profile;
         let mark = if provider.path.is_some() {
@@ -29,18 +36,14 @@ pub(crate) fn list(providers: &[impl AsRef<Provider>], paint: Paint) -> String {
         };
         [
             cell(&*profile.name, |text| paint.name(text)),
-            plain(format!("{} events", profile.events.len())),
+            plain(profile.events.len().to_string()),
             plain(&*profile.signature.scheme.value),
             plain(format!("{}{mark}", profile.about)),
         ]
     };
-    columns(
-        &providers
-            .iter()
-            .map(|provider| row(provider.as_ref()))
-            .collect::<Vec<_>>(),
-        "",
-    )
+    let rows = providers.iter().map(|provider| row(provider.as_ref()));
+    let rows: Vec<_> = std::iter::once(heading).chain(rows).collect();
+    columns_within(&rows, "", width)
 }
 
 /// The line of a provider as JSON.
@@ -142,7 +145,15 @@ fn facts(profile: &Profile) -> Vec<Line> {
             .as_ref()
             .map(|fact| Line::new("duplicates told by", fact)),
         Some(Line::new("success", &policy.success)),
+        policy
+            .asked
+            .as_ref()
+            .map(|fact| Line::new("asked for", fact)),
         Some(Line::new("time limit", &policy.timeout)),
+        policy
+            .slow
+            .as_ref()
+            .map(|fact| Line::new("shorter time limit", fact)),
         Some(Line::new("retries after", &policy.retry)),
         Some(Line::new("disabled", &policy.disable)),
         Some(Line::new("delivered", &policy.delivery)),
@@ -180,16 +191,33 @@ pub(crate) fn show(provider: &Provider, paint: Paint) -> String {
     let profile = &provider.profile;
     let mut text = format!(
         "{}  {}\n{}\n",
-        paint.strong(&profile.label),
-        profile.about,
-        paint.faint(&profile.docs)
+        paint.strong(&safe(&profile.label)),
+        safe(&profile.about),
+        paint.faint(&safe(&profile.docs))
     );
     if let Some(path) = &provider.path {
-        text.push_str(&format!(
-            "{}\n",
-            paint.faint(&format!("from {}", path.display()))
-        ));
+        let path = safe(&path.display().to_string());
+        text.push_str(&format!("{}\n", paint.faint(&format!("from {path}"))));
     }
+    text.push_str(&format!("\n{}", columns(&rows(profile, paint), "  ")));
+    if !profile.gaps.is_empty() {
+        let head = paint.strong("What the documentation leaves open");
+        text.push_str(&format!("\n{head}\n"));
+        profile
+            .gaps
+            .iter()
+            .for_each(|gap| text.push_str(&format!("  - {}\n", safe(gap))));
+    }
+    text.push_str(&format!(
+        "\n{} events: hookctl events {}\n",
+        profile.events.len(),
+        profile.name
+    ));
+    text
+}
+
+/// Facts, headers, variants and custom payloads, each with where it comes from.
+fn rows(profile: &Profile, paint: Paint) -> Vec<[Cell; 4]> {
     let row = |name: &str, value: String, from: Origin, note: &str| {
         [
             plain(name),
@@ -198,58 +226,27 @@ pub(crate) fn show(provider: &Provider, paint: Paint) -> String {
             cell(note, |note| paint.faint(note)),
         ]
     };
-    let mut rows: Vec<[Cell; 4]> = facts(profile)
-        .iter()
-        .map(|line| {
-            row(
-                line.name,
-                line.shown(),
-                line.from,
-                line.note.as_deref().unwrap_or_default(),
-            )
-        })
-        .collect();
-    rows.extend(profile.headers.iter().map(|header| {
+    let facts = facts(profile).into_iter().map(|line| {
+        let note = line.note.as_deref().unwrap_or_default();
+        row(line.name, line.shown(), line.from, note)
+    });
+    let headers = profile.headers.iter().map(|header| {
         let value = format!("{}: {}", header.name, header.value);
-        row(
-            "header",
-            value,
-            header.from,
-            header.note.as_deref().unwrap_or_default(),
-        )
-    }));
-    let variants = profile.variants.iter();
-    rows.extend(
-        variants.map(|(name, variant)| row("variant", name.clone(), variant.from, &variant.about)),
-    );
-    rows.extend(profile.mapping.values().map(|mapping| {
-        let fields: Vec<String> = mapping
-            .fields
-            .iter()
-            .map(|field| format!("--map {field}"))
-            .collect();
-        row(
-            "custom payload",
-            fields.join(" "),
-            mapping.from,
-            &mapping.about,
-        )
-    }));
-    text.push_str(&format!("\n{}", columns(&rows, "  ")));
-    if !profile.gaps.is_empty() {
-        text.push_str(&format!(
-            "\n{}\n",
-            paint.strong("What the documentation leaves open")
-        ));
-        profile
-            .gaps
-            .iter()
-            .for_each(|gap| text.push_str(&format!("  - {gap}\n")));
-    }
-    text.push_str(&format!(
-        "\n{} events: hookctl events {}\n",
-        profile.events.len(),
-        profile.name
-    ));
-    text
+        let note = header.note.as_deref().unwrap_or_default();
+        row("header", value, header.from, note)
+    });
+    let variants = profile
+        .variants
+        .iter()
+        .map(|(name, variant)| row("variant", name.clone(), variant.from, &variant.about));
+    let payloads = profile.mapping.values().map(|mapping| {
+        let fields = mapping.fields.iter().map(|field| format!("--map {field}"));
+        let fields = fields.collect::<Vec<_>>().join(" ");
+        row("custom payload", fields, mapping.from, &mapping.about)
+    });
+    facts
+        .chain(headers)
+        .chain(variants)
+        .chain(payloads)
+        .collect()
 }

@@ -1,12 +1,12 @@
 //! A verdict, for people and as machine output.
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::Paint;
 use super::text::{safe, write_escape};
 use crate::provider::Provider;
 use crate::signature::{
-    Cause, Code, Diagnosis, Evidence, Reason, Scheme, Status, Verification, Warning,
+    Cause, Check, Code, Diagnosis, Evidence, Reason, Scheme, Status, Verification, Warning,
 };
 
 /// What `verify` found about one request.
@@ -94,39 +94,58 @@ impl Found {
     }
 }
 
+/// A verdict as machine output. The keys are those of the interface.
+#[derive(Serialize)]
+struct Line<'a> {
+    r#type: &'static str,
+    status: &'static str,
+    provider: Option<&'a str>,
+    scheme: Option<&'a str>,
+    delivery_id: Option<&'a str>,
+    timestamp: Option<i64>,
+    reason: Option<&'static str>,
+    checks: &'a [Check],
+    causes: Vec<CauseLine>,
+    warnings: Vec<WarningLine<'a>>,
+}
+
+#[derive(Serialize)]
+struct CauseLine {
+    code: &'static str,
+    explanation: String,
+    fix: String,
+}
+
+#[derive(Serialize)]
+struct WarningLine<'a> {
+    code: &'static str,
+    explanation: &'a str,
+}
+
 /// A verdict as one JSON object. An unsigned request counts as valid, with a warning that nothing was proven.
-pub(crate) fn json(found: &Found) -> Value {
+pub(crate) fn json(found: &Found) -> impl Serialize {
     let verification = &found.verification;
-    let checks: Vec<Value> = verification
-        .checks
-        .iter()
-        .map(|check| json!({"name": check.name, "ok": check.ok, "detail": check.detail}))
-        .collect();
-    let causes: Vec<Value> = found
-        .causes()
-        .iter()
-        .map(|cause| {
-            json!({"code": cause.code.word(), "explanation": cause.explanation, "fix": cause.fix})
-        })
-        .collect();
-    let warnings: Vec<Value> = found
+    let causes = found.causes().into_iter().map(|cause| CauseLine {
+        code: cause.code.word(),
+        explanation: cause.explanation,
+        fix: cause.fix,
+    });
+    let warnings = found
         .warnings
         .iter()
-        .map(|(code, text)| json!({"code": code, "explanation": text}))
-        .collect();
-    let scheme = Some(&verification.scheme).filter(|scheme| !scheme.is_empty());
-    json!({
-        "type": "verification",
-        "status": if found.is_good() { "valid" } else { "invalid" },
-        "provider": found.provider,
-        "scheme": scheme,
-        "delivery_id": verification.delivery_id,
-        "timestamp": verification.timestamp,
-        "reason": verification.reason.map(Reason::code),
-        "checks": checks,
-        "causes": causes,
-        "warnings": warnings,
-    })
+        .map(|(code, explanation)| WarningLine { code, explanation });
+    Line {
+        r#type: "verification",
+        status: if found.is_good() { "valid" } else { "invalid" },
+        provider: found.provider.as_deref(),
+        scheme: Some(&*verification.scheme).filter(|scheme| !scheme.is_empty()),
+        delivery_id: verification.delivery_id.as_deref(),
+        timestamp: verification.timestamp,
+        reason: verification.reason.map(Reason::code),
+        checks: &verification.checks,
+        causes: causes.collect(),
+        warnings: warnings.collect(),
+    }
 }
 
 /// One of several verdicts: a line, and a second one with the cause.
@@ -236,7 +255,7 @@ fn shown(evidence: &Evidence, found: &Found, reveal: bool, paint: Paint) -> Stri
 }
 
 /// Bytes with what cannot be seen made visible: spaces as `·`, line ends and other control characters as escapes.
-fn visible(bytes: &[u8]) -> String {
+pub(super) fn visible(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     let count = text.chars().count();
     let mut out = String::new();

@@ -23,6 +23,9 @@ pub(crate) fn split_path(path: &str) -> Vec<String> {
 
 /// The value at a dot path.
 pub(crate) fn lookup<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
+    if !path.contains('\\') {
+        return path.split('.').try_fold(value, child);
+    }
     split_path(path)
         .iter()
         .try_fold(value, |value, key| child(value, key))

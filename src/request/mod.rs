@@ -5,6 +5,7 @@
 pub(crate) mod curl;
 pub(crate) mod form;
 pub(crate) mod json;
+mod line;
 pub(crate) mod raw;
 pub(crate) mod spelling;
 pub(crate) mod stored;

@@ -1,10 +1,12 @@
 //! Requests that were written down: captures as JSON (one object, or one a line), raw HTTP, or a bare payload.
 
+use std::io::BufRead;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use super::{Headers, Request, latin1, raw};
+use super::{Header, Headers, Request, is_token_byte, latin1, line, raw};
 
 /// A request from a file, with what was noted beside it.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,6 +65,65 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Stored>, String> {
         body: bytes.to_vec().into(),
     };
     Ok(vec![Stored::new(request, true)])
+}
+
+/// Why a file cannot be read.
+#[derive(Debug)]
+pub(crate) enum Problem {
+    /// The bytes do not come.
+    Bytes(std::io::Error),
+    /// They are no request; the end of a sentence.
+    Form(String),
+}
+
+/// Visits the requests that a file holds, one after the other. Captures, one a line, are not kept; any other file
+/// is read as a whole. Ends with what the visitor ends with.
+///
+/// # Errors
+/// What is wrong with the file.
+pub(crate) fn visit<E>(
+    mut from: impl BufRead,
+    mut visit: impl FnMut(Stored) -> Result<(), E>,
+) -> Result<Result<(), E>, Problem> {
+    let mut text = Vec::new();
+    from.read_until(b'\n', &mut text).map_err(Problem::Bytes)?;
+    if text.first() != Some(&b'{') || line::parse(&text).is_none() {
+        from.read_to_end(&mut text).map_err(Problem::Bytes)?;
+        let all = read(&text).map_err(Problem::Form)?;
+        return Ok(all.into_iter().try_for_each(visit));
+    }
+    let mut number = 1;
+    while !text.is_empty() {
+        if !text.trim_ascii().is_empty()
+            && let Some(stored) = read_line(&text, number)?
+            && let Err(end) = visit(stored)
+        {
+            return Ok(Err(end));
+        }
+        text.clear();
+        from.read_until(b'\n', &mut text).map_err(Problem::Bytes)?;
+        number += 1;
+    }
+    Ok(Ok(()))
+}
+
+/// Reads the capture on a line; `None` for another line of a listener's.
+fn read_line(text: &[u8], number: usize) -> Result<Option<Stored>, Problem> {
+    if let Some(stored) = line::parse(text) {
+        return Ok(Some(stored));
+    }
+    // Not a plain capture: the thorough reader says what it is.
+    let captures = read_captures(text)
+        .map_err(|problem| Problem::Form(format!("line {number}: {problem}")))?;
+    if captures.is_empty() && !is_other_line(text) {
+        return Err(Problem::Form(format!("line {number} is no capture")));
+    }
+    Ok(captures.into_iter().next())
+}
+
+/// Whether a line is one that a listener writes beside its captures.
+fn is_other_line(text: &[u8]) -> bool {
+    serde_json::from_slice::<Value>(text).is_ok_and(|value| value["type"].is_string())
 }
 
 fn read_captures(bytes: &[u8]) -> Result<Vec<Stored>, String> {
@@ -127,6 +188,7 @@ fn from_json(object: &Map<String, Value>) -> Result<Stored, String> {
         headers,
         body: body.into(),
     };
+    check(&request)?;
     Ok(Stored {
         request,
         payload_only: false,
@@ -136,6 +198,48 @@ fn from_json(object: &Map<String, Value>) -> Result<Stored, String> {
         received_at: text("received_at"),
         status: status.and_then(|status| u16::try_from(status).ok()),
     })
+}
+
+/// What would not stay one header on the wire is none.
+/// Whether a request's parts can stand in a request.
+pub(super) fn check(request: &Request) -> Result<(), String> {
+    let Request { method, target, .. } = request;
+    if method.is_empty() || !method.bytes().all(is_token_byte) {
+        return Err(format!("`method` is {method:?}, which is no method"));
+    }
+    let is_unfit = |byte: u8| byte == b' ' || byte.is_ascii_control();
+    if target.is_empty() || target.bytes().any(is_unfit) {
+        return Err(format!(
+            "the target {target:?} cannot stand in a request line"
+        ));
+    }
+    request.headers.iter().try_for_each(check_header)
+}
+
+fn check_header(header: &Header) -> Result<(), String> {
+    let Header { name, value } = header;
+    if name.is_empty() || !name.bytes().all(is_token_byte) {
+        return Err(format!("{name:?} is no header name"));
+    }
+    let is_control = |byte: &u8| (*byte < b' ' && *byte != b'\t') || *byte == 0x7f;
+    if value.iter().any(is_control) {
+        return Err(format!(
+            "the value of the header `{name}` holds control characters"
+        ));
+    }
+    Ok(())
+}
+
+/// What stands in a capture for a value that was left out.
+const REDACTED: &str = "[redacted]";
+
+impl Stored {
+    /// The first header whose value was left out when it was written down.
+    pub(crate) fn redacted(&self) -> Option<&str> {
+        let is_redacted = |header: &&Header| header.value.ends_with(REDACTED.as_bytes());
+        let header = self.request.headers.iter().find(is_redacted)?;
+        Some(&header.name)
+    }
 }
 
 /// Marks a header value whose bytes are no UTF-8: each character stands for one byte.
@@ -238,7 +342,7 @@ mod tests {
         }
 
         #[test]
-        fn a_capture_reads_back_byte_for_byte(body: Vec<u8>, value in prop::collection::vec(0x20u8..=0xff, 0..9)) {
+        fn a_capture_reads_back_byte_for_byte(body: Vec<u8>, value in prop::collection::vec((0x20u8..=0xff).prop_filter("no control", |byte| *byte != 0x7f), 0..9)) {
             let headers = [("X-CaMeL".to_owned(), value)].into_iter().collect();
             let request = Request { method: "PUT".into(), target: "/x?y=%20".into(), headers, body: body.into() };
             prop_assert_eq!(&read(&capture(&request)).unwrap()[0].request, &request);

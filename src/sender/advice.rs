@@ -4,9 +4,58 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::{Answer, Attempt, FailureKind};
+use super::{Answer, Attempt, FailureKind, Signing};
 use crate::provider::Profile;
 use crate::provider::profile::Span;
+
+/// What to tell of a signed time that receivers refuse for its age, whatever else they look at.
+pub(crate) fn on_age(signing: &Signing, signed_at: i64, now: i64) -> Option<String> {
+    signing.key.as_ref()?;
+    let tolerance = signing.scheme.ts.as_ref()?.tol?;
+    let age = now.saturating_sub(signed_at);
+    if age.saturating_abs() <= tolerance {
+        return None;
+    }
+    let span = |seconds: i64| Span(Duration::from_secs(seconds.unsigned_abs()));
+    let side = if age < 0 { "from now" } else { "ago" };
+    Some(format!(
+        "The signed time is {} {side}, and receivers of this scheme take {} at most: refusing it is right.",
+        span(age),
+        span(tolerance)
+    ))
+}
+
+/// What to tell of a success that the provider does not ask for, or of one that came late.
+pub(crate) fn on_success(attempt: &Attempt, profile: &Profile) -> Vec<String> {
+    let policy = &profile.policy;
+    let asked = policy.asked.as_ref().zip(attempt.status());
+    let other = asked.filter(|(asked, status)| !asked.value.contains(*status));
+    let status = other.map(|(asked, status)| {
+        format!(
+            "{} asks for {} ({}); {status} counts as a success, too ({}).",
+            profile.label,
+            asked.value.text(),
+            asked.from.word(),
+            policy.success.from.word()
+        )
+    });
+    let late = policy
+        .slow
+        .as_ref()
+        .filter(|slow| attempt.duration > slow.value.0);
+    let late = late.map(|slow| {
+        let note = slow
+            .note
+            .as_deref()
+            .map_or_else(String::new, |note| format!(", {note}"));
+        format!(
+            "It took longer than {} ({}{note}). Acknowledge first, work afterwards.",
+            slow.value,
+            slow.from.word()
+        )
+    });
+    status.into_iter().chain(late).collect()
+}
 
 /// Sentences for a developer whose handler answered badly, or not at all. The profile's own facts are quoted where
 /// there is one.
@@ -42,7 +91,7 @@ fn on_status(answer: &Answer, url: &Url) -> Vec<String> {
             Some(location) => format!("It redirects to `{location}`. Senders do not follow redirects: use that URL."),
             None => "It redirects. Senders do not follow redirects.".to_owned(),
         },
-        500..=599 if answer.body.is_empty() => "The handler failed. Its log says why.".to_owned(),
+        500..=599 if answer.body.trim_ascii().is_empty() => "The handler failed. Its log says why.".to_owned(),
         500..=599 => "The handler failed. Its log says why; the start of its answer is above.".to_owned(),
         _ => return Vec::new(),
     };
@@ -57,24 +106,7 @@ fn on_failure(
 ) -> Vec<String> {
     let host = url.host_str().unwrap_or_default();
     match kind {
-        FailureKind::Refused => {
-            let mut hints = vec![format!(
-                "Nobody listens at `{}`. Is the server running, and on this port?",
-                super::delivery::authority(url)
-            )];
-            if host == "127.0.0.1" || host == "[::1]" {
-                let other = if host == "127.0.0.1" {
-                    "[::1]"
-                } else {
-                    "127.0.0.1"
-                };
-                hints.push(format!(
-                    "It may listen on the other loopback address: try `{other}` or `localhost`."
-                ));
-            }
-            hints.push("`hookctl listen` receives it if you have no handler yet.".to_owned());
-            hints
-        }
+        FailureKind::Refused => on_refused(url),
         FailureKind::Unknown => vec![format!("Check the spelling of `{host}`.")],
         FailureKind::Timeout => {
             match profile.map(|profile| (profile, profile.policy.timeout.value.0)) {
@@ -112,6 +144,23 @@ fn on_failure(
         )],
         FailureKind::Other => Vec::new(),
     }
+}
+
+fn on_refused(url: &Url) -> Vec<String> {
+    let mut hints = vec![format!(
+        "Nobody listens at `{}`. Is the server running, and on this port?",
+        super::delivery::authority(url)
+    )];
+    let other = match url.host_str() {
+        Some("127.0.0.1") => Some("[::1]"),
+        Some("[::1]") => Some("127.0.0.1"),
+        _ => None,
+    };
+    hints.extend(other.map(|other| {
+        format!("It may listen on the other loopback address: try `{other}` or `localhost`.")
+    }));
+    hints.push("`hookctl listen` receives it if you have no handler yet.".to_owned());
+    hints
 }
 
 fn tls_port(url: &Url) -> String {

@@ -21,6 +21,9 @@ pub(crate) struct Delivery {
     pub(crate) provider: Option<String>,
     pub(crate) event: Option<String>,
     pub(crate) id: String,
+    /// Whether the request carries the id; some providers send none.
+    pub(crate) sends_id: bool,
+    /// Without credentials.
     pub(crate) url: Url,
     /// The request but for signature, host and length; whole if it is to be sent as it is.
     pub(crate) request: Request,
@@ -34,6 +37,20 @@ pub(crate) struct Delivery {
 }
 
 impl Delivery {
+    /// The id that the receiver sees.
+    pub(crate) fn sent_id(&self) -> Option<&str> {
+        Some(&*self.id).filter(|id| self.sends_id && !id.is_empty())
+    }
+
+    /// What was broken on purpose, if the signature lets a receiver see that.
+    pub(crate) fn broken(&self) -> Option<&'static str> {
+        let signing = self
+            .signing
+            .as_ref()
+            .filter(|signing| signing.key.is_some());
+        signing.and(self.tamper).map(word)
+    }
+
     /// The request of one attempt, signed at a time in unix seconds.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ mod delivery;
 mod tls;
 mod wire;
 
-pub(crate) use advice::{advice, time_limit};
+pub(crate) use advice::{advice, on_age, on_success, time_limit};
 pub(crate) use client::{Client, Limits};
 pub(crate) use delivery::{Delivery, Signing, authority};
 

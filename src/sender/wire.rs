@@ -16,7 +16,7 @@ use tokio_rustls::TlsConnector;
 use url::Url;
 
 use super::client::classify;
-use super::{Answer, Failure, FailureKind, MAX_ANSWER};
+use super::{Answer, Failure, MAX_ANSWER};
 use crate::request::{Request, raw};
 
 /// Sends a request as it is written and reads the answer.
@@ -124,15 +124,6 @@ where
         body: body.freeze(),
         truncated,
     })
-}
-
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        Self {
-            kind: FailureKind::Other,
-            message: error.to_string(),
-        }
-    }
 }
 
 /// A stream that sends its own bytes instead of those that are written to it.

@@ -1,14 +1,53 @@
 //! Which schemes a request may be signed with.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::extract::Source;
 use super::scheme::{self, Detect, Scheme};
-use crate::request::json;
+
+/// Rows of the table by the header that their first condition names; those without one are under the empty name.
+static BY_HEADER: LazyLock<HashMap<&'static str, Vec<usize>>> = LazyLock::new(|| {
+    let mut rows: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (index, scheme) in scheme::all().iter().enumerate() {
+        let first = scheme
+            .detect
+            .all
+            .first()
+            .map_or("", |condition| &**condition);
+        let name = first.split(['~', '=']).next().unwrap_or_default();
+        rows.entry(name).or_default().push(index);
+    }
+    rows
+});
 
 /// The schemes whose marks a request carries, the strongest first. One that fits only for want of a better is left
 /// out if there is a better, and so is one whose signature is absent if another's is there.
 pub(crate) fn detect(source: &Source<'_>) -> Vec<&'static Scheme> {
-    let fitting: Vec<&Scheme> = scheme::all()
-        .iter()
+    let headers = source.request.headers.iter();
+    let mut rows: Vec<usize> = headers
+        .filter_map(|header| BY_HEADER.get(&*header.name.to_ascii_lowercase()))
+        .flatten()
+        .copied()
+        .collect();
+    rows.sort_unstable();
+    rows.dedup();
+    let mut best = best_of(&rows, source);
+    if best.iter().all(|scheme| scheme.detect.fallback) {
+        // A signature in the body comes before one that any sender might have written.
+        let in_body = best_of(&BY_HEADER[""], source);
+        if !in_body.is_empty() {
+            best = in_body;
+        }
+    }
+    best.sort_by_key(|scheme| std::cmp::Reverse(scheme.strength()));
+    best
+}
+
+/// Of these rows, those that fit best.
+fn best_of(rows: &[usize], source: &Source<'_>) -> Vec<&'static Scheme> {
+    let schemes = rows.iter().map(|row| &scheme::all()[*row]);
+    let fitting: Vec<&Scheme> = schemes
         .filter(|scheme| scheme.detect.fits(source))
         .collect();
     let is_signed = |scheme: &&&Scheme| scheme.is_carried_by(source.request);
@@ -21,7 +60,6 @@ pub(crate) fn detect(source: &Source<'_>) -> Vec<&'static Scheme> {
     } else {
         best.truncate(1);
     }
-    best.sort_by_key(|scheme| std::cmp::Reverse(scheme.strength()));
     best
 }
 
@@ -58,10 +96,7 @@ impl Detect {
         !(self.all.is_empty() && self.body.is_empty())
             && self.all.iter().all(|condition| has(source, condition))
             && !self.none.iter().any(|name| headers.contains(name))
-            && self
-                .body
-                .iter()
-                .all(|path| json::lookup(source.fields(), path).is_some())
+            && self.body.iter().all(|path| source.has_field(path))
     }
 }
 

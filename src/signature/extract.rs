@@ -21,6 +21,17 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// Whether there is a field at this path. A body in which the last key does not even occur is not parsed; a key
+    /// that is written with escapes, which no serialiser does to plain ones, is missed.
+    pub(crate) fn has_field(&self, path: &str) -> bool {
+        let key = path.rsplit('.').next().unwrap_or_default().as_bytes();
+        let query = self.request.query().as_bytes();
+        let occurs = |text: &[u8]| memchr::memmem::find(text, key).is_some();
+        let is_index = key.iter().all(u8::is_ascii_digit);
+        (is_index || occurs(&self.request.body) || (self.request.body.is_empty() && occurs(query)))
+            && json::lookup(self.fields(), path).is_some()
+    }
+
     /// The fields of the body, or of the query: see [`Request::fields`].
     pub(crate) fn fields(&self) -> &Value {
         self.fields.get_or_init(|| self.request.fields())
@@ -44,10 +55,22 @@ pub(crate) fn extract(expression: &str, from: &Source<'_>) -> Option<String> {
 
 /// Whether a text is such an expression.
 pub(crate) fn is_source(expression: &str) -> bool {
-    expression
-        .split('|')
-        .next()
-        .is_some_and(|first| Kind::split(first).is_some())
+    let first = expression.split('|').next();
+    first.is_some_and(|first| Kind::split(first).is_some()) && is_source_or_path(expression)
+}
+
+/// Whether a text is such an expression, or has paths in the body that do not say so.
+pub(crate) fn is_source_or_path(expression: &str) -> bool {
+    expression.split(['|', '+']).all(|part| {
+        let place = Kind::split(part).map_or(part, |(_, place)| place);
+        !place.is_empty() && !place.contains(char::is_whitespace)
+    })
+}
+
+/// Whether a text is a path in the body, or several split by `|`.
+pub(crate) fn is_path(expression: &str) -> bool {
+    let is_plain = |part: &str| Kind::split(part).is_none() && !part.contains('+');
+    is_source_or_path(expression) && expression.split('|').all(is_plain)
 }
 
 #[derive(Clone, Copy)]

@@ -249,6 +249,11 @@ pub(super) fn digest(alg: Algorithm, key: &[u8], message: &[&[u8]]) -> Option<Ve
     })
 }
 
+/// The HMAC-SHA256 of a message, in hex.
+pub(crate) fn hmac_sha256_hex(key: &[u8], message: &[u8]) -> String {
+    hex::encode(digest(Algorithm::HmacSha256, key, &[message]).unwrap_or_default())
+}
+
 pub(super) fn public_key_fits(
     alg: Algorithm,
     public: &[u8],

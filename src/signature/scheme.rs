@@ -1,5 +1,6 @@
 //! The declarative form of a scheme, and the table of them.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use base64::Engine as _;
@@ -82,11 +83,11 @@ pub(super) enum When {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct SignatureAt {
-    header: Option<String>,
+    pub(super) header: Option<String>,
     /// Pattern of further headers, numbered from 2 at `{n}`.
-    more: Option<String>,
+    pub(super) more: Option<String>,
     /// Headers, each with one signature.
-    headers: Vec<String>,
+    pub(super) headers: Vec<String>,
     /// Path in the body.
     pub(super) body: Option<String>,
     /// Separator between signatures; one signature if there is none.
@@ -117,14 +118,25 @@ impl SignatureAt {
     }
 
     /// The headers of a request that may hold a signature of this scheme.
-    pub(super) fn headers_in(&self, request: &Request) -> Vec<String> {
-        let mut names: Vec<String> = self.header.iter().chain(&self.headers).cloned().collect();
+    pub(super) fn headers_in(&self, request: &Request) -> Vec<Cow<'_, str>> {
+        let mut names: Vec<Cow<'_, str>> = self
+            .header
+            .iter()
+            .chain(&self.headers)
+            .map(|name| Cow::Borrowed(&**name))
+            .filter(|name| request.headers.contains(name))
+            .collect();
         if let Some(pattern) = &self.more {
             let numbered = (2..).map(|number: u32| pattern.replace("{n}", &number.to_string()));
-            names.extend(numbered.take_while(|name| request.headers.contains(name)));
+            let there = numbered.take_while(|name| request.headers.contains(name));
+            names.extend(there.map(Cow::Owned));
         }
-        names.retain(|name| request.headers.contains(name));
         names
+    }
+
+    fn is_in(&self, request: &Request) -> bool {
+        let mut names = self.header.iter().chain(&self.headers);
+        self.body.is_some() || names.any(|name| request.headers.contains(name))
     }
 }
 
@@ -139,7 +151,7 @@ pub(crate) struct TimestampAt {
     pub(super) body: Option<String>,
     pub(super) unit: Unit,
     /// Tolerance in seconds; `None` if the sender's libraries do not enforce one.
-    pub(super) tol: Option<i64>,
+    pub(crate) tol: Option<i64>,
     #[serde(default)]
     pub(super) sides: Sides,
 }
@@ -380,9 +392,7 @@ impl Scheme {
 
     /// Whether a request has a signature of this scheme, right or wrong.
     pub(crate) fn is_carried_by(&self, request: &Request) -> bool {
-        self.sig
-            .as_ref()
-            .is_some_and(|sig| sig.body.is_some() || !sig.headers_in(request).is_empty())
+        self.sig.as_ref().is_some_and(|sig| sig.is_in(request))
     }
 
     /// The same mathematics under other header names.

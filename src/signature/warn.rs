@@ -11,6 +11,16 @@ use crate::secret::Secret;
 /// A warning: its code and one sentence.
 pub(crate) type Warning = (&'static str, String);
 
+/// Warnings about the secrets that a scheme is verified with.
+pub(crate) fn secret_warnings(scheme: &Scheme, secrets: &[Secret]) -> Vec<Warning> {
+    let mut found = Vec::new();
+    for secret in secrets {
+        of_secret(scheme, secret, &mut found);
+    }
+    found.dedup();
+    found
+}
+
 /// Warnings about a request that was verified under a scheme.
 pub(crate) fn warnings(
     scheme: &Scheme,
@@ -19,9 +29,6 @@ pub(crate) fn warnings(
     verification: &Verification,
 ) -> Vec<Warning> {
     let mut found = Vec::new();
-    for secret in secrets {
-        of_secret(scheme, secret, &mut found);
-    }
     if verification.status == Status::Valid {
         covers(scheme, &mut found);
         if scheme.key == Some(KeyForm::Whsec) {

@@ -3,191 +3,32 @@
 use serde_json::json;
 
 use crate::harness::{Endpoint, Room, project};
-
-/// A provider in one file, with an inline sample.
-const ACME: &str = r#"
-name = "acme"
-label = "Acme"
-about = "Anvils"
-docs = "https://acme.example/webhooks"
-
-[request]
-method = { value = ["POST"], from = "documented" }
-content_type = { value = ["json"], from = "documented" }
-auth = { value = ["none"], from = "documented" }
-https = { value = false, from = "documented" }
-user_agent = { value = "Acme/1", from = "documented" }
-
-[[headers]]
-name = "X-Acme-Event"
-value = "{event}"
-from = "documented"
-
-[signature]
-scheme = { value = "standard-webhooks", from = "documented" }
-secret = { value = "whsec", from = "documented" }
-optional = { value = false, from = "documented" }
-
-[envelope]
-event = { value = "type", from = "documented" }
-time = { value = "timestamp", from = "documented" }
-
-[policy]
-success = { value = "200,202", from = "documented" }
-timeout = { value = "5s", from = "documented" }
-retry = { value = ["1m"], from = "assumed" }
-disable = { value = "never", from = "assumed" }
-delivery = { value = "at least once", from = "assumed" }
-
-[[detect]]
-headers = ["x-acme-event"]
-
-[fresh]
-"anv_1" = "anv_{hex:12}"
-
-[events."anvil.dropped"]
-about = "An anvil was dropped"
-from = "documented"
-documented = ["type", "timestamp"]
-sample = '{"type":"anvil.dropped","timestamp":"2026-01-01T00:00:00Z","data":{"id":"anv_1","weight":8.5}}'
-"#;
+use crate::own_profiles::ACME;
 
 #[test]
-fn a_provider_of_the_users_own_works_without_a_line_of_code() {
+fn a_secret_of_another_provider_that_cannot_be_had_is_in_nobodys_way() {
     let room = Room::new();
-    room.write("acme.toml", ACME);
-    room.run(&["providers", "check", "acme.toml"])
-        .is(0, "✓ acme: 1 events\n", "");
-    let added = room.run(&["providers", "add", "acme.toml"]);
-    assert!(
-        added.ends(0).stdout.starts_with("Added acme to "),
-        "{}",
-        added.stdout
-    );
-    room.run(&["providers", "add", "acme.toml"]).ends(2);
-    room.run(&["providers", "add", "acme.toml", "--force"])
-        .ends(0);
-    assert!(
-        room.run(&["events", "acme"])
-            .stdout
-            .contains("acme/anvil.dropped")
-    );
-    assert!(
-        room.run(&["completions", "bash"])
-            .stdout
-            .contains("anvil.dropped")
-    );
-
-    let mut listener = room.listen(&[]);
-    let to = format!("{}/hook", listener.url);
-    room.run(&["send", "anvil.dropped", "--to", &to]).ends(0);
-    let capture = listener.next();
-    assert_eq!(
-        (&capture["provider"], &capture["event"]),
-        (&json!("acme"), &json!("anvil.dropped"))
-    );
-    assert_eq!(
-        (
-            &capture["signature"]["status"],
-            &capture["signature"]["scheme"]
-        ),
-        (&json!("valid"), &json!("standard-webhooks"))
-    );
-    assert!(
-        capture["headers"]
-            .as_array()
-            .unwrap()
-            .contains(&json!(["x-acme-event", "anvil.dropped"]))
-    );
-    assert!(
-        !capture["body"].as_str().unwrap().contains("anv_1\""),
-        "ids are fresh"
-    );
-    listener.stop().ends(0);
-
-    let endpoint = Endpoint::status(201);
-    let ran = room.run(&["send", "anvil.dropped", "--to", &endpoint.url("/")]);
-    assert_eq!(
-        ran.stderr,
-        "error: Acme takes 200,202 for a success, got 201\n"
-    );
-}
-
-#[test]
-fn folders_in_the_project_are_found_and_go_before_built_in_ones() {
-    let room = Room::new();
-    room.write("providers/acme.toml", ACME);
-    let own = std::fs::read_to_string(project("fixtures/ken/provider.toml")).unwrap();
     room.write(
-        "providers/ken/provider.toml",
-        own.replace("label = \"Ken\"", "label = \"Our Ken\""),
+        "hookctl.toml",
+        "[providers.klen]\nsecret_env = \"KLEN_SECRET\"\n",
     );
-    for file in std::fs::read_dir(project("fixtures/ken"))
-        .unwrap()
-        .map(|entry| entry.unwrap())
-    {
-        if file
-            .path()
-            .extension()
-            .is_some_and(|extension| extension == "json")
-        {
-            let name = format!("providers/ken/{}", file.file_name().to_string_lossy());
-            room.write(&name, std::fs::read(file.path()).unwrap());
-        }
-    }
-    let list = room.run(&["providers"]);
+    let ran = room.run(&[
+        "listen",
+        ":0",
+        "--timeout",
+        "0s",
+        "--json",
+        "--provider",
+        "ken",
+    ]);
+    assert_eq!(ran.ends(0).stderr, "");
+    let ran = room.run(&["listen", ":0", "--timeout", "0s", "--provider", "klen"]);
     assert!(
-        list.stdout.contains("acme") && list.stdout.contains("[yours]"),
+        ran.ends(2)
+            .stderr
+            .starts_with("error: `KLEN_SECRET` is not set"),
         "{}",
-        list.stdout
-    );
-    assert!(
-        room.run(&["providers", "show", "ken"])
-            .stdout
-            .starts_with("Our Ken  ")
-    );
-    room.run(&[
-        "send",
-        "lead_replied",
-        "--dry-run",
-        "--to",
-        "http://localhost/",
-    ])
-    .ends(0);
-}
-
-#[test]
-fn what_is_wrong_with_a_profile_is_said_with_its_place() {
-    let room = Room::new();
-    let problem = |from: &str, to: &str| {
-        room.write("acme.toml", ACME.replacen(from, to, 1));
-        let ran = room.run(&["providers", "check", "acme.toml"]);
-        ran.ends(2);
-        let start = ran.stderr.find("describes no provider: ").unwrap();
-        ran.stderr[start + 23..].trim_end().to_owned()
-    };
-    assert_eq!(problem("\"5s\"", "\"5\""), problem("\"5s\"", "\"5\""));
-    assert!(problem("\"5s\"", "\"five\"").contains("`five` is no duration such as `10s`"));
-    assert!(problem("about = \"Anvils\"", "abot = \"Anvils\"").contains("unknown field `abot`"));
-    assert_eq!(
-        problem("\"standard-webhooks\"", "\"acme\""),
-        "no scheme is called `acme`; there are svix, standard-webhooks, kakiyo, klen, hub-sha256, spatie, basic, unsigned"
-    );
-    assert_eq!(
-        problem("documented = [\"type\"", "documented = [\"kind\""),
-        "the payload of `anvil.dropped` has no `kind`, which is listed as documented"
-    );
-    assert_eq!(
-        problem("{hex:12}", "{hex}"),
-        "`anv_{hex}`: `{hex}` is none of {hex:N}, {digits:N}, {base36:N}, {base62:N}, {upper:N} and {uuid}"
-    );
-    assert_eq!(
-        problem("\"type\":\"anvil.dropped\"", "\"type\":\"anvil\""),
-        "the payload of `anvil.dropped` does not say so at `type`"
-    );
-    assert_eq!(
-        problem("name = \"acme\"", "name = \"../x\""),
-        "`name = \"../x\"`: use lower-case letters, digits and hyphens"
+        ran.stderr
     );
 }
 
@@ -309,8 +150,12 @@ fn a_rotated_local_secret_is_noticed_by_a_running_listener() {
 #[test]
 fn init_writes_a_configuration_that_works() {
     let room = Room::new();
-    room.run(&["init", "--yes"])
-        .is(0, "Wrote hookctl.toml\n", "");
+    room.run(&["init", "--yes"]).is(
+        0,
+        "Wrote hookctl.toml\n\
+         Next: take the `#` off your providers in hookctl.toml, then `hookctl send EVENT`\n",
+        "",
+    );
     let all = room.read("hookctl.toml");
     assert!(
         all.contains("# [providers.klen]\n# to = \"http://localhost:3000/webhooks/klen\"\n"),
@@ -332,7 +177,11 @@ fn init_writes_a_configuration_that_works() {
         &endpoint.url(""),
         "--force",
     ];
-    room.run(&args).ends(0);
+    room.run(&args).is(
+        0,
+        "Wrote hookctl.toml\nNext: hookctl send ken/email_sent\n",
+        "",
+    );
     room.run(&["send", "lead_replied", "contact.replied"])
         .ends(0);
     let targets: Vec<String> = endpoint
@@ -396,4 +245,66 @@ fn the_projects_configuration_goes_before_the_users() {
     let (other, local) = url(&["--config", "other.toml"]);
     assert_eq!(other, "http://localhost:1/other");
     assert_ne!(local, signed, "--config stands alone");
+}
+
+#[test]
+fn providers_are_listed_under_a_heading_and_each_is_a_model_for_another() {
+    let room = Room::new();
+    let list = room.run(&["providers"]);
+    let lines: Vec<_> = list.ends(0).stdout.lines().collect();
+    assert_eq!(lines.len(), 1 + 20);
+    assert!(
+        lines[0].starts_with("NAME               EVENTS  SIGNATURE          ABOUT"),
+        "{}",
+        lines[0]
+    );
+    assert!(
+        lines[6].starts_with("ken                5       svix               "),
+        "{}",
+        lines[6]
+    );
+    let model = std::fs::read_to_string(project("fixtures/klen/provider.toml")).unwrap();
+    room.run(&["providers", "show", "klen", "--toml"])
+        .is(0, &model, "");
+    room.write("providers/acme.toml", ACME);
+    room.run(&["providers", "show", "acme", "--toml"])
+        .is(0, ACME, "");
+}
+
+// Elsewhere `script` takes other flags.
+#[cfg(target_os = "linux")]
+#[test]
+fn lists_keep_to_the_width_of_a_terminal() {
+    let room = Room::new();
+    room.write(
+        "providers/acme.toml",
+        ACME.replace("An anvil was dropped", &"word ".repeat(30))
+            .replace("\"Anvils\"", &format!("\"{}\"", "word ".repeat(30))),
+    );
+    for args in ["providers", "events acme"] {
+        let program = env!("CARGO_BIN_EXE_hookctl");
+        let command = format!("stty rows 24 cols 70; '{program}' --color never {args}");
+        let output = std::process::Command::new("script")
+            .args(["-qec", &command, "/dev/null"])
+            .current_dir(room.path())
+            .env("XDG_CONFIG_HOME", room.path())
+            .stdin(std::process::Stdio::null())
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines.len() > 3, "{text}");
+        assert!(
+            lines.iter().all(|line| line.chars().count() <= 70),
+            "{text}"
+        );
+        let piped = room.run(&args.split(' ').collect::<Vec<_>>());
+        let words = |text: &str| {
+            text.split_whitespace()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(words(&text), words(&piped.stdout), "{args}");
+        assert!(piped.stdout.lines().any(|line| line.chars().count() > 100));
+    }
 }

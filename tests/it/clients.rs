@@ -17,9 +17,9 @@ use crate::harness::{Ran, Room, project};
 /// Longest time until a server says where it listens.
 const PATIENCE: Duration = Duration::from_secs(60);
 const NODE: &str = "Node.js 20 or newer, with npm";
-const PYTHON: &str = "Python 3.10 or newer, with venv and pip";
-const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-const OLD_SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+pub(crate) const PYTHON: &str = "Python 3.10 or newer, with venv and pip";
+pub(crate) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+pub(crate) const OLD_SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 
 /// All ways to break a delivery that Svix signs.
 const TAMPERED: [&str; 6] = ["body", "signature", "timestamp", "id", "secret", "headers"];
@@ -44,9 +44,12 @@ const EDITS: [&str; 15] = [
     "__proto__=d",
 ];
 
+/// Variants that are signed otherwise than by default.
+const OTHER_STYLES: [&str; 5] = ["bare-hex", "sha1", "signing-token", "v1", "v2"];
+
 /// Runs a tool that must be there, and fails with what to install or with what it said.
 #[track_caller]
-fn tool(command: &mut Command, install: &str) -> Output {
+pub(crate) fn tool(command: &mut Command, install: &str) -> Output {
     let output = match command.output() {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             panic!("{command:?} needs what is missing: install {install}")
@@ -97,7 +100,7 @@ fn renew(to: &Path, from: &Path) {
 }
 
 /// A script in Node, with its packages installed.
-fn node(script: &str) -> Command {
+pub(crate) fn node(script: &str) -> Command {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
         let version = tool(Command::new("node").arg("--version"), NODE).stdout;
@@ -114,7 +117,7 @@ fn node(script: &str) -> Command {
 }
 
 /// A script in Python, with its packages installed.
-fn python(script: &str) -> Command {
+pub(crate) fn python(script: &str) -> Command {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
         let version = tool(Command::new("python3").arg("--version"), PYTHON).stdout;
@@ -133,7 +136,7 @@ fn python(script: &str) -> Command {
 }
 
 /// A receiver that runs. Ended when it goes out of scope.
-struct Server {
+pub(crate) struct Server {
     child: Child,
     url: String,
 }
@@ -141,7 +144,7 @@ struct Server {
 impl Server {
     /// Starts it and waits until it takes requests.
     #[track_caller]
-    fn start(mut command: Command, variable: &str, secret: &str) -> Self {
+    pub(crate) fn start(mut command: Command, variable: &str, secret: &str) -> Self {
         let mut child = command
             .env(variable, secret)
             .stdin(Stdio::piped())
@@ -175,10 +178,10 @@ impl Drop for Server {
 }
 
 /// A receiver, and a room in which the program signs with the secret that the receiver knows.
-struct Receiver {
-    room: Room,
-    server: Server,
-    path: &'static str,
+pub(crate) struct Receiver {
+    pub(crate) room: Room,
+    pub(crate) server: Server,
+    pub(crate) path: &'static str,
 }
 
 impl Receiver {
@@ -223,7 +226,7 @@ impl Receiver {
 
     /// The handler answers this, and the program calls it the good answer.
     #[track_caller]
-    fn refuses(&self, status: u16, args: &[&str]) {
+    pub(crate) fn refuses(&self, status: u16, args: &[&str]) {
         let wanted = status.to_string();
         let ran = self.run(&[args, &["--expect", &wanted]].concat());
         assert_eq!(statuses(ran.ends(0)), [status], "{args:?}");
@@ -231,13 +234,17 @@ impl Receiver {
 
     /// All its events, alone and in each of their variants, and all its scenarios are accepted.
     #[track_caller]
-    fn accepts_all(&self, provider: &str, events: usize) {
+    pub(crate) fn accepts_all(&self, provider: &str, events: usize) {
         let catalogue = Catalogue::of(&self.room, provider);
         assert_eq!(catalogue.events.len(), events);
         let names: Vec<&str> = catalogue.events.keys().map(String::as_str).collect();
         self.accepts(events, &[&["send"], &*names].concat());
         for (event, variants) in &catalogue.events {
-            for variant in variants {
+            // Handlers and libraries know the newest style of the signature alone.
+            for variant in variants
+                .iter()
+                .filter(|name| !OTHER_STYLES.contains(&&***name))
+            {
                 self.accepts(1, &["send", event, "--variant", variant]);
             }
         }
@@ -286,16 +293,16 @@ fn statuses(ran: &Ran) -> Vec<u16> {
 }
 
 /// What `events` lists of a provider.
-struct Catalogue {
+pub(crate) struct Catalogue {
     /// Each event's variants.
-    events: BTreeMap<String, Vec<String>>,
+    pub(crate) events: BTreeMap<String, Vec<String>>,
     /// How many deliveries each scenario has.
     scenarios: BTreeMap<String, usize>,
 }
 
 impl Catalogue {
     #[track_caller]
-    fn of(room: &Room, provider: &str) -> Self {
+    pub(crate) fn of(room: &Room, provider: &str) -> Self {
         let lines = room.run(&["events", provider, "--json"]).ends(0).json();
         let name = |line: &Value, key: &str| format!("{provider}/{}", line[key].as_str().unwrap());
         let texts = |list: &Value| -> Vec<String> { serde_json::from_value(list.clone()).unwrap() };
@@ -416,104 +423,6 @@ fn the_standard_webhooks_libraries_accept_a_body_that_was_signed() {
             .write("changed.json", signed.stdout.replace("8.0", "8.1"));
         receiver.accepts(1, &["replay", "signed.json", "--raw"]);
         receiver.refuses(400, &["replay", "changed.json", "--raw"]);
-    }
-}
-
-/// Providers with what their libraries are given: `true` for the public key of one that signs with a private key.
-const VENDORS: [(&str, bool); 15] = [
-    ("discord", true),
-    ("github", false),
-    ("gitlab", false),
-    ("hubspot", false),
-    ("linear", false),
-    ("paddle", false),
-    ("sendgrid", true),
-    ("shopify", false),
-    ("slack", false),
-    ("standard-webhooks", false),
-    ("stripe", false),
-    ("svix", false),
-    ("twilio", false),
-    ("typeform", false),
-    ("zoom", false),
-];
-
-/// The secret that a receiver of a provider is given.
-fn receivers_secret(room: &Room, provider: &str, is_public: bool) -> String {
-    let public: &[&str] = if is_public { &["--public"] } else { &[] };
-    let secret = room.run(&[&["secret", provider], public].concat());
-    secret.ends(0).stdout.trim().to_owned()
-}
-
-#[test]
-fn the_libraries_of_all_vendors_accept_every_event_and_refuse_what_was_tampered_with() {
-    let room = Room::new();
-    let secrets: BTreeMap<&str, String> = VENDORS
-        .into_iter()
-        .map(|(provider, public)| (provider, receivers_secret(&room, provider, public)))
-        .collect();
-    let secrets = serde_json::to_string(&secrets).unwrap();
-    let server = Server::start(node("vendors.mjs"), "WEBHOOK_SECRETS", &secrets);
-    let path = "";
-    let mut receiver = Receiver { room, server, path };
-    for (provider, is_public) in VENDORS {
-        let catalogue = Catalogue::of(&receiver.room, provider);
-        receiver.path = provider_path(provider);
-        receiver.accepts_all(provider, catalogue.events.len());
-        for event in catalogue.events.keys() {
-            receiver.refuses(400, &["send", event, "--tamper", "secret"]);
-            // A token in a header says nothing about the body.
-            if provider != "gitlab" {
-                receiver.refuses(400, &["send", event, "--tamper", "body"]);
-            }
-        }
-        // Another secret of the same form, as if it had been copied from another endpoint.
-        let event = catalogue.events.keys().next().unwrap();
-        let other = receivers_secret(&Room::new(), provider, false);
-        assert!(is_public || !secrets.contains(&other));
-        receiver.refuses(400, &["send", event, "--secret", &other]);
-    }
-}
-
-/// The path at which the library of a provider verifies.
-fn provider_path(provider: &str) -> &'static str {
-    Box::leak(format!("/{provider}").into_boxed_str())
-}
-
-/// The header of Stripe, and the body, of a request that `sign` prints as JSON.
-fn stripe_signed(room: &Room, event: &str, secret: &str) -> (String, String) {
-    let print = [
-        "--as",
-        "json",
-        "--to",
-        "http://localhost/",
-        "--secret",
-        secret,
-    ];
-    let request = room.run(&[&["send", event][..], &print].concat());
-    let request = request.ends(0).json().remove(0);
-    let headers = request["headers"].as_array().unwrap();
-    let header = headers
-        .iter()
-        .find(|header| header[0] == "stripe-signature")
-        .unwrap();
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    (text(&header[1]), text(&request["body"]))
-}
-
-#[test]
-fn the_python_library_of_stripe_accepts_its_events_and_refuses_others() {
-    let room = Room::new();
-    for event in Catalogue::of(&room, "stripe").events.keys() {
-        let (header, body) = stripe_signed(&room, event, SECRET);
-        let judged = |body: &str, secret: &str| {
-            let mut command = python("stripe_verify.py");
-            let said = tool(command.args([&header, body, secret]), PYTHON).stdout;
-            String::from_utf8(said).unwrap()
-        };
-        assert_eq!(judged(&body, SECRET), "valid\n");
-        assert_eq!(judged(&body, OLD_SECRET), "invalid\n");
-        assert_eq!(judged(&format!("{body} "), SECRET), "invalid\n");
     }
 }
 

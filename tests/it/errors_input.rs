@@ -51,7 +51,10 @@ fn unknown_names_get_a_suggestion_or_the_way_to_a_list() {
         ("send zzz --to TO", &far),
         ("send ken/lead_replyd --to TO", &of_ken),
         ("listen :0 --expect lead_replyd", &expected),
-        ("send kan/lead_replied --to TO", provider),
+        (
+            "send kan/lead_replied --to TO",
+            "error: unknown provider `kan`\nhint: Did you mean `ken/lead_replied`?\n",
+        ),
         ("send x --provider kan --to TO", provider),
         ("sign --body - --provider kan", provider),
         ("listen :0 --provider kan", provider),
@@ -352,6 +355,28 @@ fn a_listener_for_all_providers_says_on_arrival_that_no_secret_fits() {
         .ends(0);
     assert_eq!(listener.next()["signature"]["status"], "no_secret");
     listener.wait().ends(0);
+}
+
+#[test]
+fn help_and_usage_follow_the_wish_for_colour() {
+    let room = Room::new();
+    for (args, painted) in [
+        (&["--color", "always", "send", "--help"][..], true),
+        (&["send", "--help", "--color=always"], true),
+        (&["--color", "always", "sned"], true),
+        (&["--color", "never", "send", "--help"], false),
+        (&["send", "--help"], false),
+        (&["sned"], false),
+    ] {
+        for vars in [&[][..], &[("CLICOLOR_FORCE", "1")]] {
+            let ran = room.run_with(args, vars, b"");
+            let painted = painted || (!vars.is_empty() && !args.contains(&"never"));
+            let text = format!("{}{}", ran.stdout, ran.stderr);
+            assert_eq!(text.contains('\x1b'), painted, "{args:?} {vars:?}: {text}");
+        }
+    }
+    let ran = room.run(&["a\u{202e}b"]);
+    assert!(ran.ends(2).stderr.contains("'a\\u202eb'"), "{}", ran.stderr);
 }
 
 #[test]

@@ -127,7 +127,7 @@ fn a_server_that_never_answers() {
             1,
             "",
             "error: cannot deliver to `127.0.0.1:[port]`: no answer within 50ms\n\
-             hint: Ken waits 15s (public). Acknowledge first, work afterwards; `--timeout` changes the limit here.\n",
+             hint: Ken waits 15s (assumed). Acknowledge first, work afterwards; `--timeout` changes the limit here.\n",
         );
     }
 }

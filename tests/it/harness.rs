@@ -9,7 +9,7 @@ use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -121,8 +121,10 @@ impl Room {
         } else {
             // The example and the empty line after it come with the first line.
             let mut rest = String::new();
-            stdout.read_line(&mut rest).unwrap();
-            stdout.read_line(&mut rest).unwrap();
+            if !args.contains(&"-q") {
+                stdout.read_line(&mut rest).unwrap();
+                stdout.read_line(&mut rest).unwrap();
+            }
             line.split_once("http://").map(|(_, url)| {
                 let end = url.find(|char: char| char.is_whitespace() || char == '\x1b');
                 format!("http://{}", &url[..end.unwrap_or(url.len())])
@@ -214,7 +216,7 @@ pub(crate) fn steady(text: &str) -> String {
 
 fn without_ports(line: &str) -> String {
     let mut out = line.to_owned();
-    for host in ["localhost:", "127.0.0.1:", "[::1]:"] {
+    for host in ["localhost:", "127.0.0.1:", "0.0.0.0:", "[::1]:"] {
         let mut from = 0;
         while let Some(found) = out[from..].find(host) {
             let start = from + found + host.len();
@@ -286,6 +288,19 @@ impl Listener {
         let mut stream = self.connect();
         stream.write_all(bytes.as_ref()).unwrap();
         answers(&mut stream)
+    }
+
+    /// The code with which it ends by itself, whether or not anybody reads what it prints.
+    #[track_caller]
+    pub(crate) fn ends_unread(&mut self, within: Duration) -> i32 {
+        let start = Instant::now();
+        while start.elapsed() < within {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code().expect("no signal");
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        panic!("it does not end within {within:?}")
     }
 
     /// Waits until it ends by itself.

@@ -62,14 +62,136 @@ fn a_body_over_the_limit_is_refused_and_the_next_request_is_taken() {
         )
         .unwrap();
     stream.read_to_string(&mut answer).unwrap();
+    let big = listener.next();
+    assert_eq!(
+        (&big["target"], big.get("body"), &big["response"]["status"]),
+        (&json!("/big"), None, &json!(413))
+    );
     assert_eq!(listener.next()["body"], "hi");
     let ran = listener.stop();
-    assert!(
-        ran.stderr
-            .contains("POST /big refused with 413: the body is over 10 bytes"),
-        "{}",
-        ran.stderr
+    assert_eq!(ran.ends(0).json()[0]["captures"], 2);
+    assert_eq!(ran.stderr, "");
+}
+
+#[test]
+fn a_body_over_the_limit_is_a_request_like_any_other() {
+    let room = Room::new();
+    let listener = room.listen_at(
+        ":0",
+        &[
+            "--exit-after",
+            "2",
+            "--max-body",
+            "10",
+            "--save",
+            "kept",
+            "--show",
+            "line",
+        ],
     );
+    for head in [
+        "",
+        "svix-id: m1\r\nsvix-timestamp: 1\r\nsvix-signature: v1,a\r\n",
+    ] {
+        let answer = listener.exchange(format!(
+            "POST /webhooks/ken HTTP/1.1\r\n{head}Connection: close\r\nContent-Length: 11\r\n\r\nhello world"
+        ));
+        assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+    }
+    let ran = listener.wait();
+    ran.is(
+        0,
+        "[time]  POST /webhooks/ken  413  ken  unsigned  over 10 B  [ms]\n    the body is over 10 bytes\n\
+         [time]  POST /webhooks/ken  413  ken  ✗ invalid  m1  over 10 B  [ms]\n    the body is over 10 bytes\n",
+        "Received 2 requests, 1 invalid.\n",
+    );
+    assert_eq!(
+        std::fs::read_dir(room.path().join("kept")).unwrap().count(),
+        0
+    );
+}
+
+#[test]
+fn a_request_that_tells_nothing_is_of_the_provider_whose_local_secret_fits() {
+    let room = Room::new();
+    let mut listener = room.listen(&[]);
+    let to = format!("{}/hook", listener.url);
+    let send = ["send", "lead_replied", "--data", "{\"x\":1}", "--to", &to];
+    for _ in 0..2 {
+        room.run(&send).ends(0);
+        let capture = listener.next();
+        assert_eq!(
+            (&capture["provider"], &capture["signature"]["status"]),
+            (&json!("ken"), &json!("valid"))
+        );
+        room.run(&["secret", "ken", "--rotate"]).ends(0);
+    }
+    let other = ["--secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"];
+    room.run(&[&send[..], &other].concat()).ends(0);
+    let capture = listener.next();
+    assert_eq!(
+        (&capture["provider"], &capture["signature"]["status"]),
+        (&json!("svix"), &json!("no_secret"))
+    );
+    listener.stop().ends(0);
+    let listener = room.listen_at(":0", &["--show", "line", "--exit-after", "1"]);
+    let to = format!("{}/hook", listener.url);
+    room.run(&[&send[..5], &[to.as_str()], &other, &["--id", "m1"]].concat())
+        .ends(0);
+    listener.wait().is(
+        0,
+        "[time]  POST /hook  200  svix  ? no secret  m1  7 B  [ms]\n    \
+         give the secret with `--secret`, or say whose it is with `--provider NAME`\n",
+        "Received 1 request.\n",
+    );
+}
+
+#[test]
+fn an_event_in_a_header_alone_is_found() {
+    let room = Room::new();
+    let listener = room.listen(&["--exit-after", "1"]);
+    listener.exchange("POST / HTTP/1.1\r\nX-Klen-Event: call.ended\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}");
+    let capture = listener.wait().ends(0).json().remove(0);
+    assert_eq!(
+        (&capture["provider"], &capture["event"]),
+        (&json!("klen"), &json!("call.ended"))
+    );
+    room.write("one.json", capture.to_string());
+    let ran = room.run(&[
+        "replay",
+        "one.json",
+        "--as",
+        "json",
+        "--to",
+        "http://localhost/",
+    ]);
+    assert_eq!(ran.ends(0).json()[0]["event"], "call.ended");
+}
+
+#[test]
+fn a_delivery_that_could_not_be_kept_is_no_duplicate_when_it_comes_again() {
+    let room = Room::new();
+    let mut listener = room.listen(&["--save", "kept"]);
+    let kept = room.path().join("kept");
+    let to = listener.url.clone();
+    let send = [
+        "send",
+        "lead_replied",
+        "--id",
+        "m1",
+        "--seed",
+        "1",
+        "--to",
+        &to,
+    ];
+    std::fs::remove_dir(&kept).unwrap();
+    room.run(&send).ends(1);
+    std::fs::create_dir(&kept).unwrap();
+    for duplicate in [false, true] {
+        room.run(&send).ends(0);
+        assert_eq!(listener.next()["duplicate"], duplicate);
+    }
+    listener.stop().ends(0);
 }
 
 #[test]

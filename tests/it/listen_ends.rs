@@ -5,7 +5,7 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Room, answers, steady};
+use crate::harness::{Room, answers};
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 
@@ -47,6 +47,23 @@ fn an_address_that_others_can_reach_gets_a_warning() {
             "{address}"
         );
     }
+}
+
+#[test]
+fn an_open_address_is_shown_as_it_is_and_called_by_one_that_works() {
+    let room = Room::new();
+    room.run(&["listen", "0.0.0.0:0", "--timeout", "0s"]).is(
+        0,
+        "Listening on http://0.0.0.0:[port]  (Ctrl-C ends)\n\
+         Try: hookctl send ken/email_sent --to http://localhost:[port]/webhooks/ken\n\n",
+        "warning: Other machines can reach this address; whoever can send here is shown here.\n\
+         Received 0 requests.\n",
+    );
+    room.run(&["-q", "listen", ":0", "--timeout", "0s"]).is(
+        0,
+        "Listening on http://localhost:[port]  (Ctrl-C ends)\n",
+        "",
+    );
 }
 
 #[test]
@@ -144,7 +161,11 @@ fn the_time_is_up_with_or_without_what_was_waited_for() {
         ran.is(code, "", &format!("Received 0 requests.\n{stderr}"));
     };
     ends(&[], 0, "");
-    ends(&["--expect-valid"], 0, "");
+    ends(
+        &["--expect-valid"],
+        1,
+        "error: expected requests with valid signatures, none came\n",
+    );
     ends(
         &["--exit-after", "2"],
         1,
@@ -165,6 +186,11 @@ fn the_time_is_up_with_or_without_what_was_waited_for() {
         2,
         "",
         "error: unknown provider `acme`\nhint: `hookctl providers` lists them.\n",
+    );
+    room.run(&["listen", ":0", "--expect", "ken/lead_replid"]).is(
+        2,
+        "",
+        "error: ken has no event `lead_replid`\nhint: Did you mean `lead_replied` or `lead_clicked` or `lead_interested`?\n",
     );
     room.run(&["listen", ":0", "--expect", "lead_replyd"]).is(
         2,
@@ -245,86 +271,11 @@ fn the_ready_file_holds_the_url_of_this_run() {
         "{ran:?}"
     );
     let ran = room.run(&["-q", "listen", ":0", "--ready-file", "none/ready"]);
+    assert_eq!(ran.stdout, "");
     assert!(
         ran.ends(3)
             .stderr
             .contains("none/ready`: No such file or directory"),
-        "{ran:?}"
-    );
-}
-
-#[test]
-fn each_request_is_saved_to_a_file_that_can_be_sent_again() {
-    let room = Room::new();
-    let listener = room.listen(&["--save", "deep/kept", "--exit-after", "2"]);
-    let url = listener.url.clone();
-    room.run(&["send", "lead_replied", "--to", &format!("{url}/w?a=b")])
-        .ends(0);
-    listener.exchange("PURGE / HTTP/1.1\r\nAuthorization: Basic dTpw\r\nConnection: close\r\n\r\n");
-    let shown = listener.wait();
-    let mut files: Vec<_> = std::fs::read_dir(room.path().join("deep/kept"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    files.sort();
-    let saved: Vec<Value> = files
-        .iter()
-        .map(|file| serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap())
-        .collect();
-    let names: Vec<_> = files
-        .iter()
-        .map(|file| file.file_name().unwrap().to_str().unwrap().split_at(20).1)
-        .collect();
-    assert_eq!(names, ["0001-ken-lead_replied.json", "0002.json"]);
-    assert_eq!(saved[0], shown.json()[0]);
-    // A file is kept with all that came; what is shown is not.
-    assert_eq!(
-        saved[1]["headers"][0],
-        json!(["Authorization", "Basic dTpw"])
-    );
-    assert_eq!(
-        shown.json()[1]["headers"][0],
-        json!(["Authorization", "Basic [redacted]"])
-    );
-    let mode = std::os::unix::fs::PermissionsExt::mode(
-        &std::fs::metadata(&files[1]).unwrap().permissions(),
-    );
-    assert_eq!(mode & 0o777, 0o600);
-    let again = room.listen(&["--exit-after", "1"]);
-    let file = files[0].to_str().unwrap();
-    room.run(&["replay", file, "--to", &again.url]).ends(0);
-    assert_eq!(again.wait().ends(0).json()[0]["body"], saved[0]["body"]);
-}
-
-#[test]
-fn what_cannot_be_saved_is_refused_and_not_counted() {
-    let room = Room::new();
-    let mut listener = room.listen(&["--save", "kept"]);
-    std::fs::remove_dir(room.path().join("kept")).unwrap();
-    assert_eq!(
-        listener.exchange(GET),
-        "HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: 20\r\n\
-         connection: close\r\n\r\nService Unavailable\n"
-    );
-    let note = steady(&listener.next_note());
-    assert!(
-        note.starts_with("warning: GET / refused with 503: cannot save to `"),
-        "{note}"
-    );
-    assert!(
-        note.ends_with(".json`: No such file or directory (os error 2) (from 127.0.0.1:[port])\n"),
-        "{note}"
-    );
-    std::fs::create_dir(room.path().join("kept")).unwrap();
-    assert!(listener.exchange(GET).starts_with("HTTP/1.1 200 OK"));
-    let ran = listener.stop();
-    assert_eq!(ran.ends(0).json()[1]["captures"], 1);
-    room.write("file", "");
-    let ran = room.run(&["listen", ":0", "--save", "file"]);
-    assert!(
-        ran.ends(3)
-            .stderr
-            .starts_with("error: cannot make the folder `"),
         "{ran:?}"
     );
 }
@@ -343,78 +294,125 @@ fn a_reader_that_goes_away_ends_it_in_silence() {
     }
 }
 
-#[test]
-fn the_answer_is_what_was_asked_for() {
-    let room = Room::new();
-    room.write("answer.json", "{\"ok\":true}");
-    let answers_with = |args: &[&str], wanted: &str| {
-        let listener = room.listen(&[args, &["--exit-after", "1"]].concat());
-        assert_eq!(listener.exchange(GET), wanted, "{args:?}");
-        listener.wait().ends(0);
-    };
-    answers_with(
-        &["--status", "418", "--body", "tea"],
-        "HTTP/1.1 418 I'm a teapot\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: 3\r\n\
-         connection: close\r\n\r\ntea",
-    );
-    answers_with(
-        &["--body", "@answer.json", "-H", "X-A: 1", "-H", "x-a:2"],
-        "HTTP/1.1 200 OK\r\nx-a: 1\r\nx-a: 2\r\ncontent-type: application/json\r\ncontent-length: 11\r\n\
-         connection: close\r\n\r\n{\"ok\":true}",
-    );
-    answers_with(
-        &["--body", "<r/>", "-H", "content-type: text/xml"],
-        "HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\ncontent-length: 4\r\nconnection: close\r\n\r\n<r/>",
-    );
-    answers_with(
-        &["--status", "204"],
-        "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n",
-    );
+/// A request whose line is more than any pipe holds.
+fn large() -> String {
+    let body = format!("{}\n", "x".repeat(999)).repeat(300);
+    format!("POST / HTTP/1.1\r\nConnection: close\r\nContent-Length: 300000\r\n\r\n{body}")
 }
 
 #[test]
-fn an_answer_that_cannot_be_is_refused_at_the_start() {
+fn a_reader_that_does_not_read_cannot_keep_it() {
     let room = Room::new();
-    for header in [
-        "Content-Length: 5",
-        "transfer-encoding: chunked",
-        "Trailer: X",
+    for (args, signal, code) in [
+        (&["--json"][..], Some("-TERM"), 0),
+        (&["--json"], Some("-INT"), 0),
+        (&["--show", "full"], Some("-TERM"), 0),
+        (
+            &["--json", "--timeout", "500ms", "--exit-after", "3"],
+            None,
+            1,
+        ),
     ] {
-        let name = header.split(':').next().unwrap();
-        room.run(&[
-            "listen",
-            ":0",
-            "--body",
-            "hi",
-            "-H",
-            header,
-            "--timeout",
-            "0s",
-        ])
-        .is(
-            2,
-            "",
-            &format!("error: the header `{name}` follows from the body\nhint: Leave it out.\n"),
+        let mut listener = room.listen_at(":0", args);
+        for _ in 0..2 {
+            let answer = listener.exchange(large());
+            assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+        }
+        if let Some(signal) = signal {
+            listener.signal(signal);
+        }
+        let ended = listener.ends_unread(std::time::Duration::from_secs(6));
+        assert_eq!(ended, code, "{args:?}");
+        assert_eq!(
+            listener.next_note(),
+            "warning: Nobody reads the output, so not all of it was written.\n"
         );
+        let said = listener.next_note();
+        let missing = "error: expected 3 requests, 2 came\n";
+        assert_eq!(said, if code == 1 { missing } else { "" }, "{args:?}");
     }
-    for status in ["204", "205", "304"] {
-        room.run(&["listen", ":0", "--status", status, "--body", "hi", "--timeout", "0s"]).is(
-            2,
+}
+
+#[test]
+fn a_slow_reader_gets_every_line() {
+    let room = Room::new();
+    let mut listener = room.listen(&["--exit-after", "8"]);
+    for _ in 0..8 {
+        listener.exchange(large());
+    }
+    for _ in 0..8 {
+        thread::sleep(std::time::Duration::from_millis(300));
+        assert_eq!(listener.next()["body"].as_str().unwrap().len(), 300_000);
+    }
+    assert_eq!(listener.wait().ends(0).json()[0]["captures"], 8);
+}
+
+#[test]
+fn whoever_ends_it_early_gets_no_error() {
+    let room = Room::new();
+    for signal in ["-TERM", "-INT"] {
+        let listener = room.listen_at(":0", &["--exit-after", "2", "--expect", "ken/lead_replied"]);
+        listener.signal(signal);
+        listener.wait().is(
+            0,
             "",
-            &format!(
-                "error: an answer with {status} has no body\nhint: Leave out `--body`, or answer with 200.\n"
-            ),
+            "Received 0 requests.\nwarning: expected `ken/lead_replied`, which did not come\n\
+             warning: expected 2 requests, 0 came\n",
         );
     }
 }
 
 #[test]
-fn a_delay_is_waited_for_and_counted() {
+fn an_expected_event_that_came_badly_is_told_of_once() {
     let room = Room::new();
-    let mut listener = room.listen(&["--delay", "120ms", "--exit-after", "1"]);
-    let start = std::time::Instant::now();
+    for (event, args, why) in [
+        (
+            "konvox/contact.replied",
+            &[][..],
+            "is missing (konvox never signs)",
+        ),
+        (
+            "ken/lead_replied",
+            &["--tamper", "body"],
+            "is invalid (mismatch)",
+        ),
+        ("ken/lead_replied", &["--tamper", "headers"], "is missing"),
+    ] {
+        let listener = room.listen_at(
+            ":0",
+            &[
+                "--show",
+                "none",
+                "--expect",
+                event,
+                "--expect-valid",
+                "--timeout",
+                "2s",
+            ],
+        );
+        // What was broken on purpose should not have been taken.
+        room.run(&[&["send", event, "--to", &listener.url], args].concat())
+            .ends(i32::from(!args.is_empty()));
+        let ran = listener.wait();
+        let said = ran.ends(1).stderr.split_once('\n').unwrap().1;
+        assert_eq!(
+            said,
+            format!(
+                "error: expected `{event}` with a valid signature; it came, but its signature {why}\n"
+            )
+        );
+    }
+}
+
+#[test]
+fn a_part_of_a_head_does_not_hold_up_the_end() {
+    let room = Room::new();
+    let mut listener = room.listen(&[]);
+    let mut half = listener.connect();
+    half.write_all(b"POST / HTTP/1.1\r\nHo").unwrap();
+    // What came over another connection afterwards was taken, so the part was seen too.
     listener.exchange(GET);
-    assert!(start.elapsed().as_millis() >= 120);
-    assert!(listener.next()["response"]["duration_ms"].as_f64().unwrap() >= 120.0);
-    listener.wait().ends(0);
+    listener.next();
+    listener.signal("-TERM");
+    assert_eq!(listener.ends_unread(std::time::Duration::from_secs(3)), 0);
 }

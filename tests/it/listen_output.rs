@@ -367,6 +367,62 @@ fn the_answer_is_part_of_the_line() {
     shown(&args, &[GET]).is(0, wanted, "Received 1 request, 1 invalid.\n");
 }
 
+/// Bytes as gzip packs them.
+fn packed(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    std::io::Write::write_all(&mut packer, bytes).unwrap();
+    packer.finish().unwrap()
+}
+
+#[test]
+fn a_packed_body_is_shown_unpacked_and_kept_as_it_came() {
+    let send = |args: &[&str], body: &[u8]| {
+        let request = post("application/json\r\nContent-Encoding: gzip", body);
+        shown(&[&["--show", "body"], args].concat(), &[&request])
+    };
+    let body = packed(b"{\"a\":1}");
+    let size = body.len();
+    let note = "Received 1 request.\n";
+    let line = |size: usize| format!("[time]  POST /in  200  unsigned  {size} B  [ms]\n");
+    let wanted = format!(
+        "{}    (gzip, {size} B)\n    {{\n      \"a\": 1\n    }}\n\n",
+        line(size)
+    );
+    send(&[], &body).is(0, &wanted, note);
+    // What unpacks to far more is cut at the limit.
+    let bomb = packed(&vec![b'x'; 1_000_000]);
+    let ran = send(&["--max-body", "2kB"], &bomb);
+    let size = kilo(bomb.len());
+    assert!(
+        ran.ends(0)
+            .stdout
+            .contains(&format!("    (gzip, {size}; the first 2.0 kB of it)\n")),
+        "{}",
+        ran.stdout
+    );
+    assert!(ran.stdout.len() < 3_000);
+    let wanted = format!(
+        "{}    no gzip: invalid gzip header\n    no gzip at all\n\n",
+        line(14)
+    );
+    send(&[], b"no gzip at all").is(0, &wanted, note);
+    let room = Room::new();
+    let listener = room.listen(&["--exit-after", "1"]);
+    listener.exchange(post("application/json\r\nContent-Encoding: gzip", &body));
+    let capture = listener.wait().ends(0).json().remove(0);
+    let encoded = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, &body);
+    assert_eq!(capture["body_base64"], encoded);
+}
+
+/// A size as it is shown.
+fn kilo(bytes: usize) -> String {
+    if bytes < 1000 {
+        format!("{bytes} B")
+    } else {
+        format!("{}.{} kB", bytes / 1000, bytes % 1000 / 100)
+    }
+}
+
 #[test]
 fn colour_is_for_those_who_ask() {
     let ran = shown(&["--show", "line", "--color", "always"], &[GET]);

@@ -156,19 +156,26 @@ fn every_variant_and_scenario_can_be_sent() {
         for variant in line["variants"].as_array().unwrap() {
             let flags = ["send", &name, "--variant", variant.as_str().unwrap()];
             let varied = room.run(&[&flags[..], &print, &seeded].concat());
+            let of = |line: &Value| (line["body"].clone(), line["headers"].clone());
             assert_ne!(
-                varied.ends(0).json()[0]["body"],
-                plain[0]["body"],
+                of(&varied.ends(0).json()[0]),
+                of(&plain[0]),
                 "{name} {variant}"
             );
             variants += 1;
         }
     }
     assert!(variants > 20);
+    let of_all = lines.iter().find(|line| line["event"] == "message.sent");
+    assert_eq!(
+        of_all.unwrap()["variants"],
+        json!(["bare-hex"]),
+        "what goes with any event is listed, too"
+    );
 }
 
 /// The bodies that a command would send.
-fn bodies(room: &Room, args: &[&str]) -> Vec<Value> {
+pub(crate) fn bodies(room: &Room, args: &[&str]) -> Vec<Value> {
     let print = ["--as", "json", "--to", "http://localhost/"];
     let ran = room.run(&[&["send"], args, &print].concat());
     let requests = ran.ends(0).json();
@@ -335,115 +342,64 @@ fn documented_quirks_are_kept() {
 }
 
 #[test]
-fn the_name_of_an_event_is_written_where_its_provider_writes_it() {
+fn what_is_inferred_is_called_assumed() {
     let room = Room::new();
-    let request = |event: &str| {
-        let ran = room.run(&["send", event, "--as", "json", "--to", "http://localhost/"]);
-        ran.ends(0).json().remove(0)
-    };
-    let header = |request: &Value, name: &str| {
-        let headers = request["headers"].as_array().unwrap();
-        let found = headers.iter().find(|header| header[0] == name);
-        found.map(|header| header[1].as_str().unwrap().to_owned())
-    };
-    for (event, name, wanted) in [
-        ("github/push", "x-github-event", "push"),
-        (
-            "gitlab/merge_request",
-            "x-gitlab-event",
-            "Merge Request Hook",
-        ),
-        ("shopify/orders/create", "x-shopify-topic", "orders/create"),
-        ("orders/paid", "x-shopify-topic", "orders/paid"),
-        ("linear/Comment.create", "linear-event", "Comment"),
-    ] {
-        let found = header(&request(event), name);
-        assert_eq!(found.as_deref(), Some(wanted), "{event}");
+    for provider in ["ken", "kakiyo", "klen"] {
+        let text = room
+            .run(&["providers", "show", provider])
+            .ends(0)
+            .stdout
+            .clone();
+        let origin = |fact: &str| {
+            let line = text
+                .lines()
+                .find(|line| line.starts_with(&format!("  {fact}")));
+            let words: Vec<&str> = line
+                .unwrap()
+                .split("  ")
+                .filter(|word| !word.is_empty())
+                .collect();
+            words[2].trim().to_owned()
+        };
+        assert_eq!(origin("authentication"), "assumed", "{provider}");
+        if provider == "ken" {
+            for fact in ["time limit", "retries after", "disabled"] {
+                assert_eq!(origin(fact), "assumed", "{fact}");
+            }
+            assert!(text.contains("pending deliveries are attempted again"));
+        }
     }
-    let order = request("shopify/orders/create");
-    let body: Value = serde_json::from_str(order["body"].as_str().unwrap()).unwrap();
-    assert_eq!(
-        header(&order, "x-shopify-triggered-at").as_deref(),
-        body["updated_at"].as_str()
-    );
-    let sms = request("twilio/sms.delivered");
+    let scratcher = room.run(&["providers", "show", "scratcher"]);
     assert!(
-        sms["body"]
-            .as_str()
+        scratcher
+            .ends(0)
+            .stdout
+            .contains("Only the selected events of a campaign generate requests")
+    );
+    let variants = |event: &str| {
+        let shown = room.run(&["events", "show", event, "--json"]);
+        let variants = shown.ends(0).json()[0]["variants"].clone();
+        variants
+            .as_array()
             .unwrap()
-            .contains("&MessageStatus=delivered&")
-    );
-}
-
-#[test]
-fn a_delivery_id_in_the_body_is_the_one_that_is_told() {
-    let room = Room::new();
-    let mut listener = room.listen(&[]);
-    let to = listener.url.clone();
-    for (event, id) in [
-        ("stripe/invoice.paid", "evt_mine"),
-        ("deal.creation", "4821"),
-    ] {
-        let args = ["send", event, "--json", "--to", &to];
-        let sent = room.run(&args).ends(0).json().remove(0);
-        assert_eq!(
-            sent["delivery_id"],
-            listener.next()["delivery_id"],
-            "{event}"
-        );
-        room.run(&[&args[..], &["--id", id]].concat()).ends(0);
-        assert_eq!(listener.next()["delivery_id"], id, "{event}");
-    }
-    listener.stop().ends(0);
-}
-
-#[test]
-fn unix_times_and_times_with_an_offset_follow_the_timestamp_too() {
-    let room = Room::new();
-    let body =
-        |event: &str| bodies(&room, &[event, "--timestamp", "2030-01-02T03:04:05Z"]).remove(0);
-    assert_eq!(body("stripe/invoice.paid")["created"], 1_893_553_445);
-    assert_eq!(
-        body("deal.creation")[0]["occurredAt"],
-        1_893_553_445_000_u64
-    );
-    let message = body("slack/message");
-    assert!(
-        message["event"]["ts"]
-            .as_str()
-            .unwrap()
-            .starts_with("1893553445.")
-    );
-    assert_eq!(message["event"]["ts"], message["event"]["event_ts"]);
-    assert_eq!(
-        body("orders/create")["updated_at"],
-        "2030-01-01T23:04:05-04:00"
-    );
-    assert_eq!(
-        body("github/push")["head_commit"]["timestamp"],
-        "2030-01-02T05:04:05+02:00"
-    );
-}
-
-#[test]
-fn a_shared_format_gives_way_to_any_other_sign_of_a_provider() {
-    let room = Room::new();
-    let mut listener = room.listen(&[]);
-    let mut told = |path: &str, headers: &str, body: &str| {
-        let length = body.len();
-        let head = format!(
-            "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {length}\r\n"
-        );
-        listener.exchange(format!("{head}{headers}\r\n{body}"));
-        listener.next()["provider"].clone()
+            .iter()
+            .map(|variant| (variant["name"].clone(), variant["from"].clone()))
+            .collect::<Vec<_>>()
     };
-    let unbranded = "webhook-id: m\r\nwebhook-timestamp: 1\r\nwebhook-signature: v1,a\r\n";
-    assert_eq!(told("/x", unbranded, "{}"), "standard-webhooks");
-    assert_eq!(told("/webhooks/ken", unbranded, "{}"), "ken");
-    let gitlab = format!("{unbranded}x-gitlab-event: Push Hook\r\n");
-    assert_eq!(told("/x", &gitlab, "{}"), "gitlab");
-    assert_eq!(told("/x", "x-github-event: push\r\n", "{}"), "github");
-    let gitea = "x-github-event: push\r\nx-gitea-event: push\r\n";
-    assert_eq!(told("/x", gitea, "{}"), Value::Null);
-    listener.stop().ends(0);
+    for (name, from) in variants("agent.status_changed") {
+        let wanted = if name == "bare-hex" {
+            "public"
+        } else {
+            "assumed"
+        };
+        assert_eq!(from, wanted, "{name}");
+    }
+    for (name, from) in variants("contact.replied") {
+        let wanted = if name == "unattributed" {
+            "documented"
+        } else {
+            "assumed"
+        };
+        assert_eq!(from, wanted, "{name}");
+    }
 }

@@ -424,22 +424,35 @@ fn a_client_that_goes_away_in_its_head_is_told_of() {
 fn a_body_over_the_limit_is_refused_in_chunks_too() {
     let too_large = "HTTP/1.1 413 Payload Too Large\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: 18\r\n\
                      connection: close\r\n\r\nPayload Too Large\n";
-    refused(
-        &["--max-body", "4B"],
-        &[
-            (
-                b"POST /a HTTP/1.1\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0",
-                too_large,
-                "POST /a refused with 413: the body is over 4 bytes",
-            ),
-            (
-                b"POST /b HTTP/1.1\r\nConnection: close\r\nContent-Length: 5\r\n\r\nabcde",
-                too_large,
-                "POST /b refused with 413: the body is over 4 bytes",
-            ),
-        ],
-    );
+    let room = Room::new();
+    let mut listener = room.listen(&["--max-body", "4B", "--exit-after", "2"]);
+    for sent in [
+        "POST /a HTTP/1.1\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n",
+        "POST /b HTTP/1.1\r\nConnection: close\r\nContent-Length: 5\r\n\r\nabcde",
+    ] {
+        assert_eq!(listener.exchange(sent), too_large);
+        assert_eq!(listener.next()["response"]["status"], 413);
+    }
+    quiet(&listener.wait(), 2);
     taken_at_the_limit();
+}
+
+#[test]
+fn the_last_of_several_transfer_codings_ends_a_body() {
+    let room = Room::new();
+    let mut listener = room.listen(&["--exit-after", "2"]);
+    let coded = "POST /C HTTP/1.1\r\nX-CaMeL: 1\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n\
+                 2\r\nhi\r\n0\r\n\r\n";
+    let next = "GET /next HTTP/1.1\r\nX-LaSt: 1\r\nConnection: close\r\n\r\n";
+    let both = listener.exchange([coded, next].concat());
+    assert_eq!(both.matches("HTTP/1.1 200 OK").count(), 2);
+    assert_eq!(listener.next()["body"], "hi");
+    let headers = json!([["X-LaSt", "1"], ["Connection", "close"]]);
+    assert_eq!(
+        request(&listener.next()),
+        json!(["GET", "/next", headers, ""])
+    );
+    quiet(&listener.wait(), 2);
 }
 
 /// A body of just the limit is taken.

@@ -209,26 +209,34 @@ fn edits_faults_and_expectations_work_as_in_send() {
 }
 
 #[test]
-fn a_payload_alone_is_sent_as_its_provider_would() {
+fn a_payload_alone_is_sent_byte_for_byte_with_the_headers_of_its_provider() {
     let room = Room::new();
-    room.write("event.json", "{\n  \"event\": \"message.sent\",\n  \"timestamp\": \"x\",\n  \"data\": {\"n\": 8.0},\n  \"team\": {}\n}\n");
+    let body = "{\n  \"event\": \"message.sent\",\n  \"timestamp\": \"x\",\n  \
+                \"data\": {\"n\": 12345678901234567890, \"m\": 1.10},\n  \"team\": {}\n}\n";
+    room.write("event.json", body);
     let mut listener = room.listen(&[]);
     let to = format!("{}/hook", listener.url);
     room.run(&["replay", "event.json", "--to", &to]).ends(0);
     let capture = listener.next();
-    assert_eq!(
-        capture["body"],
-        r#"{"event":"message.sent","timestamp":"x","data":{"n":8},"team":{}}"#
-    );
+    assert_eq!(capture["body"], body);
     assert_eq!(
         (&capture["provider"], &capture["signature"]["status"]),
         (&json!("kakiyo"), &json!("valid"))
     );
 
+    room.run(&["replay", "event.json", "--set", "data.n=8.0", "--to", &to])
+        .ends(0);
+    let capture = listener.next();
+    assert_eq!(
+        capture["body"],
+        r#"{"event":"message.sent","timestamp":"x","data":{"n":8,"m":1.1},"team":{}}"#
+    );
+    assert_eq!(capture["signature"]["status"], "valid");
+
     room.run(&["replay", "event.json", "--raw", "--to", &to])
         .ends(0);
     let capture = listener.next();
-    assert_eq!(capture["body"], room.read("event.json"));
+    assert_eq!(capture["body"], body);
     assert_eq!(capture["signature"]["status"], "missing");
     listener.stop().ends(0);
 
@@ -291,4 +299,141 @@ fn a_chunked_request_is_sent_in_chunks_again() {
         json!([["Host", "x"], ["Transfer-Encoding", "chunked"]])
     );
     listener.stop().ends(0);
+}
+
+/// A capture of a listener, with these headers and this body.
+fn capture(headers: &Value, body: &str) -> String {
+    let line = json!({
+        "type": "capture", "method": "POST", "path": "/x", "query": "", "headers": headers, "body": body,
+    });
+    format!("{line}\n")
+}
+
+#[test]
+fn the_style_of_a_stored_signature_is_kept() {
+    let room = Room::new();
+    let mut listener = room.listen(&["--save", "caps"]);
+    let to = format!("{}/hook", listener.url);
+    let send = ["send", "kakiyo/message.sent", "--to", &to];
+    room.run(&[&send[..], &["--variant", "bare-hex"]].concat())
+        .ends(0);
+    room.run(&send).ends(0);
+    listener.next();
+    listener.next();
+    listener.stop().ends(0);
+    let replay = [
+        "replay",
+        "caps",
+        "--as",
+        "json",
+        "--to",
+        "http://localhost/",
+    ];
+    let starts: Vec<bool> = room
+        .run(&replay)
+        .ends(0)
+        .json()
+        .iter()
+        .map(|request| {
+            let headers = request["headers"].as_array().unwrap();
+            let found = headers
+                .iter()
+                .find(|header| header[0] == "x-kakiyo-signature");
+            found.unwrap()[1].as_str().unwrap().starts_with("sha256=")
+        })
+        .collect();
+    assert_eq!(starts, [false, true]);
+}
+
+#[test]
+fn equal_notes_are_said_once() {
+    let room = Room::new();
+    let some = capture(&json!([["content-type", "text/plain"]]), "x");
+    room.write("some.ndjson", some.repeat(9));
+    let endpoint = Endpoint::status(200);
+    let ran = room.run(&["replay", "some.ndjson", "--to", &endpoint.url("")]);
+    assert_eq!(
+        ran.ends(0).stderr,
+        "note: 9 requests carry no signature that is known here; they are sent without.\n"
+    );
+    room.write("body.ndjson", capture(&json!([]), "{}").repeat(2));
+    let edit = ["replay", "body.ndjson", "--set", "a=1"];
+    let ran = room.run(&[&edit[..], &["--to", &endpoint.url("")]].concat());
+    assert_eq!(
+        ran.ends(0).stderr,
+        "note: `a` is new: the payload of this request has no such field.\n\
+         note: 2 requests carry no signature that is known here; they are sent without.\n"
+    );
+}
+
+#[test]
+fn a_new_id_renews_the_key_by_which_receivers_tell_duplicates() {
+    let room = Room::new();
+    room.write("ken.http", RAW);
+    let endpoint = Endpoint::status(200);
+    let replay = ["replay", "ken.http", "--new-id", "--secret", SECRET];
+    room.run(&[&replay[..], &["--to", &endpoint.url("")]].concat())
+        .ends(0);
+    let hit = endpoint.hits().remove(0);
+    assert_ne!(hit.header("svix-id"), Some("msg_9"));
+    let key = hit.json()["eventId"].as_str().unwrap().to_owned();
+    assert!(
+        key.starts_with("1:lead_clicked:") && key.len() == 16,
+        "{key}"
+    );
+    let body = String::from_utf8(hit.body.clone()).unwrap();
+    assert_eq!(
+        body.replace(&key, "1:lead_clicked:2").as_bytes(),
+        RAW.split("\r\n\r\n").nth(1).unwrap().as_bytes(),
+        "all other bytes stay"
+    );
+    let whole = [hit.head.as_bytes(), b"\r\n\r\n", &hit.body].concat();
+    assert_eq!(verify(&room, &whole)["status"], "valid");
+
+    // The key is written in a way of its own, so that it cannot be told from the other bytes.
+    room.write(
+        "odd.http",
+        RAW.replace("1:lead_clicked:2", "1:lead\\u005fclicked:2")
+            .replace("106", "111"),
+    );
+    let replay = ["replay", "odd.http", "--new-id", "--secret", SECRET];
+    let ran = room.run(&[&replay[..], &["--to", &endpoint.url("")]].concat());
+    assert_eq!(
+        ran.ends(0).stderr,
+        "note: `eventId` of the body stays, and receivers may take this for a duplicate.\n"
+    );
+    assert_eq!(endpoint.hits()[1].json()["eventId"], "1:lead_clicked:2");
+
+    room.write(
+        "kakiyo.ndjson",
+        capture(&json!([["x-kakiyo-signature", "x"]]), "{}"),
+    );
+    let replay = ["replay", "kakiyo.ndjson", "--new-id"];
+    let ran = room.run(&[&replay[..], &["--to", &endpoint.url("")]].concat());
+    assert_eq!(
+        ran.ends(0).stderr,
+        "note: there is no id that `--new-id` could renew.\n"
+    );
+    assert!(!ran.stdout.contains("msg_"), "{}", ran.stdout);
+}
+
+#[test]
+fn credentials_of_a_url_are_added_to_what_is_signed_afresh() {
+    let room = Room::new();
+    room.write("ken.http", RAW);
+    let endpoint = Endpoint::status(200);
+    let to = endpoint.url("").replace("http://", "http://user:geheim@");
+    let replay = ["replay", "ken.http", "--secret", SECRET, "--to", &to];
+    let ran = room.run(&replay);
+    assert!(!ran.ends(0).stdout.contains("geheim"));
+    assert_eq!(
+        endpoint.hits()[0].header("authorization"),
+        Some("Basic dXNlcjpnZWhlaW0=")
+    );
+    room.run(&["replay", "ken.http", "--raw", "--to", &to]).is(
+        2,
+        "",
+        "error: `--raw` sends what was stored, and the URL holds credentials to add\n\
+         hint: Take them out of the URL, or leave `--raw` out.\n",
+    );
 }

@@ -4,8 +4,6 @@ use serde_json::{Value, json};
 
 use crate::harness::{Endpoint, Room};
 
-const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-
 #[test]
 fn a_delivery_says_what_was_sent_and_what_came_back() {
     let room = Room::new();
@@ -235,123 +233,6 @@ fn custom_payloads_go_as_json_as_a_form_and_in_the_query() {
 }
 
 #[test]
-fn credentials_are_sent_where_the_provider_sends_them() {
-    let room = Room::new();
-    let endpoint = Endpoint::status(200);
-    let to = endpoint.url("/");
-    room.run(&["send", "lead.created", "--basic", "user:pa:ss", "--to", &to])
-        .ends(0);
-    assert_eq!(
-        endpoint.hits()[0].header("authorization"),
-        Some("Basic dXNlcjpwYTpzcw==")
-    );
-    let ran = room.run(&[
-        "send",
-        "lead.created",
-        "--basic",
-        "user:pass",
-        "--method",
-        "GET",
-        "--to",
-        &to,
-    ]);
-    ran.is(
-        2,
-        "",
-        "error: scratcher sends credentials with POST only, not with GET\n",
-    );
-}
-
-#[test]
-fn redirects_are_failures_and_not_followed() {
-    let room = Room::new();
-    let endpoint =
-        Endpoint::answering("HTTP/1.1 307 X\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n");
-    let ran = room.run(&[
-        "send",
-        "lead_replied",
-        "--id",
-        "msg_1",
-        "--to",
-        &endpoint.url("/hook"),
-    ]);
-    ran.is(
-        1,
-        "✗ ken/lead_replied  POST http://127.0.0.1:[port]/hook  307  [ms]  msg_1\n",
-        "error: Ken takes 2xx for a success, got 307\n\
-         hint: It redirects to `/elsewhere`. Senders do not follow redirects: use that URL.\n",
-    );
-    assert_eq!(endpoint.hits().len(), 1);
-}
-
-#[test]
-fn expectations_decide_what_is_good() {
-    let room = Room::new();
-    let answer = "HTTP/1.1 422 X\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{\"error\":\"nope\"";
-    let endpoint = Endpoint::answering(answer);
-    let to = endpoint.url("/");
-    let send = |extra: &[&str]| {
-        room.run(
-            &[
-                &["send", "lead_replied", "--id", "m", "--quiet", "--to", &to],
-                extra,
-            ]
-            .concat(),
-        )
-    };
-    send(&[]).ends(1);
-    send(&["--expect", "4xx"]).ends(0);
-    send(&["--expect", "200,422"]).ends(0);
-    send(&["--expect", "4xx", "--expect-body", "nope"]).ends(0);
-    let ran = send(&["--expect", "4xx", "--expect-body", "yes"]);
-    assert_eq!(ran.stderr, "error: expected `yes` in the answer's body\n");
-    let ran = send(&["--expect", "2xx"]);
-    assert_eq!(ran.stderr, "error: expected status 2xx, got 422\n");
-    let ran = send(&["--expect", "4xx", "--max-time", "1ns"]);
-    assert!(
-        ran.stderr
-            .starts_with("error: expected an answer within 0.0 ms, it took "),
-        "{}",
-        ran.stderr
-    );
-    ran.ends(1);
-}
-
-#[test]
-fn machine_output_has_a_line_for_each_attempt_and_a_summary() {
-    let room = Room::new();
-    let endpoint = Endpoint::with(|_, number| {
-        let status = if number == 1 { 200 } else { 500 };
-        format!("HTTP/1.1 {status} X\r\nContent-Length: 4\r\n\r\nbody").into_bytes()
-    });
-    let to = endpoint.url("/x");
-    let ran = room.run(&["send", "ken/positive-reply", "--json", "--to", &to]);
-    let mut lines = ran.ends(1).json();
-    for line in &mut lines {
-        assert!(line["duration_ms"].as_f64().unwrap() > 0.0);
-        line["duration_ms"] = Value::Null;
-    }
-    let id = lines[0]["delivery_id"].as_str().unwrap();
-    assert!(id.starts_with("msg_") && id.len() == 31, "{id}");
-    assert_eq!(
-        lines[0],
-        json!({
-            "type": "attempt", "provider": "ken", "event": "lead_replied", "delivery_id": id, "attempt": 1, "url": to,
-            "status": 200, "duration_ms": null, "outcome": "success", "error": null, "response_body": "body",
-        })
-    );
-    assert_eq!(
-        (&lines[1]["outcome"], &lines[1]["status"]),
-        (&json!("fail"), &json!(500))
-    );
-    assert_eq!(lines[1]["error"], "Ken takes 2xx for a success, got 500");
-    assert_eq!(
-        lines[2],
-        json!({"type": "summary", "deliveries": 2, "succeeded": 1, "failed": 1, "duration_ms": null})
-    );
-}
-
-#[test]
 fn duplicates_keep_their_id_and_bytes_and_order_can_be_turned() {
     let room = Room::new();
     let endpoint = Endpoint::status(200);
@@ -468,46 +349,130 @@ fn the_configuration_knows_where_to_deliver() {
 }
 
 #[test]
-fn the_curl_command_sends_the_same_bytes() {
+fn edits_are_done_in_the_order_in_which_they_are_typed() {
     let room = Room::new();
-    let endpoint = Endpoint::status(200);
-    let to = endpoint.url("/a?b=%20");
-    let fixed = [
-        "--seed",
-        "1",
-        "--id",
-        "m",
-        "--timestamp",
-        "1700000000",
-        "--secret",
-        SECRET,
-        "--quiet",
-        "--to",
-        &to,
-    ];
-    let edit = [
+    let send = |edits: &[&str]| {
+        let fixed = ["send", "lead_replied", "--as", "json"];
+        room.run(&[&fixed[..], &["--to", "http://localhost/"], edits].concat())
+    };
+    let ran = send(&["--set", "contact.email=x", "--unset", "contact"]);
+    let body: Value =
+        serde_json::from_str(ran.ends(0).json()[0]["body"].as_str().unwrap()).unwrap();
+    assert_eq!(body.get("contact"), None);
+    send(&["--unset", "contact", "--set", "contact.email=x"]).is(
+        2,
+        "",
+        "error: cannot set `contact.email`: the payload has no `contact`; near: `email`\n",
+    );
+}
+
+#[test]
+fn values_that_start_like_json_and_are_none_are_noted() {
+    let room = Room::new();
+    let ran = room.run(&[
         "send",
         "lead_replied",
+        "--dry-run",
+        "--to",
+        "http://localhost/",
         "--set",
-        "contact.note=it's \"quoted\" $HOME \\ é",
-    ];
-    let command = room
-        .run(&[&edit[..], &fixed, &["--as", "curl"]].concat())
-        .ends(0)
-        .stdout
-        .clone();
-    let done = std::process::Command::new("sh")
-        .args(["-c", &format!("{} -s", command.trim_end())])
-        .status()
-        .unwrap();
-    assert!(done.success());
-    room.run(&[&edit[..], &fixed].concat()).ends(0);
-    let hits = endpoint.hits();
-    assert_eq!(hits[0].body, hits[1].body);
-    let sorted = |head: &str| {
-        let mut lines: Vec<String> = head.lines().map(str::to_lowercase).collect();
-        lines.sort();
-        lines
+        r#"contact.email="\ud800""#,
+        "--set",
+        "contact.title=1e999",
+        "--set",
+        "contact.location=007",
+    ]);
+    assert_eq!(
+        ran.ends(0).stderr,
+        "note: `\"\\ud800\"` is no JSON that can be read; `contact.email` is set to it as text.\n\
+         note: `1e999` is no JSON that can be read; `contact.title` is set to it as text.\n"
+    );
+}
+
+#[test]
+fn an_unknown_event_has_its_name_all_over_its_payload() {
+    let room = Room::new();
+    let send = |extra: &[&str]| {
+        let fixed = ["send", "foo_bar", "--provider", "ken", "--as", "json"];
+        room.run(&[&fixed[..], &["--to", "http://localhost/"], extra].concat())
     };
-    assert_eq!(sorted(&hits[0].head), sorted(&hits[1].head));
+    let ran = send(&[]);
+    let text = ran.ends(0).json()[0]["body"].as_str().unwrap().to_owned();
+    let body: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(body["eventType"], "foo_bar");
+    assert!(
+        body["eventId"]
+            .as_str()
+            .unwrap()
+            .starts_with("4821:foo_bar:")
+    );
+    assert!(!text.contains("email_sent"), "{text}");
+    let ran = send(&["--data", "{}"]);
+    assert_eq!(ran.ends(0).json()[0]["body"], "{}");
+    assert_eq!(
+        ran.stderr,
+        "note: `foo_bar` is not in the catalogue of ken; the body is sent as it is.\n"
+    );
+}
+
+#[test]
+fn a_variant_of_a_scenario_is_that_of_the_steps_which_have_it() {
+    let room = Room::new();
+    let call = |variant: &str| {
+        let args = ["send", "klen/call", "--as", "json", "--variant", variant];
+        room.run(&[&args[..], &["--to", "http://localhost/"]].concat())
+    };
+    for request in call("outbound").ends(0).json() {
+        let body: Value = serde_json::from_str(request["body"].as_str().unwrap()).unwrap();
+        assert_eq!(body["call"]["type"], "outbound", "{body}");
+        assert_eq!(body["call"]["agent_name"], "Outbound Follow-up", "{body}");
+        assert!(!body.to_string().contains("Inbound"), "{body}");
+    }
+    let summaries: Vec<bool> = call("no-summary")
+        .ends(0)
+        .json()
+        .iter()
+        .map(|request| request["body"].as_str().unwrap().contains("\"summary\""))
+        .collect();
+    assert_eq!(summaries, [false, false, false, true, false]);
+    call("nope").is(
+        2,
+        "",
+        "error: no event of the scenario `klen/call` has a variant `nope`\n\
+         hint: There are: no-contact, no-summary, no-url, outbound, recording\n",
+    );
+}
+
+#[test]
+fn an_id_that_is_on_no_wire_is_not_told() {
+    let room = Room::new();
+    let endpoint = Endpoint::status(200);
+    let to = endpoint.url("/");
+    room.run(&["send", "kakiyo/message.sent", "--id", "m", "--to", &to])
+        .is(
+            0,
+            "✓ kakiyo/message.sent  POST http://127.0.0.1:[port]/  200  [ms]\n",
+            "note: Kakiyo sends no delivery id; `--id` is not used.\n",
+        );
+    let ran = room.run(&["send", "prize.won", "--json", "--to", &to]);
+    assert_eq!(ran.ends(0).json()[0]["delivery_id"], Value::Null);
+    let ran = room.run(&["send", "call.ended", "--json", "--to", &to]);
+    let id = ran.ends(0).json()[0]["delivery_id"].clone();
+    assert_eq!(id, endpoint.hits()[2].header("x-klen-delivery-id").unwrap());
+}
+
+#[test]
+fn an_empty_secret_leaves_a_delivery_unsigned_and_that_is_said() {
+    let room = Room::new();
+    let endpoint = Endpoint::status(200);
+    let to = endpoint.url("/");
+    for secret in ["", "whsec_"] {
+        let send = ["send", "kakiyo/message.sent", "--secret", secret];
+        room.run(&[&send[..], &["--to", &to]].concat()).is(
+            0,
+            "✓ kakiyo/message.sent  POST http://127.0.0.1:[port]/  200  [ms]\n",
+            "note: sent unsigned: the secret is empty.\n",
+        );
+    }
+    assert_eq!(endpoint.hits()[0].header("x-kakiyo-signature"), None);
 }

@@ -247,7 +247,7 @@ fn captures_go_in_and_one_verdict_a_line_comes_out() {
     room.run(&["send", "ken/positive-reply", "klen/call.ended", "--to", &to])
         .ends(0);
     room.run(&["send", "lead_clicked", "--tamper", "signature", "--to", &to])
-        .ends(0);
+        .ends(1);
     let mut lines: Vec<String> = (0..4).map(|_| listener.next().to_string()).collect();
     listener.stop().ends(0);
     lines.push(json!({"type": "summary"}).to_string());

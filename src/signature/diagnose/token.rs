@@ -143,7 +143,7 @@ impl Token {
             ));
         }
         let entry = form.replace(&format!("<{}>", scheme.enc.first().word()), &self.text);
-        if self.piece == entry && sig.split.is_some() {
+        if values.iter().any(|value| lists(value, &entry)) {
             return Some(Deviation::new(
                 Code::SignatureList,
                 format!("once `{place}` is taken apart at other separators than the scheme's"),
@@ -163,4 +163,15 @@ impl Token {
             format!("but `{place}` has {has} before the digest, where the scheme writes `{form}`"),
         ))
     }
+}
+
+/// Whether an entry stands among others in a value, between separators of any kind.
+fn lists(value: &str, entry: &str) -> bool {
+    let separates =
+        |char: Option<char>| char.is_none_or(|char| char.is_whitespace() || ",;".contains(char));
+    value != entry
+        && value.match_indices(entry).any(|(at, _)| {
+            separates(value[..at].chars().next_back())
+                && separates(value[at + entry.len()..].chars().next())
+        })
 }

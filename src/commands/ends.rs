@@ -1,0 +1,182 @@
+//! How a listener begins and ends: the greeting, the signals, and the last words.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use tokio::task::JoinHandle;
+
+use super::desk::{Desk, Printing};
+use super::watch::Watch;
+use crate::error::{Error, Result};
+use crate::render::millis;
+use crate::ui::Ui;
+
+/// What is said first.
+pub(super) struct Greeting {
+    pub(super) url: String,
+    /// The address that was bound, as a URL.
+    pub(super) shown: String,
+    pub(super) example: Option<String>,
+    pub(super) is_open: bool,
+    pub(super) other_on_v6: bool,
+}
+
+impl Greeting {
+    pub(super) fn print(&self, ui: &mut Ui) -> Result<()> {
+        if self.is_open {
+            ui.warn("Other machines can reach this address; whoever can send here is shown here.")?;
+        }
+        if ui.json {
+            ui.json_line(&json!({"type": "listening", "url": self.url, "page_url": null}))?;
+        } else {
+            let line = format!("Listening on {}", ui.out_paint.name(&self.shown));
+            ui.data(format!("{line}  {}\n", ui.out_paint.faint("(Ctrl-C ends)")))?;
+            let example = self.example.as_deref().filter(|_| !ui.is_quiet());
+            if let Some((event, (provider, _))) =
+                example.and_then(|event| Some((event, event.split_once('/')?)))
+            {
+                let command = format!("hookctl send {event} --to {}/webhooks/{provider}", self.url);
+                ui.data(format!("Try: {}\n\n", ui.out_paint.strong(&command)))?;
+            }
+        }
+        ui.flush()?;
+        if self.other_on_v6 {
+            ui.warn("Another program has this port on [::1], so `localhost` may lead there; use 127.0.0.1.")?;
+        }
+        Ok(())
+    }
+}
+
+/// Why listening ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// What was waited for came, the time is up, or nobody reads any more.
+    Done,
+    /// Ctrl-C or SIGTERM.
+    Signal,
+}
+
+/// Waits for the first reason to end.
+pub(super) async fn wait(
+    desk: &Desk,
+    printing: &mut Printing,
+    signals: &mut Signals,
+    timeout: Option<Duration>,
+) -> End {
+    tokio::select! {
+        () = printing.ended() => End::Done,
+        () = desk.enough.notified() => End::Done,
+        () = elapsed(timeout) => End::Done,
+        () = signals.ended() => End::Signal,
+    }
+}
+
+/// Waits for answers under way and for the printer, which must not keep the program if nobody reads. A second signal
+/// waits for neither answers nor a reader.
+pub(super) async fn finish(
+    desk: &Desk,
+    serving: JoinHandle<()>,
+    printing: &mut Printing,
+    signals: &mut Signals,
+) {
+    let ending = async {
+        tokio::select! {
+            served = serving => drop(served),
+            () = desk.release_when_stalled() => {}
+        }
+        desk.close();
+        tokio::select! {
+            () = printing.ended() => {}
+            () = desk.stalled() => {}
+        }
+    };
+    tokio::select! {
+        () = ending => return,
+        () = signals.ended() => {}
+    }
+    desk.close();
+    let _ = tokio::time::timeout(HURRY, printing.ended()).await;
+}
+
+/// For the last words after a second signal.
+const HURRY: Duration = Duration::from_millis(300);
+
+/// Ends with what came, and what did not.
+pub(super) fn conclude(watch: &Watch, ui: &mut Ui, start: Instant) -> Result<()> {
+    if ui.json {
+        ui.json_line(&watch.json(millis(start.elapsed())))?;
+    } else {
+        ui.note(&watch.human())?;
+    }
+    complain(watch, ui)
+}
+
+/// Says what did not come. After a signal that is no error: whoever ends a listener knows why.
+fn complain(watch: &Watch, ui: &mut Ui) -> Result<()> {
+    watch.problems().iter().try_for_each(|problem| {
+        if watch.is_cut_short {
+            ui.warn(problem)
+        } else {
+            ui.problem(problem)
+        }
+    })
+}
+
+/// Says on stderr what can still be said, if that is read at all.
+pub(super) fn give_up(desk: &Arc<Desk>, ui: &mut Ui) {
+    let (said, heard) = std::sync::mpsc::channel();
+    let (desk, mut ui) = (Arc::clone(desk), ui.take());
+    std::thread::spawn(move || {
+        let _ = ui.warn("Nobody reads the output, so not all of it was written.");
+        let _ = complain(&desk.watch(), &mut ui);
+        let _ = said.send(());
+    });
+    let _ = heard.recv_timeout(HURRY);
+}
+
+/// Ctrl-C and SIGTERM. Made before the first line is printed, so that whoever reads it may end the program.
+pub(super) struct Signals {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    pub(super) fn new() -> Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let on = |kind| {
+            signal(kind).map_err(|error| Error::machine("cannot wait for signals").because(error))
+        };
+        Ok(Self {
+            terminate: on(SignalKind::terminate())?,
+            interrupt: on(SignalKind::interrupt())?,
+        })
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn new() -> Result<Self> {
+        Ok(Self {})
+    }
+
+    /// Waits for one of them.
+    pub(super) async fn ended(&mut self) {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+        #[cfg(not(unix))]
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}
+
+/// Ends after the time, or never.
+async fn elapsed(timeout: Option<Duration>) {
+    match timeout {
+        Some(timeout) => tokio::time::sleep(timeout).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,219 @@
+//! `hookctl listen`: what it answers and what it keeps.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Room, steady};
+
+const GET: &str = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+
+#[test]
+fn each_request_is_saved_to_a_file_that_can_be_sent_again() {
+    let room = Room::new();
+    let listener = room.listen(&["--save", "deep/kept", "--exit-after", "2"]);
+    let url = listener.url.clone();
+    room.run(&["send", "lead_replied", "--to", &format!("{url}/w?a=b")])
+        .ends(0);
+    listener.exchange("PURGE / HTTP/1.1\r\nAuthorization: Basic dTpw\r\nConnection: close\r\n\r\n");
+    let shown = listener.wait();
+    let mut files: Vec<_> = std::fs::read_dir(room.path().join("deep/kept"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    let saved: Vec<Value> = files
+        .iter()
+        .map(|file| serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap())
+        .collect();
+    let names: Vec<_> = files
+        .iter()
+        .map(|file| file.file_name().unwrap().to_str().unwrap().split_at(20).1)
+        .collect();
+    assert_eq!(names, ["0001-ken-lead_replied.json", "0002.json"]);
+    assert_eq!(saved[0], shown.json()[0]);
+    // A file is kept with all that came; what is shown is not.
+    assert_eq!(
+        saved[1]["headers"][0],
+        json!(["Authorization", "Basic dTpw"])
+    );
+    assert_eq!(
+        shown.json()[1]["headers"][0],
+        json!(["Authorization", "Basic [redacted]"])
+    );
+    let mode = std::os::unix::fs::PermissionsExt::mode(
+        &std::fs::metadata(&files[1]).unwrap().permissions(),
+    );
+    assert_eq!(mode & 0o777, 0o600);
+    let again = room.listen(&["--exit-after", "1"]);
+    let file = files[0].to_str().unwrap();
+    room.run(&["replay", file, "--to", &again.url]).ends(0);
+    assert_eq!(again.wait().ends(0).json()[0]["body"], saved[0]["body"]);
+}
+
+#[test]
+fn what_cannot_be_saved_is_refused_and_not_counted() {
+    let room = Room::new();
+    let mut listener = room.listen(&["--save", "kept"]);
+    std::fs::remove_dir(room.path().join("kept")).unwrap();
+    assert_eq!(
+        listener.exchange(GET),
+        "HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: 20\r\n\
+         connection: close\r\n\r\nService Unavailable\n"
+    );
+    let note = steady(&listener.next_note());
+    assert!(
+        note.starts_with("warning: GET / refused with 503: cannot save to `"),
+        "{note}"
+    );
+    assert!(
+        note.ends_with(".json`: No such file or directory (os error 2) (from 127.0.0.1:[port])\n"),
+        "{note}"
+    );
+    std::fs::create_dir(room.path().join("kept")).unwrap();
+    assert!(listener.exchange(GET).starts_with("HTTP/1.1 200 OK"));
+    let ran = listener.stop();
+    assert_eq!(ran.ends(0).json()[1]["captures"], 1);
+    room.write("file", "");
+    let ran = room.run(&["listen", ":0", "--save", "file"]);
+    assert!(
+        ran.ends(3)
+            .stderr
+            .starts_with("error: cannot make the folder `"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn the_answer_is_what_was_asked_for() {
+    let room = Room::new();
+    room.write("answer.json", "{\"ok\":true}");
+    let answers_with = |args: &[&str], wanted: &str| {
+        let listener = room.listen(&[args, &["--exit-after", "1"]].concat());
+        assert_eq!(listener.exchange(GET), wanted, "{args:?}");
+        listener.wait().ends(0);
+    };
+    answers_with(
+        &["--status", "418", "--body", "tea"],
+        "HTTP/1.1 418 I'm a teapot\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: 3\r\n\
+         connection: close\r\n\r\ntea",
+    );
+    answers_with(
+        &["--body", "@answer.json", "-H", "X-A: 1", "-H", "x-a:2"],
+        "HTTP/1.1 200 OK\r\nx-a: 1\r\nx-a: 2\r\ncontent-type: application/json\r\ncontent-length: 11\r\n\
+         connection: close\r\n\r\n{\"ok\":true}",
+    );
+    answers_with(
+        &["--body", "<r/>", "-H", "content-type: text/xml"],
+        "HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\ncontent-length: 4\r\nconnection: close\r\n\r\n<r/>",
+    );
+    answers_with(
+        &["--status", "204"],
+        "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n",
+    );
+}
+
+#[test]
+fn an_answer_that_cannot_be_is_refused_at_the_start() {
+    let room = Room::new();
+    for header in [
+        "Content-Length: 5",
+        "transfer-encoding: chunked",
+        "Trailer: X",
+    ] {
+        let name = header.split(':').next().unwrap();
+        room.run(&[
+            "listen",
+            ":0",
+            "--body",
+            "hi",
+            "-H",
+            header,
+            "--timeout",
+            "0s",
+        ])
+        .is(
+            2,
+            "",
+            &format!("error: the header `{name}` follows from the body\nhint: Leave it out.\n"),
+        );
+    }
+    for status in ["204", "205", "304"] {
+        room.run(&["listen", ":0", "--status", status, "--body", "hi", "--timeout", "0s"]).is(
+            2,
+            "",
+            &format!(
+                "error: an answer with {status} has no body\nhint: Leave out `--body`, or answer with 200.\n"
+            ),
+        );
+    }
+}
+
+#[test]
+fn a_delay_is_waited_for_and_counted() {
+    let room = Room::new();
+    let mut listener = room.listen(&["--delay", "120ms", "--exit-after", "1"]);
+    let start = std::time::Instant::now();
+    listener.exchange(GET);
+    assert!(start.elapsed().as_millis() >= 120);
+    assert!(listener.next()["response"]["duration_ms"].as_f64().unwrap() >= 120.0);
+    listener.wait().ends(0);
+}
+
+#[test]
+fn an_answer_that_waits_long_is_finished_too() {
+    let room = Room::new();
+    let listener = room.listen(&["--delay", "10500ms", "--exit-after", "1", "--body", "late"]);
+    let answer = listener.exchange(GET);
+    assert!(answer.ends_with("\r\n\r\nlate"), "{answer}");
+    listener.wait().ends(0);
+}
+
+#[test]
+fn a_delay_from_a_range_is_the_same_for_the_same_seed() {
+    let room = Room::new();
+    let times = |seed: &str| {
+        let listener = room.listen(&[
+            "--delay",
+            "20ms..220ms",
+            "--seed",
+            seed,
+            "--exit-after",
+            "4",
+        ]);
+        let taken: Vec<u128> = (0..4)
+            .map(|_| {
+                let start = std::time::Instant::now();
+                listener.exchange(GET);
+                start.elapsed().as_millis()
+            })
+            .collect();
+        assert!(
+            taken.iter().all(|time| (20..400).contains(time)),
+            "{taken:?}"
+        );
+        let ran = listener.wait();
+        let lines = ran.ends(0).json();
+        lines[..4]
+            .iter()
+            .map(|line| line["response"]["duration_ms"].as_f64().unwrap())
+            .collect::<Vec<_>>()
+    };
+    let (one, again, other) = (times("7"), times("7"), times("8"));
+    let near = |one: &[f64], other: &[f64]| {
+        one.iter()
+            .zip(other)
+            .all(|(one, other)| (one - other).abs() < 15.0)
+    };
+    assert!(near(&one, &again), "{one:?} {again:?}");
+    assert!(!near(&one, &other), "{one:?} {other:?}");
+    for (range, why) in [
+        (
+            "800ms..50ms",
+            "the shortest time comes first, as in `50ms..800ms`",
+        ),
+        ("50ms..", "`` is no duration such as `10s`"),
+    ] {
+        let ran = room.run(&["listen", ":0", "--delay", range]);
+        let wanted = format!("error: invalid value '{range}' for '--delay <DURATION>': {why}");
+        assert_eq!(ran.ends(2).stderr.lines().next(), Some(&*wanted));
+    }
+}

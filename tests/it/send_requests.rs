@@ -1,0 +1,373 @@
+//! `hookctl send`: URL, headers and credentials of the requests, and the forms in which they are printed.
+
+use std::process::Command;
+
+use crate::harness::{Endpoint, Hit, Room};
+
+const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+#[test]
+fn credentials_are_sent_where_the_provider_sends_them() {
+    let room = Room::new();
+    let endpoint = Endpoint::status(200);
+    let to = endpoint.url("/");
+    room.run(&["send", "lead.created", "--basic", "user:pa:ss", "--to", &to])
+        .ends(0);
+    assert_eq!(
+        endpoint.hits()[0].header("authorization"),
+        Some("Basic dXNlcjpwYTpzcw==")
+    );
+    let ran = room.run(&[
+        "send",
+        "lead.created",
+        "--basic",
+        "user:pass",
+        "--method",
+        "GET",
+        "--to",
+        &to,
+    ]);
+    ran.is(
+        2,
+        "",
+        "error: scratcher sends credentials with POST only, not with GET\n",
+    );
+}
+
+#[test]
+fn the_curl_command_sends_the_same_bytes() {
+    let room = Room::new();
+    let endpoint = Endpoint::status(200);
+    let to = endpoint.url("/a?b=%20");
+    let fixed = [
+        "--seed",
+        "1",
+        "--id",
+        "m",
+        "--timestamp",
+        "1700000000",
+        "--secret",
+        SECRET,
+        "--quiet",
+        "--to",
+        &to,
+    ];
+    let edit = [
+        "send",
+        "lead_replied",
+        "--set",
+        "contact.note=it's \"quoted\" $HOME \\ é",
+    ];
+    let command = room
+        .run(&[&edit[..], &fixed, &["--as", "curl"]].concat())
+        .ends(0)
+        .stdout
+        .clone();
+    let done = std::process::Command::new("sh")
+        .args(["-c", &format!("{} -s", command.trim_end())])
+        .status()
+        .unwrap();
+    assert!(done.success());
+    room.run(&[&edit[..], &fixed].concat()).ends(0);
+    let hits = endpoint.hits();
+    assert_eq!(hits[0].body, hits[1].body);
+    let sorted = |head: &str| {
+        let mut lines: Vec<String> = head.lines().map(str::to_lowercase).collect();
+        lines.sort();
+        lines
+    };
+    assert_eq!(sorted(&hits[0].head), sorted(&hits[1].head));
+}
+
+/// What arrives if the printed command is run, and if the request is sent.
+fn both(to: impl Fn(&Endpoint) -> String, args: &[&str]) -> (String, Hit, Hit) {
+    let room = Room::new();
+    let endpoint = Endpoint::status(200);
+    let to = to(&endpoint);
+    let fixed = [
+        "--seed",
+        "1",
+        "--timestamp",
+        "1700000000",
+        "--quiet",
+        "--to",
+        &to,
+    ];
+    let args = [args, &fixed].concat();
+    let printed = room.run(&[&args[..], &["--as", "curl"]].concat());
+    let command = printed.ends(0).stdout.trim_end().to_owned();
+    room.write("run.sh", format!("{command} -sS -m 10\n"));
+    let done = Command::new("sh")
+        .arg(room.path().join("run.sh"))
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{done:?}");
+    room.run(&args).ends(0);
+    let mut hits = endpoint.hits();
+    assert_eq!(hits.len(), 2);
+    let sent = hits.pop().unwrap();
+    (command, hits.pop().unwrap(), sent)
+}
+
+fn sorted(head: &str) -> Vec<String> {
+    let mut lines: Vec<String> = head.lines().map(str::to_lowercase).collect();
+    lines.sort();
+    lines
+}
+
+#[test]
+fn the_curl_command_keeps_brackets_and_a_host_of_the_users() {
+    let (command, curled, sent) = both(
+        |endpoint| endpoint.url("/x?a[]={1,2}"),
+        &[
+            "send",
+            "lead_replied",
+            "-H",
+            "Host: hooks.example.com",
+            "--insecure",
+        ],
+    );
+    assert!(
+        command.contains("--globoff") && command.contains("  -k \\\n"),
+        "{command}"
+    );
+    assert_eq!(sent.header("host"), Some("hooks.example.com"));
+    assert_eq!(sorted(&curled.head), sorted(&sent.head));
+}
+
+#[test]
+fn the_curl_command_of_head_does_not_wait_for_a_body() {
+    let (command, curled, sent) = both(
+        |endpoint| endpoint.url("/"),
+        &["send", "lead.created", "--method", "HEAD"],
+    );
+    assert!(command.starts_with("curl -I "), "{command}");
+    assert_eq!(sorted(&curled.head), sorted(&sent.head));
+}
+
+#[test]
+fn the_curl_command_takes_a_body_that_is_too_long_for_an_argument() {
+    let room = Room::new();
+    room.write(
+        "long.json",
+        format!("{{\"a\":\"{}'\\n\"}}", "x".repeat(1_200_000)),
+    );
+    let path = room.path().join("long.json");
+    let data = format!("@{}", path.display());
+    let (command, curled, sent) = both(
+        |endpoint| endpoint.url("/"),
+        &["send", "lead_replied", "--id", "m", "--data", &data],
+    );
+    assert!(command.starts_with("printf %s "), "{}", &command[..100]);
+    assert_eq!(curled.body, sent.body);
+    assert_eq!(sorted(&curled.head), sorted(&sent.head));
+}
+
+#[test]
+fn credentials_of_a_url_are_sent_as_such_and_shown_on_demand_only() {
+    let room = Room::new();
+    let endpoint = Endpoint::status(200);
+    let to = endpoint
+        .url("/x")
+        .replace("http://", "http://us%40er:geheim@");
+    let send = |extra: &[&str]| {
+        let fixed = ["send", "lead.created", "--to", &to];
+        room.run(&[&fixed[..], extra].concat())
+    };
+    let url = "http://127.0.0.1:[port]/x";
+    send(&[]).is(
+        0,
+        &format!("✓ scratcher/lead.created  POST {url}  200  [ms]\n"),
+        "",
+    );
+    assert_eq!(send(&["--json"]).json()[0]["url"], endpoint.url("/x"));
+    let basic = "Basic dXNAZXI6Z2VoZWlt";
+    for hit in endpoint.hits() {
+        assert_eq!(hit.header("authorization"), Some(basic));
+    }
+    for form in ["http", "curl", "json"] {
+        let hidden = send(&["--as", form]);
+        assert_eq!(
+            hidden.ends(0).stderr,
+            "note: credentials are left out; `--reveal` prints them.\n"
+        );
+        assert!(
+            hidden.stdout.contains("Basic [redacted]"),
+            "{}",
+            hidden.stdout
+        );
+        let shown = send(&["--as", form, "--reveal"]);
+        assert_eq!(shown.ends(0).stderr, "");
+        assert!(shown.stdout.contains(basic), "{}", shown.stdout);
+    }
+    room.write(
+        "hookctl.toml",
+        format!("[providers.scratcher]\nto = \"{to}\"\n"),
+    );
+    room.run(&["send", "lead.created"]).ends(0);
+    assert_eq!(
+        endpoint.hits().last().unwrap().header("authorization"),
+        Some(basic)
+    );
+    for bad in [
+        "ftp://us:geheim@localhost/",
+        "us:geheim@localhost/",
+        "http://us:geheim@/",
+    ] {
+        for command in [["send", "lead.created"], ["replay", "hookctl.toml"]] {
+            let ran = room.run(&[&command[..], &["--to", bad]].concat());
+            assert!(!ran.ends(2).stderr.contains("geheim"), "{}", ran.stderr);
+        }
+    }
+    let sign = room.run(&["sign", "lead.created", "--to", &to]);
+    assert!(
+        sign.ends(2)
+            .stderr
+            .starts_with("error: the URL holds credentials")
+    );
+    let init = room.run(&["init", "--force", "--to", &to]);
+    assert!(
+        init.ends(2)
+            .stderr
+            .starts_with("error: the URL holds credentials")
+    );
+}
+
+#[test]
+fn headers_that_frame_the_body_are_not_for_the_user_to_say() {
+    let room = Room::new();
+    room.write("body.json", "{}");
+    for name in ["Content-Length", "transfer-encoding"] {
+        for command in [["send", "lead_replied"], ["replay", "body.json"]] {
+            let header = format!("{name}: 3");
+            let rest = ["-H", &header, "--to", "http://localhost:1/"];
+            room.run(&[&command[..], &rest].concat()).is(
+                2,
+                "",
+                &format!(
+                    "error: invalid value '{header}' for '--header <NAME: VALUE>': `{name}` is made from the body, \
+                     and a wrong one would break the connection\n\nFor more information, try '--help'.\n"
+                ),
+            );
+        }
+    }
+}
+
+#[test]
+fn a_signed_header_that_is_replaced_is_noted() {
+    let room = Room::new();
+    let send = ["send", "lead_replied", "-H", "svix-id: foo", "--dry-run"];
+    let ran = room.run(&[&send[..], &["--to", "http://localhost/"]].concat());
+    assert_eq!(
+        ran.ends(0).stderr,
+        "note: `svix-id` is replaced after signing, so the signature no longer fits; `--id` sets it before.\n"
+    );
+}
+
+#[test]
+fn stdin_is_read_once() {
+    let room = Room::new();
+    let rows: [(&[&str], &str); 3] = [
+        (&["send", "lead_replied", "--data", "-"], "--data -"),
+        (&["sign", "--scheme", "svix", "--body", "-"], "--body -"),
+        (&["replay", "-"], "SOURCE -"),
+    ];
+    for (args, other) in rows {
+        let secret = ["--secret-file", "-", "--to", "http://localhost:1/"];
+        room.run_with(&[args, &secret].concat(), &[], b"x").is(
+            2,
+            "",
+            &format!(
+                "error: stdin can be read once, and `--secret-file -` and `{other}` would both read it\n\
+                 hint: Put one of them into a file.\n"
+            ),
+        );
+    }
+}
+
+#[test]
+fn urls_seeds_and_times_that_cannot_be_meant_are_refused_with_what_may_be_meant() {
+    let room = Room::new();
+    let send = |extra: &[&str]| {
+        let ran = room.run(&[&["send", "lead_replied"], extra].concat());
+        ran.ends(2).stderr.lines().next().unwrap().to_owned()
+    };
+    let to = |url: &str| send(&["--to", url]);
+    assert_eq!(
+        to("8080"),
+        "error: invalid value '8080' for '--to <URL>': the URL needs a scheme; did you mean `http://localhost:8080`?"
+    );
+    assert_eq!(
+        to(""),
+        "error: invalid value '' for '--to <URL>': it is empty"
+    );
+    let with = |flag: &str, value: &str| send(&[flag, value, "--to", "http://localhost:1/"]);
+    assert_eq!(
+        with("--seed", "abc"),
+        "error: invalid value 'abc' for '--seed <N>': `abc` is no whole number from 0 to 18446744073709551615"
+    );
+    let time = "error: invalid value";
+    assert_eq!(
+        with("--timestamp", "1795271987000"),
+        format!(
+            "{time} '1795271987000' for '--timestamp <TIME>': these are milliseconds; in seconds it is 1795271987"
+        )
+    );
+    assert_eq!(
+        with("--timestamp", "+99999999h"),
+        format!(
+            "{time} '+99999999h' for '--timestamp <TIME>': it is out of the range of years, -9999 to 9999"
+        )
+    );
+    let late = [
+        "send",
+        "calendar.created",
+        "--timestamp",
+        "9999-12-30T22:00:00Z",
+    ];
+    room.run(&[&late[..], &["--to", "http://localhost:1/"]].concat()).is(
+        2,
+        "",
+        "error: cannot move the times of the payload: `2026-06-24T07:00:00.000Z` would be past the year 9999\n\
+         hint: Take an earlier `--timestamp`.\n",
+    );
+}
+
+#[test]
+fn names_of_providers_are_put_right() {
+    let room = Room::new();
+    room.run(&["send", "kne/lead_replied", "--to", "http://localhost:1/"])
+        .is(
+            2,
+            "",
+            "error: unknown provider `kne`\nhint: Did you mean `ken/lead_replied`?\n",
+        );
+    room.run(&["send", "ken", "--to", "http://localhost:1/"]).is(
+        2,
+        "",
+        "error: `ken` is a provider, not an event\nhint: `hookctl events ken` lists its events.\n",
+    );
+}
+
+#[test]
+fn without_a_body_the_pairs_of_data_go_into_the_query() {
+    let room = Room::new();
+    let send = |data: &str| {
+        let fixed = ["send", "lead.created", "--method", "GET", "--as", "json"];
+        let to = ["--to", "http://localhost/?x=1", "--data", data];
+        room.run(&[&fixed[..], &to].concat())
+    };
+    let ran = send(r#"{"a":{"b":1},"c":true}"#);
+    let request = ran.ends(0).json().remove(0);
+    assert_eq!(request["target"], "/?x=1&a%5Bb%5D=1&c=1");
+    assert_eq!(request["body"], "");
+    assert_eq!(
+        ran.stderr,
+        "note: GET has no body; the pairs of `--data` go into the query.\n"
+    );
+    send("abc").is(
+        2,
+        "",
+        "error: GET has no body, and `--data` is no JSON object whose pairs could go into the query\n",
+    );
+}
