@@ -161,3 +161,53 @@ fn an_event_with_a_slash_can_be_expected() {
         "error: shopify has no event `orders/creat`\nhint: Did you mean `orders/create` or `orders/paid`?\n",
     );
 }
+
+#[test]
+fn every_sender_can_be_replayed_with_its_id_and_with_another() {
+    let room = Room::new();
+    let mut listener = room.listen(&["--save", "kept"]);
+    let to = listener.url.clone();
+    let mut seen = std::collections::BTreeSet::new();
+    for line in room.run(&["events", "--json"]).json() {
+        let provider = line["provider"].as_str().unwrap().to_owned();
+        if line["type"] != "event" || !seen.insert(provider.clone()) {
+            continue;
+        }
+        let name = format!("{provider}/{}", line["event"].as_str().unwrap());
+        let sent = room.run(&["send", &name, "--to", &format!("{to}/webhooks/{provider}")]);
+        sent.ends(0);
+        let first = listener.next();
+        let file = format!("{provider}.ndjson");
+        room.write(&file, format!("{first}\n"));
+        room.run(&["replay", &file, "--to", &to]).ends(0);
+        let again = listener.next();
+        assert_eq!(again["delivery_id"], first["delivery_id"], "{name}");
+        assert_eq!(again["duplicate"], true, "{name}");
+        assert_eq!(
+            again["signature"]["status"], first["signature"]["status"],
+            "{name}"
+        );
+        let ran = room.run(&["replay", &file, "--new-id", "--to", &to, "--json"]);
+        let told = ran.ends(0).json().remove(0);
+        let new = listener.next();
+        let stays =
+            ran.stderr.contains(" of the body stays,") || ran.stderr.contains("there is no id");
+        assert_eq!(
+            stays,
+            ["discord", "hubspot", "kakiyo"].contains(&&*provider),
+            "{name}: {}",
+            ran.stderr
+        );
+        if !stays {
+            let is_other = new["delivery_id"] != first["delivery_id"];
+            assert_eq!(is_other, !first["delivery_id"].is_null(), "{name}");
+            assert_eq!(new["duplicate"], false, "{name}");
+        }
+        assert_eq!(told["delivery_id"], new["delivery_id"], "{name}");
+        assert_eq!(
+            new["signature"]["status"], first["signature"]["status"],
+            "{name}"
+        );
+    }
+    listener.stop().ends(0);
+}
