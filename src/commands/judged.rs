@@ -107,10 +107,8 @@ impl<'a> Verifier<'a> {
         if let Some(id) = provider.and_then(|provider| provider.delivery_id_of(&source)) {
             found.verification.delivery_id = Some(id);
         }
-        let is_late = matches!(
-            found.verification.reason,
-            Some(Reason::Stale | Reason::Future)
-        );
+        let reason = found.verification.reason;
+        let is_late = matches!(reason, Some(Reason::Stale | Reason::Future));
         if found.verification.status == Status::Invalid && !is_late {
             let setting = self.setting();
             found.evidence = signature::evidence(verified_as, &secrets, &source, setting);

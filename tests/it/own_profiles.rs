@@ -291,86 +291,89 @@ fn names_in_a_profile_cannot_lead_out_of_its_folder() {
     assert!(!room.path().join("../config/hookctl").exists());
 }
 
+/// What is replaced in the profile by what, and what is said then.
+const WRONG: [(&str, &str, &str); 15] = [
+    (
+        "\"type\"",
+        "\"header:\"",
+        "`envelope.event`: `header:` is no path, `header:NAME` or `form:NAME`, nor several with `|` or `+`",
+    ),
+    (
+        "\"type\"",
+        "\"type||kind\"",
+        "`envelope.event`: `type||kind` is no path, `header:NAME` or `form:NAME`, nor several with `|` or `+`",
+    ),
+    (
+        "\"timestamp\"",
+        "\"header:date\"",
+        "`envelope.time`: `header:date` is no path in the body, nor several with `|`",
+    ),
+    (
+        "\"timestamp\"",
+        "\"a+b\"",
+        "`envelope.time`: `a+b` is no path in the body, nor several with `|`",
+    ),
+    (
+        "[envelope]",
+        "[envelope]\ndelivery = { value = \"id\", from = \"assumed\" }",
+        "`envelope.delivery`: `id` is neither `header:NAME` nor `body:PATH`",
+    ),
+    (
+        "[envelope]",
+        "[envelope]\ndelivery = { value = \"body:id|\", from = \"assumed\" }",
+        "`envelope.delivery`: `body:id|` is neither `header:NAME` nor `body:PATH`",
+    ),
+    (
+        "[fresh]",
+        "[times]\nseconds = [\"at\"]\nmilliseconds = [\"at\"]\n[fresh]",
+        "`times`: `at` cannot be in seconds and in milliseconds",
+    ),
+    (
+        "[request]",
+        "[request]\nbody_end = { value = \"}\\n\", from = \"assumed\" }",
+        "`request.body_end`: \"}\\n\" is more than spaces and line ends",
+    ),
+    (
+        "\"{event}\"",
+        "\"{body:}\"",
+        "header `X-Acme-Event`: in `{body:}`, a `{body:PATH}` has no path or no end",
+    ),
+    (
+        "\"{event}\"",
+        "\"{body:type\"",
+        "header `X-Acme-Event`: in `{body:type`, a `{body:PATH}` has no path or no end",
+    ),
+    (
+        "headers = [\"x-acme-event\"]",
+        "without = [\"x-acme-event\"]",
+        "`detect`: a row needs `headers` or `body`",
+    ),
+    (
+        "headers = [\"x-acme-event\"]",
+        "headers = [\"x-a\"]\nwithout = [\"X-A\"]",
+        "`detect`: a row has `X-A` in `headers` and in `without`",
+    ),
+    (
+        "from = \"documented\"\ndocumented",
+        "called = \"\"\nfrom = \"documented\"\ndocumented",
+        "`events.\"anvil.dropped\".called` is empty",
+    ),
+    (
+        "[events.",
+        "[events.a]\nabout = \"x\"\nfrom = \"assumed\"\ncalled = \"anvil.dropped\"\nsample = \"{}\"\n[events.",
+        "events `a` and `anvil.dropped` are both called `anvil.dropped`",
+    ),
+    (
+        "\"2026-01-01T00:00:00Z\"",
+        "1767225600",
+        "the payload of `anvil.dropped` has no time at `timestamp`; keys of unix times stand under `times`",
+    ),
+];
+
 #[test]
 fn every_key_of_the_format_is_checked() {
     let room = Room::new();
-    for (from, to, problem) in [
-        (
-            "\"type\"",
-            "\"header:\"",
-            "`envelope.event`: `header:` is no path, `header:NAME` or `form:NAME`, nor several with `|` or `+`",
-        ),
-        (
-            "\"type\"",
-            "\"type||kind\"",
-            "`envelope.event`: `type||kind` is no path, `header:NAME` or `form:NAME`, nor several with `|` or `+`",
-        ),
-        (
-            "\"timestamp\"",
-            "\"header:date\"",
-            "`envelope.time`: `header:date` is no path in the body, nor several with `|`",
-        ),
-        (
-            "\"timestamp\"",
-            "\"a+b\"",
-            "`envelope.time`: `a+b` is no path in the body, nor several with `|`",
-        ),
-        (
-            "[envelope]",
-            "[envelope]\ndelivery = { value = \"id\", from = \"assumed\" }",
-            "`envelope.delivery`: `id` is neither `header:NAME` nor `body:PATH`",
-        ),
-        (
-            "[envelope]",
-            "[envelope]\ndelivery = { value = \"body:id|\", from = \"assumed\" }",
-            "`envelope.delivery`: `body:id|` is neither `header:NAME` nor `body:PATH`",
-        ),
-        (
-            "[fresh]",
-            "[times]\nseconds = [\"at\"]\nmilliseconds = [\"at\"]\n[fresh]",
-            "`times`: `at` cannot be in seconds and in milliseconds",
-        ),
-        (
-            "[request]",
-            "[request]\nbody_end = { value = \"}\\n\", from = \"assumed\" }",
-            "`request.body_end`: \"}\\n\" is more than spaces and line ends",
-        ),
-        (
-            "\"{event}\"",
-            "\"{body:}\"",
-            "header `X-Acme-Event`: in `{body:}`, a `{body:PATH}` has no path or no end",
-        ),
-        (
-            "\"{event}\"",
-            "\"{body:type\"",
-            "header `X-Acme-Event`: in `{body:type`, a `{body:PATH}` has no path or no end",
-        ),
-        (
-            "headers = [\"x-acme-event\"]",
-            "without = [\"x-acme-event\"]",
-            "`detect`: a row needs `headers` or `body`",
-        ),
-        (
-            "headers = [\"x-acme-event\"]",
-            "headers = [\"x-a\"]\nwithout = [\"X-A\"]",
-            "`detect`: a row has `X-A` in `headers` and in `without`",
-        ),
-        (
-            "from = \"documented\"\ndocumented",
-            "called = \"\"\nfrom = \"documented\"\ndocumented",
-            "`events.\"anvil.dropped\".called` is empty",
-        ),
-        (
-            "[events.",
-            "[events.a]\nabout = \"x\"\nfrom = \"assumed\"\ncalled = \"anvil.dropped\"\nsample = \"{}\"\n[events.",
-            "events `a` and `anvil.dropped` are both called `anvil.dropped`",
-        ),
-        (
-            "\"2026-01-01T00:00:00Z\"",
-            "1767225600",
-            "the payload of `anvil.dropped` has no time at `timestamp`; keys of unix times stand under `times`",
-        ),
-    ] {
+    for (from, to, problem) in WRONG {
         room.write("acme.toml", ACME.replacen(from, to, 1));
         let path = room.path().display().to_string();
         let wanted = format!("error: `{path}/acme.toml` describes no provider: {problem}\n");
