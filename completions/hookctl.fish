@@ -83,11 +83,26 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l expect -d 'Ev
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l ready-file -d 'File that holds the URL once requests are taken' -r -F
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l secret -d 'Signing secret; also HOOKCTL_SECRET, the configuration, else the local secret (can be repeated)' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l secret-file -d 'File with the secret, one a line; `-` is stdin' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l provider -d 'Provider of all requests; found from each request by default' -r -f -a "kakiyo\t''
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l provider -d 'Provider of all requests; found from each request by default' -r -f -a "discord\t''
+github\t''
+gitlab\t''
+hubspot\t''
+kakiyo\t''
 ken\t''
 klen\t''
 konvox\t''
-scratcher\t''"
+linear\t''
+paddle\t''
+scratcher\t''
+sendgrid\t''
+shopify\t''
+slack\t''
+standard-webhooks\t''
+stripe\t''
+svix\t''
+twilio\t''
+typeform\t''
+zoom\t''"
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
 always\t'Always'
 never\t'Never'"
@@ -121,11 +136,26 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l duplicate -d 
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l expect -d 'Statuses of a good answer, as in `2xx` or `200,204`; the provider\'s success rule by default' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l expect-body -d 'Text that a good answer contains' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l max-time -d 'Longest time of a good answer' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l provider -d 'Provider of the requests; found from each request by default' -r -f -a "kakiyo\t''
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l provider -d 'Provider of the requests; found from each request by default' -r -f -a "discord\t''
+github\t''
+gitlab\t''
+hubspot\t''
+kakiyo\t''
 ken\t''
 klen\t''
 konvox\t''
-scratcher\t''"
+linear\t''
+paddle\t''
+scratcher\t''
+sendgrid\t''
+shopify\t''
+slack\t''
+standard-webhooks\t''
+stripe\t''
+svix\t''
+twilio\t''
+typeform\t''
+zoom\t''"
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
 always\t'Always'
 never\t'Never'"
@@ -150,11 +180,26 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l at -d 'Time t
 complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l tolerance -d 'How far the signed time may be off; the scheme\'s own by default' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l secret -d 'Signing secret; also HOOKCTL_SECRET, the configuration, else the local secret (can be repeated)' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l secret-file -d 'File with the secret, one a line; `-` is stdin' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l provider -d 'Provider; found from the request by default' -r -f -a "kakiyo\t''
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l provider -d 'Provider; found from the request by default' -r -f -a "discord\t''
+github\t''
+gitlab\t''
+hubspot\t''
+kakiyo\t''
 ken\t''
 klen\t''
 konvox\t''
-scratcher\t''"
+linear\t''
+paddle\t''
+scratcher\t''
+sendgrid\t''
+shopify\t''
+slack\t''
+standard-webhooks\t''
+stripe\t''
+svix\t''
+twilio\t''
+typeform\t''
+zoom\t''"
 complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
 always\t'Always'
 never\t'Never'"
@@ -194,11 +239,26 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l duplicate -d 'S
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l expect -d 'Statuses of a good answer, as in `2xx` or `200,204`; the provider\'s success rule by default' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l expect-body -d 'Text that a good answer contains' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l max-time -d 'Longest time of a good answer' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l provider -d 'Provider of the events, also of one that is not in the catalogue' -r -f -a "kakiyo\t''
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l provider -d 'Provider of the events, also of one that is not in the catalogue' -r -f -a "discord\t''
+github\t''
+gitlab\t''
+hubspot\t''
+kakiyo\t''
 ken\t''
 klen\t''
 konvox\t''
-scratcher\t''"
+linear\t''
+paddle\t''
+scratcher\t''
+sendgrid\t''
+shopify\t''
+slack\t''
+standard-webhooks\t''
+stripe\t''
+svix\t''
+twilio\t''
+typeform\t''
+zoom\t''"
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
 always\t'Always'
 never\t'Never'"
@@ -228,11 +288,26 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -l set -d 'Set a f
 complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -l unset -d 'Leave a field out (can be repeated)' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -l secret -d 'Signing secret; also HOOKCTL_SECRET, the configuration, else the local secret (can be repeated)' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -l secret-file -d 'File with the secret, one a line; `-` is stdin' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -l provider -d 'Provider of the events, also of one that is not in the catalogue' -r -f -a "kakiyo\t''
+complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -l provider -d 'Provider of the events, also of one that is not in the catalogue' -r -f -a "discord\t''
+github\t''
+gitlab\t''
+hubspot\t''
+kakiyo\t''
 ken\t''
 klen\t''
 konvox\t''
-scratcher\t''"
+linear\t''
+paddle\t''
+scratcher\t''
+sendgrid\t''
+shopify\t''
+slack\t''
+standard-webhooks\t''
+stripe\t''
+svix\t''
+twilio\t''
+typeform\t''
+zoom\t''"
 complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
 always\t'Always'
 never\t'Never'"
@@ -348,10 +423,10 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_su
 complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "add" -d 'Add a provider to your own folder'
 complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "check" -d 'Say whether a file describes a provider'
 complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "show" -d 'Show all that is known of a provider, and where it comes from'
-complete -c hookctl -n "__fish_hookctl_using_subcommand send" -f -a "agent.status_changed calendar.cancelled calendar.completed calendar.created calendar.reminder calendar.updated call.ended call.failed call.recording call.started call.summary call.transcript campaign.completed connection.accepted contact.replied email_sent enrollment.completed enrollment.created enrollment.unsubscribed game.completed kakiyo/agent.status_changed kakiyo/campaign.completed kakiyo/connection.accepted kakiyo/linkedin kakiyo/linkedin.invitation.accepted kakiyo/linkedin.invitation.sent kakiyo/linkedin.message.received kakiyo/linkedin.message.sent kakiyo/message.sent kakiyo/prospect.qualification.manual kakiyo/prospect.qualified kakiyo/prospect.responded kakiyo/prospect.unqualified kakiyo/qualified-prospect ken/campaign ken/email_sent ken/lead_clicked ken/lead_interested ken/lead_replied ken/lead_unsubscribed ken/positive-reply klen/appointment klen/calendar.cancelled klen/calendar.completed klen/calendar.created klen/calendar.reminder klen/calendar.updated klen/call klen/call.ended klen/call.failed klen/call.recording klen/call.started klen/call.summary klen/call.transcript klen/cancelled-appointment konvox/completed konvox/contact.replied konvox/enrollment.completed konvox/enrollment.created konvox/enrollment.unsubscribed konvox/message.approved konvox/message.rejected konvox/opt-out konvox/sequence lead.created lead_clicked lead_interested lead_replied lead_unsubscribed linkedin.invitation.accepted linkedin.invitation.sent linkedin.message.received linkedin.message.sent message.approved message.rejected message.sent prize.won prospect.qualification.manual prospect.qualified prospect.responded prospect.unqualified scratcher/game.completed scratcher/lead.created scratcher/participation scratcher/prize.won"
-complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -f -a "agent.status_changed calendar.cancelled calendar.completed calendar.created calendar.reminder calendar.updated call.ended call.failed call.recording call.started call.summary call.transcript campaign.completed connection.accepted contact.replied email_sent enrollment.completed enrollment.created enrollment.unsubscribed game.completed kakiyo/agent.status_changed kakiyo/campaign.completed kakiyo/connection.accepted kakiyo/linkedin kakiyo/linkedin.invitation.accepted kakiyo/linkedin.invitation.sent kakiyo/linkedin.message.received kakiyo/linkedin.message.sent kakiyo/message.sent kakiyo/prospect.qualification.manual kakiyo/prospect.qualified kakiyo/prospect.responded kakiyo/prospect.unqualified kakiyo/qualified-prospect ken/campaign ken/email_sent ken/lead_clicked ken/lead_interested ken/lead_replied ken/lead_unsubscribed ken/positive-reply klen/appointment klen/calendar.cancelled klen/calendar.completed klen/calendar.created klen/calendar.reminder klen/calendar.updated klen/call klen/call.ended klen/call.failed klen/call.recording klen/call.started klen/call.summary klen/call.transcript klen/cancelled-appointment konvox/completed konvox/contact.replied konvox/enrollment.completed konvox/enrollment.created konvox/enrollment.unsubscribed konvox/message.approved konvox/message.rejected konvox/opt-out konvox/sequence lead.created lead_clicked lead_interested lead_replied lead_unsubscribed linkedin.invitation.accepted linkedin.invitation.sent linkedin.message.received linkedin.message.sent message.approved message.rejected message.sent prize.won prospect.qualification.manual prospect.qualified prospect.responded prospect.unqualified scratcher/game.completed scratcher/lead.created scratcher/participation scratcher/prize.won"
-complete -c hookctl -n "__fish_hookctl_using_subcommand events; and __fish_seen_subcommand_from show" -f -a "agent.status_changed calendar.cancelled calendar.completed calendar.created calendar.reminder calendar.updated call.ended call.failed call.recording call.started call.summary call.transcript campaign.completed connection.accepted contact.replied email_sent enrollment.completed enrollment.created enrollment.unsubscribed game.completed kakiyo/agent.status_changed kakiyo/campaign.completed kakiyo/connection.accepted kakiyo/linkedin kakiyo/linkedin.invitation.accepted kakiyo/linkedin.invitation.sent kakiyo/linkedin.message.received kakiyo/linkedin.message.sent kakiyo/message.sent kakiyo/prospect.qualification.manual kakiyo/prospect.qualified kakiyo/prospect.responded kakiyo/prospect.unqualified kakiyo/qualified-prospect ken/campaign ken/email_sent ken/lead_clicked ken/lead_interested ken/lead_replied ken/lead_unsubscribed ken/positive-reply klen/appointment klen/calendar.cancelled klen/calendar.completed klen/calendar.created klen/calendar.reminder klen/calendar.updated klen/call klen/call.ended klen/call.failed klen/call.recording klen/call.started klen/call.summary klen/call.transcript klen/cancelled-appointment konvox/completed konvox/contact.replied konvox/enrollment.completed konvox/enrollment.created konvox/enrollment.unsubscribed konvox/message.approved konvox/message.rejected konvox/opt-out konvox/sequence lead.created lead_clicked lead_interested lead_replied lead_unsubscribed linkedin.invitation.accepted linkedin.invitation.sent linkedin.message.received linkedin.message.sent message.approved message.rejected message.sent prize.won prospect.qualification.manual prospect.qualified prospect.responded prospect.unqualified scratcher/game.completed scratcher/lead.created scratcher/participation scratcher/prize.won"
-complete -c hookctl -n "__fish_hookctl_using_subcommand explain" -f -a "kakiyo ken klen konvox scratcher"
-complete -c hookctl -n "__fish_hookctl_using_subcommand events" -f -a "kakiyo ken klen konvox scratcher"
-complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from show" -f -a "kakiyo ken klen konvox scratcher"
-complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -f -a "kakiyo ken klen konvox scratcher"
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -f -a "APPLICATION_AUTHORIZED APPLICATION_DEAUTHORIZED Comment.create ENTITLEMENT_CREATE Issue.create Issue.remove Issue.update agent.status_changed app/uninstalled app_mention bounce calendar.cancelled calendar.completed calendar.created calendar.reminder calendar.updated call.completed call.ended call.failed call.recording call.ringing call.started call.summary call.transcript campaign.completed checkout.session.completed click connection.accepted contact.created contact.creation contact.deleted contact.deletion contact.propertyChange contact.replied contact.updated customer.created customer.subscription.created customer.subscription.deleted customers/create deal.creation delivered discord/APPLICATION_AUTHORIZED discord/APPLICATION_DEAUTHORIZED discord/ENTITLEMENT_CREATE discord/ping discord/purchase email_sent endpoint.created endpoint.disabled endpoint.url_validation enrollment.completed enrollment.created enrollment.unsubscribed form_response form_response_partial game.completed github/issue_comment github/issues github/ping github/pull_request github/push github/release github/review gitlab/issue gitlab/merge_request gitlab/note gitlab/push gitlab/review hubspot/contact hubspot/contact.creation hubspot/contact.deletion hubspot/contact.propertyChange hubspot/deal.creation invoice.paid invoice.payment_failed issue issue_comment issues kakiyo/agent.status_changed kakiyo/campaign.completed kakiyo/connection.accepted kakiyo/linkedin kakiyo/linkedin.invitation.accepted kakiyo/linkedin.invitation.sent kakiyo/linkedin.message.received kakiyo/linkedin.message.sent kakiyo/message.sent kakiyo/prospect.qualification.manual kakiyo/prospect.qualified kakiyo/prospect.responded kakiyo/prospect.unqualified kakiyo/qualified-prospect ken/campaign ken/email_sent ken/lead_clicked ken/lead_interested ken/lead_replied ken/lead_unsubscribed ken/positive-reply klen/appointment klen/calendar.cancelled klen/calendar.completed klen/calendar.created klen/calendar.reminder klen/calendar.updated klen/call klen/call.ended klen/call.failed klen/call.recording klen/call.started klen/call.summary klen/call.transcript klen/cancelled-appointment konvox/completed konvox/contact.replied konvox/enrollment.completed konvox/enrollment.created konvox/enrollment.unsubscribed konvox/message.approved konvox/message.rejected konvox/opt-out konvox/sequence lead.created lead_clicked lead_interested lead_replied lead_unsubscribed linear/Comment.create linear/Issue.create linear/Issue.remove linear/Issue.update linear/issue linkedin.invitation.accepted linkedin.invitation.sent linkedin.message.received linkedin.message.sent meeting.ended meeting.participant_joined meeting.started merge_request message message.approved message.attempt.exhausted message.attempt.failing message.attempt.recovered message.rejected message.sent note open orders/create orders/paid paddle/customer.created paddle/signup paddle/subscription.canceled paddle/subscription.created paddle/transaction.completed payment_intent.succeeded ping prize.won processed products/update prospect.qualification.manual prospect.qualified prospect.responded prospect.unqualified pull_request push reaction_added release scratcher/game.completed scratcher/lead.created scratcher/participation scratcher/prize.won sendgrid/bounce sendgrid/click sendgrid/delivered sendgrid/mail sendgrid/open sendgrid/processed sendgrid/unsubscribe shopify/app/uninstalled shopify/customers/create shopify/order shopify/orders/create shopify/orders/paid shopify/products/update slack/app_mention slack/message slack/reaction_added slack/team_join slack/url_verification sms.delivered sms.received sms.sent sms.undelivered standard-webhooks/contact standard-webhooks/contact.created standard-webhooks/contact.deleted standard-webhooks/contact.updated stripe/checkout.session.completed stripe/churn stripe/customer.subscription.created stripe/customer.subscription.deleted stripe/invoice.paid stripe/invoice.payment_failed stripe/payment_intent.succeeded stripe/subscription subscription.canceled subscription.created svix/endpoint.created svix/endpoint.disabled svix/message.attempt.exhausted svix/message.attempt.failing svix/message.attempt.recovered svix/outage team_join transaction.completed twilio/call twilio/call.completed twilio/call.ringing twilio/message twilio/sms.delivered twilio/sms.received twilio/sms.sent twilio/sms.undelivered typeform/form_response typeform/form_response_partial unsubscribe url_verification zoom/endpoint.url_validation zoom/meeting zoom/meeting.ended zoom/meeting.participant_joined zoom/meeting.started"
+complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -f -a "APPLICATION_AUTHORIZED APPLICATION_DEAUTHORIZED Comment.create ENTITLEMENT_CREATE Issue.create Issue.remove Issue.update agent.status_changed app/uninstalled app_mention bounce calendar.cancelled calendar.completed calendar.created calendar.reminder calendar.updated call.completed call.ended call.failed call.recording call.ringing call.started call.summary call.transcript campaign.completed checkout.session.completed click connection.accepted contact.created contact.creation contact.deleted contact.deletion contact.propertyChange contact.replied contact.updated customer.created customer.subscription.created customer.subscription.deleted customers/create deal.creation delivered discord/APPLICATION_AUTHORIZED discord/APPLICATION_DEAUTHORIZED discord/ENTITLEMENT_CREATE discord/ping discord/purchase email_sent endpoint.created endpoint.disabled endpoint.url_validation enrollment.completed enrollment.created enrollment.unsubscribed form_response form_response_partial game.completed github/issue_comment github/issues github/ping github/pull_request github/push github/release github/review gitlab/issue gitlab/merge_request gitlab/note gitlab/push gitlab/review hubspot/contact hubspot/contact.creation hubspot/contact.deletion hubspot/contact.propertyChange hubspot/deal.creation invoice.paid invoice.payment_failed issue issue_comment issues kakiyo/agent.status_changed kakiyo/campaign.completed kakiyo/connection.accepted kakiyo/linkedin kakiyo/linkedin.invitation.accepted kakiyo/linkedin.invitation.sent kakiyo/linkedin.message.received kakiyo/linkedin.message.sent kakiyo/message.sent kakiyo/prospect.qualification.manual kakiyo/prospect.qualified kakiyo/prospect.responded kakiyo/prospect.unqualified kakiyo/qualified-prospect ken/campaign ken/email_sent ken/lead_clicked ken/lead_interested ken/lead_replied ken/lead_unsubscribed ken/positive-reply klen/appointment klen/calendar.cancelled klen/calendar.completed klen/calendar.created klen/calendar.reminder klen/calendar.updated klen/call klen/call.ended klen/call.failed klen/call.recording klen/call.started klen/call.summary klen/call.transcript klen/cancelled-appointment konvox/completed konvox/contact.replied konvox/enrollment.completed konvox/enrollment.created konvox/enrollment.unsubscribed konvox/message.approved konvox/message.rejected konvox/opt-out konvox/sequence lead.created lead_clicked lead_interested lead_replied lead_unsubscribed linear/Comment.create linear/Issue.create linear/Issue.remove linear/Issue.update linear/issue linkedin.invitation.accepted linkedin.invitation.sent linkedin.message.received linkedin.message.sent meeting.ended meeting.participant_joined meeting.started merge_request message message.approved message.attempt.exhausted message.attempt.failing message.attempt.recovered message.rejected message.sent note open orders/create orders/paid paddle/customer.created paddle/signup paddle/subscription.canceled paddle/subscription.created paddle/transaction.completed payment_intent.succeeded ping prize.won processed products/update prospect.qualification.manual prospect.qualified prospect.responded prospect.unqualified pull_request push reaction_added release scratcher/game.completed scratcher/lead.created scratcher/participation scratcher/prize.won sendgrid/bounce sendgrid/click sendgrid/delivered sendgrid/mail sendgrid/open sendgrid/processed sendgrid/unsubscribe shopify/app/uninstalled shopify/customers/create shopify/order shopify/orders/create shopify/orders/paid shopify/products/update slack/app_mention slack/message slack/reaction_added slack/team_join slack/url_verification sms.delivered sms.received sms.sent sms.undelivered standard-webhooks/contact standard-webhooks/contact.created standard-webhooks/contact.deleted standard-webhooks/contact.updated stripe/checkout.session.completed stripe/churn stripe/customer.subscription.created stripe/customer.subscription.deleted stripe/invoice.paid stripe/invoice.payment_failed stripe/payment_intent.succeeded stripe/subscription subscription.canceled subscription.created svix/endpoint.created svix/endpoint.disabled svix/message.attempt.exhausted svix/message.attempt.failing svix/message.attempt.recovered svix/outage team_join transaction.completed twilio/call twilio/call.completed twilio/call.ringing twilio/message twilio/sms.delivered twilio/sms.received twilio/sms.sent twilio/sms.undelivered typeform/form_response typeform/form_response_partial unsubscribe url_verification zoom/endpoint.url_validation zoom/meeting zoom/meeting.ended zoom/meeting.participant_joined zoom/meeting.started"
+complete -c hookctl -n "__fish_hookctl_using_subcommand events; and __fish_seen_subcommand_from show" -f -a "APPLICATION_AUTHORIZED APPLICATION_DEAUTHORIZED Comment.create ENTITLEMENT_CREATE Issue.create Issue.remove Issue.update agent.status_changed app/uninstalled app_mention bounce calendar.cancelled calendar.completed calendar.created calendar.reminder calendar.updated call.completed call.ended call.failed call.recording call.ringing call.started call.summary call.transcript campaign.completed checkout.session.completed click connection.accepted contact.created contact.creation contact.deleted contact.deletion contact.propertyChange contact.replied contact.updated customer.created customer.subscription.created customer.subscription.deleted customers/create deal.creation delivered discord/APPLICATION_AUTHORIZED discord/APPLICATION_DEAUTHORIZED discord/ENTITLEMENT_CREATE discord/ping discord/purchase email_sent endpoint.created endpoint.disabled endpoint.url_validation enrollment.completed enrollment.created enrollment.unsubscribed form_response form_response_partial game.completed github/issue_comment github/issues github/ping github/pull_request github/push github/release github/review gitlab/issue gitlab/merge_request gitlab/note gitlab/push gitlab/review hubspot/contact hubspot/contact.creation hubspot/contact.deletion hubspot/contact.propertyChange hubspot/deal.creation invoice.paid invoice.payment_failed issue issue_comment issues kakiyo/agent.status_changed kakiyo/campaign.completed kakiyo/connection.accepted kakiyo/linkedin kakiyo/linkedin.invitation.accepted kakiyo/linkedin.invitation.sent kakiyo/linkedin.message.received kakiyo/linkedin.message.sent kakiyo/message.sent kakiyo/prospect.qualification.manual kakiyo/prospect.qualified kakiyo/prospect.responded kakiyo/prospect.unqualified kakiyo/qualified-prospect ken/campaign ken/email_sent ken/lead_clicked ken/lead_interested ken/lead_replied ken/lead_unsubscribed ken/positive-reply klen/appointment klen/calendar.cancelled klen/calendar.completed klen/calendar.created klen/calendar.reminder klen/calendar.updated klen/call klen/call.ended klen/call.failed klen/call.recording klen/call.started klen/call.summary klen/call.transcript klen/cancelled-appointment konvox/completed konvox/contact.replied konvox/enrollment.completed konvox/enrollment.created konvox/enrollment.unsubscribed konvox/message.approved konvox/message.rejected konvox/opt-out konvox/sequence lead.created lead_clicked lead_interested lead_replied lead_unsubscribed linear/Comment.create linear/Issue.create linear/Issue.remove linear/Issue.update linear/issue linkedin.invitation.accepted linkedin.invitation.sent linkedin.message.received linkedin.message.sent meeting.ended meeting.participant_joined meeting.started merge_request message message.approved message.attempt.exhausted message.attempt.failing message.attempt.recovered message.rejected message.sent note open orders/create orders/paid paddle/customer.created paddle/signup paddle/subscription.canceled paddle/subscription.created paddle/transaction.completed payment_intent.succeeded ping prize.won processed products/update prospect.qualification.manual prospect.qualified prospect.responded prospect.unqualified pull_request push reaction_added release scratcher/game.completed scratcher/lead.created scratcher/participation scratcher/prize.won sendgrid/bounce sendgrid/click sendgrid/delivered sendgrid/mail sendgrid/open sendgrid/processed sendgrid/unsubscribe shopify/app/uninstalled shopify/customers/create shopify/order shopify/orders/create shopify/orders/paid shopify/products/update slack/app_mention slack/message slack/reaction_added slack/team_join slack/url_verification sms.delivered sms.received sms.sent sms.undelivered standard-webhooks/contact standard-webhooks/contact.created standard-webhooks/contact.deleted standard-webhooks/contact.updated stripe/checkout.session.completed stripe/churn stripe/customer.subscription.created stripe/customer.subscription.deleted stripe/invoice.paid stripe/invoice.payment_failed stripe/payment_intent.succeeded stripe/subscription subscription.canceled subscription.created svix/endpoint.created svix/endpoint.disabled svix/message.attempt.exhausted svix/message.attempt.failing svix/message.attempt.recovered svix/outage team_join transaction.completed twilio/call twilio/call.completed twilio/call.ringing twilio/message twilio/sms.delivered twilio/sms.received twilio/sms.sent twilio/sms.undelivered typeform/form_response typeform/form_response_partial unsubscribe url_verification zoom/endpoint.url_validation zoom/meeting zoom/meeting.ended zoom/meeting.participant_joined zoom/meeting.started"
+complete -c hookctl -n "__fish_hookctl_using_subcommand explain" -f -a "discord github gitlab hubspot kakiyo ken klen konvox linear paddle scratcher sendgrid shopify slack standard-webhooks stripe svix twilio typeform zoom"
+complete -c hookctl -n "__fish_hookctl_using_subcommand events" -f -a "discord github gitlab hubspot kakiyo ken klen konvox linear paddle scratcher sendgrid shopify slack standard-webhooks stripe svix twilio typeform zoom"
+complete -c hookctl -n "__fish_hookctl_using_subcommand providers; and __fish_seen_subcommand_from show" -f -a "discord github gitlab hubspot kakiyo ken klen konvox linear paddle scratcher sendgrid shopify slack standard-webhooks stripe svix twilio typeform zoom"
+complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -f -a "discord github gitlab hubspot kakiyo ken klen konvox linear paddle scratcher sendgrid shopify slack standard-webhooks stripe svix twilio typeform zoom"

@@ -111,10 +111,8 @@ impl<'a> Verifier<'a> {
         let mut found = Found::of(verification, provider.as_deref());
         found.scheme = signature::named(&found.verification.scheme).or(Some(scheme));
         found.diagnosis = diagnosis;
-        if found.verification.delivery_id.is_none() {
-            let provider = provider.as_ref();
-            found.verification.delivery_id =
-                provider.and_then(|provider| provider.delivery_id_of(&source));
+        if let Some(id) = provider.and_then(|provider| provider.delivery_id_of(&source)) {
+            found.verification.delivery_id = Some(id);
         }
         self.tell(&mut found, name, &secrets, &source);
         Ok(found)

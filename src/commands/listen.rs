@@ -19,7 +19,7 @@ use super::send::random_seed;
 use super::watch::Watch;
 use crate::error::{Error, Outcome, Result};
 use crate::provider::fresh::Seed;
-use crate::provider::{Catalogue, Detector};
+use crate::provider::{Catalogue, Detector, Profile};
 use crate::receiver::{AnswerPolicy, Delay, Judge, ListenAddress, Receiver, Secrets, bind, serve};
 use crate::render::capture::{Show, View};
 use crate::request::{Header, parse_header};
@@ -279,7 +279,7 @@ impl ListenArgs {
 fn check_expected(name: &str, catalogue: &Catalogue) -> Result<()> {
     match name.split_once('/') {
         // Events outside the catalogue may be expected, of a provider that is known.
-        Some((of, event)) => {
+        Some((of, event)) if !catalogue.has_event(name)? => {
             let provider = catalogue.provider(of)?;
             let events = &provider.profile.events;
             if events.contains_key(event) {
@@ -291,7 +291,7 @@ fn check_expected(name: &str, catalogue: &Catalogue) -> Result<()> {
                 None => Ok(()),
             }
         }
-        None => {
+        _ => {
             let events = catalogue.event_names()?;
             if events.iter().any(|(_, event)| event == name) {
                 return Ok(());
@@ -307,19 +307,25 @@ fn check_expected(name: &str, catalogue: &Catalogue) -> Result<()> {
     }
 }
 
-/// An event for the command that the first lines suggest: of a provider that signs, so that a verdict is seen.
+/// An event for the command that the first lines suggest: of a provider that signs, so that a verdict is seen, and
+/// best of one that signs the delivery id too, so that there is most to try.
 fn example(catalogue: &Catalogue, provider: Option<&str>) -> Result<Option<String>> {
-    for other in catalogue.all()? {
-        let profile = &other.profile;
-        let wanted = provider.map_or(
-            profile.scheme().signs() && !profile.signature.optional.value,
-            |name| name == profile.name,
-        );
-        if let Some(event) = profile.events.keys().next().filter(|_| wanted) {
-            return Ok(Some(format!("{}/{event}", profile.name)));
+    let all = catalogue.all()?;
+    let fits = |profile: &Profile, signs_id: bool| match provider {
+        Some(name) => name == profile.name,
+        None => {
+            let scheme = profile.scheme();
+            let signs = scheme.signs() && !profile.signature.optional.value;
+            signs && (scheme.id_header.is_some() || !signs_id)
         }
-    }
-    Ok(None)
+    };
+    let first = |signs_id: bool| {
+        let mut profiles = all.iter().map(|provider| &provider.profile);
+        let profile = profiles.find(|profile| fits(profile, signs_id))?;
+        let event = profile.events.keys().next()?;
+        Some(format!("{}/{event}", profile.name))
+    };
+    Ok(first(true).or_else(|| first(false)))
 }
 
 impl ListenPlan<'_> {

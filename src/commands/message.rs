@@ -115,6 +115,9 @@ pub(crate) fn messages(
             )));
         };
         message.id.clone_from(id);
+        if let Content::Fields(payload) = &mut message.content {
+            payload::set_delivery_id(&message.provider.profile, payload, id);
+        }
     }
     Ok(messages)
 }
@@ -173,8 +176,9 @@ fn find(name: &str, provider: Option<&str>, catalogue: &Catalogue) -> Result<Fou
         Err(error) => error,
     };
     let names = catalogue.names();
-    if let Some(provider) = provider.filter(|_| !name.contains('/'))
+    if let Some(provider) = provider
         && let Ok(provider) = catalogue.provider(provider)
+        && can_be_event(name, &provider.profile, &names)
     {
         let what = What::Event(name.to_owned());
         return Ok(Found { provider, what });
@@ -203,6 +207,15 @@ fn find(name: &str, provider: Option<&str>, catalogue: &Catalogue) -> Result<Fou
     Err(error)
 }
 
+/// Whether a name that is not in the catalogue can be that of an event: one with a slash needs others like it.
+fn can_be_event(name: &str, profile: &Profile, providers: &[String]) -> bool {
+    let Some((of, _)) = name.split_once('/') else {
+        return true;
+    };
+    let is_provider = providers.iter().any(|provider| provider == of);
+    !is_provider && profile.events.keys().any(|event| event.contains('/'))
+}
+
 fn message(
     step: &Step,
     mut payload: Payload,
@@ -218,6 +231,7 @@ fn message(
         payload.value = edits::map_fields(&args.map, &payload.value)
             .map_err(|problem| Error::usage(format!("cannot map: {problem}")))?;
     }
+    let own_id = payload::delivery_id(profile, &payload.value).filter(|_| args.data.is_none());
     let content = match &args.data {
         Some(data) => {
             payload.notes = step.note_with_own_body().into_iter().collect();
@@ -229,7 +243,7 @@ fn message(
     Ok(Message {
         provider: Arc::clone(&step.provider),
         event: step.event.clone(),
-        id: seed.value(delivery_form(profile), "delivery id"),
+        id: own_id.unwrap_or_else(|| seed.value(delivery_form(profile), "delivery id")),
         content,
         scheme,
         prefix,
@@ -306,9 +320,24 @@ impl Message {
         })
     }
 
-    /// Whether a delivery with this signing carries its id.
+    /// Whether a delivery with this signing carries its id. A body of the user's own has its own one.
     pub(crate) fn sends_id(&self, signing: &Signing) -> bool {
-        sends_id(&self.provider.profile, signing.scheme)
+        let profile = &self.provider.profile;
+        let mut delivery = profile.envelope.delivery.iter();
+        let is_in_body = delivery.any(|delivery| delivery.value.starts_with("body:"));
+        let is_own = matches!(self.content, Content::Bytes(_)) && is_in_body;
+        sends_id(profile, signing.scheme) && !is_own
+    }
+
+    /// What to tell of an id that a delivery does not carry.
+    pub(crate) fn unused_id(&self) -> String {
+        let profile = &self.provider.profile;
+        let why = if profile.envelope.delivery.is_some() {
+            "the body has a delivery id of its own".to_owned()
+        } else {
+            format!("{} sends no delivery id", profile.label)
+        };
+        format!("{why}; `--id` is not used.")
     }
 
     /// What to tell of a delivery that goes out unsigned though a secret was given.

@@ -109,7 +109,10 @@ fn add(file: &Path, force: bool, context: &mut Context) -> Result<()> {
     fs::copy(source, folder.join(PROFILE)).map_err(cannot)?;
     for (event, _) in provider.events() {
         let sample = format!("{}\n", provider.sample_text(event));
-        fs::write(folder.join(format!("{event}.json")), sample).map_err(cannot)?;
+        let path = folder.join(format!("{event}.json"));
+        // The name of an event may have a slash.
+        fs::create_dir_all(path.parent().unwrap_or(&folder)).map_err(cannot)?;
+        fs::write(path, sample).map_err(cannot)?;
     }
     if context.ui.json {
         return context

@@ -219,6 +219,9 @@ impl Replay<'_> {
         if self.args.new_id {
             self.renew(Some(profile), scheme, delivery);
         }
+        if let Some(own) = stored_id(Some(provider), scheme, &Source::new(&delivery.request)) {
+            delivery.id = own;
+        }
         if self.args.raw {
             let headers = &mut delivery.request.headers;
             headers.insert_first("host", authority(&delivery.url));
@@ -291,22 +294,28 @@ impl Replay<'_> {
         scheme: Option<&Scheme>,
         delivery: &mut Delivery,
     ) {
-        let paths = keys_in_body(profile, scheme);
-        if paths.is_empty() && id_header(profile, scheme).is_none() {
+        let fields = delivery.request.json().unwrap_or_default();
+        let is_id = |value: &&serde_json::Value| json::scalar_text(value).is_some();
+        let mut keys: Vec<_> = keys_in_body(profile, scheme)
+            .into_iter()
+            .filter_map(|path| Some((json::lookup(&fields, &path).filter(is_id)?, path)))
+            .collect();
+        keys.dedup_by_key(|(old, _)| *old);
+        if keys.is_empty() && id_header(profile, scheme).is_none() {
             self.notes
                 .add("there is no id that `--new-id` could renew.".to_owned());
         }
-        for path in paths {
+        for (old, path) in keys {
             let request = &mut delivery.request;
-            let old = request
-                .json()
-                .and_then(|fields| json::lookup(&fields, &path)?.as_str().map(str::to_owned));
-            let Some(old) = old else { continue };
-            let new = renewed(&old, &self.seed);
+            // Of a number, the same digits may stand anywhere.
             let quoted = |text: &str| serde_json::Value::from(text).to_string();
-            let (from, to) = (quoted(&old), quoted(&new));
-            match std::str::from_utf8(&request.body) {
-                Ok(body) if body.contains(&from) => request.body = body.replace(&from, &to).into(),
+            let texts = old
+                .as_str()
+                .map(|old| (quoted(old), quoted(&renewed(old, &self.seed))));
+            match (std::str::from_utf8(&request.body), texts) {
+                (Ok(body), Some((from, to))) if body.contains(&from) => {
+                    request.body = body.replace(&from, &to).into();
+                }
                 _ => self.notes.add(format!(
                     "`{path}` of the body stays, and receivers may take this for a duplicate."
                 )),
@@ -411,7 +420,10 @@ fn id_header<'a>(profile: Option<&'a Profile>, scheme: Option<&'a Scheme>) -> Op
     let of_profile = profile.and_then(|profile| profile.envelope.delivery.as_ref());
     scheme
         .and_then(|scheme| scheme.id_header.as_deref())
-        .or_else(|| of_profile?.value.strip_prefix("header:"))
+        .or_else(|| {
+            let place = of_profile?.value.split('|').next()?;
+            place.strip_prefix("header:")
+        })
 }
 
 /// Paths of the keys in the body by which receivers tell duplicates: the delivery id, and those of the profile.
@@ -427,7 +439,11 @@ fn keys_in_body(profile: Option<&Profile>, scheme: Option<&Scheme>) -> Vec<Strin
     let dedup = dedup
         .into_iter()
         .flat_map(|dedup| dedup.value.iter().cloned());
-    id.map(str::to_owned).into_iter().chain(dedup).collect()
+    let mut paths: Vec<String> = id.map(str::to_owned).into_iter().chain(dedup).collect();
+    // One path may be both.
+    paths.sort();
+    paths.dedup();
+    paths
 }
 
 /// The scheme of a stored request: that of its signature, among the provider's if it is known.
@@ -444,8 +460,10 @@ fn stored_id(
     scheme: Option<&Scheme>,
     source: &Source<'_>,
 ) -> Option<String> {
-    let by_scheme = scheme.and_then(|scheme| extract(scheme.delivery.as_deref()?, source));
-    by_scheme.or_else(|| provider.and_then(|provider| provider.delivery_id_of(source)))
+    let by_scheme = || extract(scheme?.delivery.as_deref()?, source);
+    provider
+        .and_then(|provider| provider.delivery_id_of(source))
+        .or_else(by_scheme)
 }
 
 fn unknown_provider(sourced: &Sourced) -> Error {

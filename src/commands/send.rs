@@ -121,12 +121,7 @@ impl SendArgs {
             lower_case: true,
         };
         let unsigned = secret.and_then(|secret| message.unsigned(&secret));
-        let no_id = (!sends_id && self.payload.id.is_some()).then(|| {
-            format!(
-                "{} sends no delivery id; `--id` is not used.",
-                profile.label
-            )
-        });
+        let no_id = (!sends_id && self.payload.id.is_some()).then(|| message.unused_id());
         let notes = unsigned.into_iter().chain(no_id);
         for note in notes.chain(replaced(&delivery, Some("--id"))) {
             context.ui.note(&format!("note: {note}"))?;

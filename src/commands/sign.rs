@@ -183,7 +183,9 @@ impl SignArgs {
             };
             context.ui.note(&format!("note: {note}"))?;
         }
-        self.note_unused_id(sends_id, label, context)?;
+        if !sends_id && self.payload.id.is_some() {
+            context.ui.note(&format!("note: {}", message.unused_id()))?;
+        }
         let delivery = Delivery {
             provider: Some(profile.name.clone()),
             event: Some(message.event.clone()).filter(|event| !event.is_empty()),
@@ -211,14 +213,6 @@ impl SignArgs {
         })
     }
 
-    fn note_unused_id(&self, is_sent: bool, label: &str, context: &mut Context) -> Result<()> {
-        if is_sent || self.payload.id.is_none() {
-            return Ok(());
-        }
-        let note = format!("note: {label} sends no delivery id; `--id` is not used.");
-        context.ui.note(&note)
-    }
-
     /// A body of a provider, signed as it signs.
     fn of_provider(&self, context: &mut Context) -> Result<Vec<Planned>> {
         let Some(name) = &self.payload.provider else {
@@ -242,7 +236,11 @@ impl SignArgs {
         })?;
         let (scheme, key) = signing_key(scheme, &secret, None, None)?;
         let sends_id = scheme.id_header.is_some();
-        self.note_unused_id(sends_id, &scheme.label, context)?;
+        if !sends_id && self.payload.id.is_some() {
+            let label = &scheme.label;
+            let note = format!("note: {label} sends no delivery id; `--id` is not used.");
+            context.ui.note(&note)?;
+        }
         let id = self.payload.id.clone().map_or_else(
             || Ok(random_seed()?.value("msg_{base62:27}", "delivery id")),
             Ok,

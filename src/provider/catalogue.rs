@@ -291,7 +291,10 @@ impl Catalogue {
     /// The event or scenario of this name: `provider/name`, or `name` alone if one provider alone has it, or a
     /// provider that was named beside it.
     pub(crate) fn find(&self, name: &str, provider: Option<&str>) -> Result<Found> {
-        if let Some((of, event)) = name.split_once('/') {
+        // The name of an event may have a slash itself.
+        if let Some((of, event)) = name.split_once('/')
+            && (self.has(of) || !self.has_event(name)?)
+        {
             if let Some(other) = provider.filter(|other| *other != of) {
                 return Err(Error::usage(format!(
                     "`{name}` is an event of `{of}`, and `--provider` says `{other}`"
@@ -330,6 +333,16 @@ impl Catalogue {
                 .hint(format!("Say which: {}", full.join(" or "))))
             }
         }
+    }
+
+    /// Whether there is a provider of this name.
+    fn has(&self, provider: &str) -> bool {
+        self.names().iter().any(|name| name == provider)
+    }
+
+    /// Whether a provider has an event of this name.
+    pub(crate) fn has_event(&self, name: &str) -> Result<bool> {
+        Ok(self.event_names()?.iter().any(|(_, event)| event == name))
     }
 
     fn in_provider(&self, provider: &str, name: &str) -> Result<Found> {

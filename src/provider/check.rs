@@ -1,6 +1,8 @@
 //! What must hold for a profile beyond its form. All problems are found at once, so that a new profile is mended at
 //! once.
 
+use std::collections::BTreeMap;
+
 use toml::{Table, Value};
 
 use super::profile::{Profile, Variant};
@@ -27,10 +29,7 @@ const NEEDED: [(&str, &[(&str, &str)]); 4] = [
     ),
     (
         "envelope",
-        &[
-            ("event", "a path such as `type`"),
-            ("time", "a path such as `timestamp`"),
-        ],
+        &[("event", "a path such as `type`, or `header:NAME`")],
     ),
     (
         "policy",
@@ -49,6 +48,9 @@ const ORIGINS: &str = "`documented`, `public` or `assumed`";
 
 /// Keys whose texts are the provider's, and not for people.
 const FOREIGN: [&str; 3] = ["sample", "set", "fresh"];
+
+/// The path of a text that may be line ends.
+const BODY_END: &str = "request.body_end.value";
 
 /// Several problems as one text.
 pub(super) fn list(problems: &[String]) -> String {
@@ -147,7 +149,7 @@ fn unfit_texts_in(value: &Value, path: &str, problems: &mut Vec<String>) {
                 };
                 if is_unfit(key) {
                     problems.push(format!("the key {key:?} holds control characters"));
-                } else if !FOREIGN.contains(&&**key) {
+                } else if !FOREIGN.contains(&&**key) && path != BODY_END {
                     unfit_texts_in(value, &path, problems);
                 }
             }
@@ -156,10 +158,19 @@ fn unfit_texts_in(value: &Value, path: &str, problems: &mut Vec<String>) {
     }
 }
 
-/// Whether a name of an event, a variant or a scenario can be the name of a file, and nothing but that.
+/// Whether a name of a variant or a scenario, or a part of that of an event, can be the name of a file, and nothing
+/// but that.
 fn can_be_a_file(name: &str) -> bool {
     let is_unfit = |char: char| matches!(char, '/' | '\\') || char.is_control();
     !(name.is_empty() || name.starts_with('.') || name.contains(is_unfit))
+}
+
+/// Whether all fields of a value over `{body:PATH}` have a path.
+fn can_be_filled(value: &str) -> bool {
+    value
+        .split("{body:")
+        .skip(1)
+        .all(|rest| matches!(rest.split_once('}'), Some((path, _)) if !path.is_empty()))
 }
 
 impl Profile {
@@ -168,6 +179,9 @@ impl Profile {
         let mut problems = self.wrong_names();
         problems.extend(self.wrong_schemes());
         problems.extend(self.wrong_facts());
+        problems.extend(self.wrong_places());
+        problems.extend(self.wrong_rows());
+        problems.extend(self.wrong_called());
         problems.extend(self.wrong_steps());
         problems
     }
@@ -182,14 +196,22 @@ impl Profile {
                 self.name
             ));
         }
-        let events = self.events.iter();
-        let of_events = events
-            .clone()
-            .flat_map(|(_, event)| event.variants.keys().map(|name| ("variant", name)));
-        let names = events
-            .map(|(name, _)| ("event", name))
-            .chain(of_events)
-            .chain(self.variants.keys().map(|name| ("variant", name)))
+        let events = self.events.keys();
+        problems.extend(
+            events
+                .filter(|name| !name.split('/').all(can_be_a_file))
+                .map(|name| {
+                    format!(
+                        "event {name:?}: a name has no `\\` and no control characters; its parts between `/` are not \
+                         empty and have no dot at their start"
+                    )
+                }),
+        );
+        let of_events = self.events.values();
+        let of_events = of_events.flat_map(|event| event.variants.keys());
+        let names = of_events
+            .chain(self.variants.keys())
+            .map(|name| ("variant", name))
             .chain(self.scenarios.keys().map(|name| ("scenario", name)));
         problems.extend(names.filter(|(_, name)| !can_be_a_file(name)).map(
             |(what, name)| {
@@ -239,7 +261,51 @@ impl Profile {
                 "`request.method` and `request.content_type` need one value at least".to_owned(),
             );
         }
-        if let Some(delivery) = &self.envelope.delivery
+        if let Some(end) = &self.request.body_end
+            && end
+                .value
+                .contains(|char| !matches!(char, ' ' | '\t' | '\r' | '\n'))
+        {
+            problems.push(format!(
+                "`request.body_end`: {:?} is more than spaces and line ends",
+                end.value
+            ));
+        }
+        problems.extend(
+            self.headers
+                .iter()
+                .filter(|header| !can_be_filled(&header.value))
+                .map(|header| {
+                    format!(
+                        "header `{}`: in `{}`, a `{{body:PATH}}` has no path or no end",
+                        header.name, header.value
+                    )
+                }),
+        );
+        let form = self.envelope.delivery_form.iter().map(|form| &form.value);
+        let patterns = self.fresh.values().chain(form);
+        problems.extend(patterns.filter_map(|pattern| super::pattern::check(pattern).err()));
+        problems
+    }
+
+    fn wrong_places(&self) -> Vec<String> {
+        let envelope = &self.envelope;
+        let mut problems = Vec::new();
+        let event = &envelope.event.value;
+        if !signature::is_source_or_path(event) {
+            problems.push(format!(
+                "`envelope.event`: `{event}` is no path, `header:NAME` or `form:NAME`, nor several with `|` or `+`"
+            ));
+        }
+        if let Some(time) = &envelope.time
+            && !signature::is_path(&time.value)
+        {
+            problems.push(format!(
+                "`envelope.time`: `{}` is no path in the body, nor several with `|`",
+                time.value
+            ));
+        }
+        if let Some(delivery) = &envelope.delivery
             && !signature::is_source(&delivery.value)
         {
             problems.push(format!(
@@ -247,9 +313,52 @@ impl Profile {
                 delivery.value
             ));
         }
-        let form = self.envelope.delivery_form.iter().map(|form| &form.value);
-        let patterns = self.fresh.values().chain(form);
-        problems.extend(patterns.filter_map(|pattern| super::pattern::check(pattern).err()));
+        let times = &self.times;
+        let twice = |key: &&String| times.milliseconds.contains(key);
+        problems.extend(
+            times
+                .seconds
+                .iter()
+                .filter(twice)
+                .map(|key| format!("`times`: `{key}` cannot be in seconds and in milliseconds")),
+        );
+        problems
+    }
+
+    /// Rows of `detect` that fit all requests, or none.
+    fn wrong_rows(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        for row in &self.detect {
+            if row.headers.is_empty() && row.body.is_empty() {
+                problems.push("`detect`: a row needs `headers` or `body`".to_owned());
+            }
+            let is_there = |name: &&String| {
+                let mut there = row.headers.iter();
+                there.any(|header| header.eq_ignore_ascii_case(name))
+            };
+            problems.extend(
+                row.without.iter().filter(is_there).map(|name| {
+                    format!("`detect`: a row has `{name}` in `headers` and in `without`")
+                }),
+            );
+        }
+        problems
+    }
+
+    /// Names on the wire that name no event, or several.
+    fn wrong_called(&self) -> Vec<String> {
+        let mut owners = BTreeMap::new();
+        let mut problems = Vec::new();
+        for (name, event) in &self.events {
+            let called = event.called.as_ref().unwrap_or(name);
+            if called.is_empty() {
+                problems.push(format!("`events.\"{name}\".called` is empty"));
+            } else if let Some(other) = owners.insert(called, name) {
+                problems.push(format!(
+                    "events `{other}` and `{name}` are both called `{called}`"
+                ));
+            }
+        }
         problems
     }
 

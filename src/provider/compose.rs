@@ -6,6 +6,7 @@ use url::Url;
 
 use super::profile::{Auth, ContentType, Profile};
 use crate::request::{Headers, Request, form, json};
+use crate::signature::Source;
 
 /// What is sent.
 #[derive(Clone, Debug)]
@@ -113,7 +114,11 @@ pub(crate) fn compose(
             Bytes::new()
         }
         Content::Fields(value) => match shape.content_type {
-            ContentType::Json => json::stringify(value).into(),
+            ContentType::Json => {
+                let end = profile.request.body_end.as_ref();
+                let end = end.map_or("", |end| &end.value);
+                (json::stringify(value) + end).into()
+            }
             ContentType::Form => form::from_value(value).into(),
         },
         Content::Bytes(bytes) => bytes.clone(),
@@ -127,19 +132,41 @@ pub(crate) fn compose(
             },
         );
     }
-    for header in &profile.headers {
-        let value = header
-            .value
-            .replace("{event}", event)
-            .replace("{delivery_id}", delivery_id);
-        headers.push(header.name.to_ascii_lowercase(), value);
-    }
-    Request {
+    let mut request = Request {
         method: shape.method.clone(),
         target,
         headers,
         body,
+    };
+    let source = Source::new(&request);
+    let own = profile.headers.iter().filter_map(|header| {
+        // A body of an unknown event has no name for it.
+        if event.is_empty() && header.value.contains("{event}") {
+            return None;
+        }
+        let value = header
+            .value
+            .replace("{event}", profile.called(event))
+            .replace("{delivery_id}", delivery_id);
+        let value = with_fields(&value, source.fields())?;
+        Some((header.name.to_ascii_lowercase(), value))
+    });
+    for (name, value) in own.collect::<Vec<_>>() {
+        request.headers.push(name, value);
     }
+    request
+}
+
+/// Fills in each `{body:PATH}`; `None` if nothing is at a path, or nothing that a header can hold.
+pub(crate) fn with_fields(value: &str, fields: &Value) -> Option<String> {
+    let Some((before, rest)) = value.split_once("{body:") else {
+        return Some(value.to_owned());
+    };
+    let (path, after) = rest.split_once('}')?;
+    let text = json::lookup(fields, path).and_then(json::scalar_text)?;
+    let after = with_fields(after, fields)?;
+    let fits = text.bytes().all(|byte| (0x20..0x7f).contains(&byte));
+    fits.then(|| format!("{before}{text}{after}"))
 }
 
 /// What to tell about a body that is sent as it is, and called JSON without being that.

@@ -24,19 +24,14 @@ impl Detector {
     }
 
     /// The provider of which a row fits, the one with most conditions first; else the one that the path names, as
-    /// `/webhooks/NAME` does.
+    /// `/webhooks/NAME` does; else the one of which a row for want of a better fits.
     pub(crate) fn provider(&self, source: &Source<'_>) -> Option<&Arc<Provider>> {
-        let rows = |with_headers: bool| {
-            let rows = self.providers.iter().flat_map(|provider| {
-                let rows = provider.profile.detect.iter();
-                rows.map(move |row| (provider, row))
-            });
-            rows.filter(move |(_, row)| row.headers.is_empty() != with_headers && row.fits(source))
-                .max_by_key(|(_, row)| (row.headers.len(), row.body.len()))
-        };
-        // A header says more than any body, and costs less to look at.
-        let best = rows(true).or_else(|| rows(false));
-        best.map(|(provider, _)| provider).or_else(|| {
+        self.sure(source).or_else(|| self.fallback(source))
+    }
+
+    /// The provider that a request tells without rows for want of a better.
+    pub(crate) fn sure(&self, source: &Source<'_>) -> Option<&Arc<Provider>> {
+        self.best(false, source).or_else(|| {
             let mut segments = source.request.path().split('/');
             segments.find_map(|segment| {
                 self.providers
@@ -44,6 +39,26 @@ impl Detector {
                     .find(|provider| provider.profile.name == segment)
             })
         })
+    }
+
+    /// The provider of which a row for want of a better fits.
+    pub(crate) fn fallback(&self, source: &Source<'_>) -> Option<&Arc<Provider>> {
+        self.best(true, source)
+    }
+
+    fn best(&self, fallback: bool, source: &Source<'_>) -> Option<&Arc<Provider>> {
+        let rows = |with_headers: bool| {
+            let rows = self.providers.iter().flat_map(|provider| {
+                let rows = provider.profile.detect.iter();
+                rows.map(move |row| (provider, row))
+            });
+            rows.filter(move |(_, row)| row.fallback == fallback)
+                .filter(move |(_, row)| row.headers.is_empty() != with_headers && row.fits(source))
+                .max_by_key(|(_, row)| (row.headers.len(), row.body.len()))
+        };
+        // A header says more than any body, and costs less to look at.
+        let best = rows(true).or_else(|| rows(false));
+        best.map(|(provider, _)| provider)
     }
 }
 
@@ -54,6 +69,10 @@ impl DetectRow {
                 .headers
                 .iter()
                 .all(|name| source.request.headers.contains(name))
+            && !self
+                .without
+                .iter()
+                .any(|name| source.request.headers.contains(name))
             && self.body.iter().all(|path| source.has_field(path))
     }
 }
@@ -61,9 +80,22 @@ impl DetectRow {
 impl Provider {
     /// The event that a request is: as its envelope says, else as its scheme knows.
     pub(crate) fn event_of(&self, source: &Source<'_>) -> Option<String> {
-        json::lookup(source.fields(), &self.profile.envelope.event.value)
-            .and_then(json::scalar_text)
-            .or_else(|| extract(self.profile.scheme().event.as_deref()?, source))
+        self.named_in(source).or_else(|| {
+            let event = self.profile.scheme().event.as_deref()?;
+            Some(self.listed(extract(event, source)?))
+        })
+    }
+
+    /// The event that a request is, as its envelope says.
+    pub(super) fn named_in(&self, source: &Source<'_>) -> Option<String> {
+        extract(&self.profile.envelope.event.value, source).map(|called| self.listed(called))
+    }
+
+    /// The event that is called so on the wire.
+    fn listed(&self, called: String) -> String {
+        let mut events = self.events();
+        let event = events.find(|(_, event)| event.called.as_ref() == Some(&called));
+        event.map_or(called, |(name, _)| name.to_owned())
     }
 
     /// The delivery id that a request carries.
@@ -77,10 +109,11 @@ impl Provider {
         let envelope = &self.profile.envelope;
         let at = |path: &str| json::lookup(source.fields(), path).and_then(json::scalar_text);
         let paths = envelope.dedup.iter().flat_map(|dedup| &dedup.value);
-        let of_event = format!(
-            "{:?}",
-            (at(&envelope.event.value), at(&envelope.time.value))
-        );
+        let time = envelope
+            .time
+            .iter()
+            .find_map(|time| extract(&time.value, source));
+        let of_event = format!("{:?}", (self.event_of(source), time));
         paths
             .filter_map(|path| {
                 Some(format!(

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Number, Value};
 
 use super::pattern::{Stream, expand};
-use super::profile::Profile;
+use super::profile::{Profile, UnixTimes};
 use crate::request::json;
 
 /// Where ids and names come from: the same seed gives the same ones.
@@ -89,6 +89,19 @@ impl Cast {
         Self { texts }
     }
 
+    /// The same values, but for those of these samples, which are made of another seed.
+    pub(crate) fn renewed(&self, profile: &Profile, samples: &[String], seed: &Seed) -> Self {
+        let mut texts = self.texts.clone();
+        for (sample, new) in &mut texts {
+            if let Some(pattern) = profile.fresh.get(sample)
+                && samples.contains(sample)
+            {
+                *new = seed.value(pattern, sample);
+            }
+        }
+        Self { texts }
+    }
+
     /// Replaces the sample values in a payload.
     pub(crate) fn apply(&self, value: &mut Value) {
         match value {
@@ -129,42 +142,172 @@ impl Cast {
     }
 }
 
-/// The time that a sample was taken at, by the path of the event's time.
-pub(crate) fn sample_time(sample: &Value, path: &str) -> Option<Timestamp> {
-    json::lookup(sample, path)?.as_str()?.parse().ok()
+/// The time that a sample was taken at, by the paths of the event's time.
+pub(crate) fn sample_time(profile: &Profile, sample: &Value) -> Option<Timestamp> {
+    let paths = profile.envelope.time.iter();
+    paths
+        .flat_map(|time| time.value.split('|'))
+        .find_map(|path| {
+            let value = json::lookup(sample, path)?;
+            let key = json::split_path(path).pop()?;
+            let unix =
+                unit(&profile.times, &key).and_then(|unit| unit.time(&json::scalar_text(value)?));
+            unix.or_else(|| Some(WrittenTime::read(value.as_str()?)?.time))
+        })
 }
 
-/// Moves every RFC 3339 time in UTC of a payload, keeping the precision in which it is written.
+/// Moves every RFC 3339 time of a payload and what the profile names as unix times, keeping the precision and the
+/// offset in which they are written.
 ///
 /// # Errors
 /// The time that cannot be moved so far.
-pub(crate) fn move_times(value: &mut Value, by: SignedDuration) -> Result<(), String> {
+pub(crate) fn move_times(
+    value: &mut Value,
+    times: &UnixTimes,
+    by: SignedDuration,
+) -> Result<(), String> {
     match value {
-        Value::String(text) => match moved(text, by) {
-            Some(Ok(moved)) => *text = moved,
-            Some(Err(_)) => return Err(text.clone()),
-            None => {}
-        },
-        Value::Array(items) => items.iter_mut().try_for_each(|item| move_times(item, by))?,
-        Value::Object(map) => map
-            .values_mut()
-            .try_for_each(|value| move_times(value, by))?,
+        Value::String(text) => {
+            if let Some(new) = moved(text, by) {
+                *text = new.map_err(|_| text.clone())?;
+            }
+        }
+        Value::Array(items) => items
+            .iter_mut()
+            .try_for_each(|item| move_times(item, times, by))?,
+        Value::Object(map) => {
+            for (key, value) in map.iter_mut() {
+                match unit(times, key) {
+                    Some(unit) if !(value.is_array() || value.is_object()) => {
+                        unit.move_time(value, by)?;
+                    }
+                    _ => move_times(value, times, by)?,
+                }
+            }
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
     Ok(())
 }
 
+/// Unit of a unix time.
+#[derive(Clone, Copy)]
+enum Unit {
+    Seconds,
+    Milliseconds,
+}
+
+/// The unit of the times under a key, if these are unix times.
+fn unit(times: &UnixTimes, key: &str) -> Option<Unit> {
+    let lists = |keys: &[String]| keys.iter().any(|listed| listed == key);
+    if lists(&times.seconds) {
+        Some(Unit::Seconds)
+    } else if lists(&times.milliseconds) {
+        Some(Unit::Milliseconds)
+    } else {
+        None
+    }
+}
+
+impl Unit {
+    /// The time that a number of this unit is, without its fraction.
+    fn time(self, text: &str) -> Option<Timestamp> {
+        let whole = text.split_once('.').map_or(text, |(whole, _)| whole);
+        let number: i64 = whole.parse().ok()?;
+        match self {
+            Self::Seconds => Timestamp::from_second(number).ok(),
+            Self::Milliseconds => Timestamp::from_millisecond(number).ok(),
+        }
+    }
+
+    /// Moves a time, as a number or as text.
+    fn move_time(self, value: &mut Value, by: SignedDuration) -> Result<(), String> {
+        match value {
+            Value::Number(number) => {
+                let new = self.moved(&number.to_string(), by).transpose();
+                let new = new.map_err(|_| number.to_string())?;
+                if let Some(new) = new.and_then(|new| new.parse::<i64>().ok()) {
+                    *number = Number::from(new);
+                }
+            }
+            Value::String(text) => {
+                if let Some(new) = self.moved(text, by).or_else(|| moved(text, by)) {
+                    *text = new.map_err(|_| text.clone())?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The number for a time later by this; a fraction stays. `None` for a text that is no time.
+    fn moved(self, text: &str, by: SignedDuration) -> Option<Result<String, jiff::Error>> {
+        let moved = self.time(text)?.checked_add(by);
+        let fraction = text.find('.').map_or("", |dot| &text[dot..]);
+        Some(moved.map(|time| {
+            // Down, as what was sent at a time is no younger than it.
+            let nanoseconds = time.as_nanosecond();
+            let moved = match self {
+                Self::Seconds => nanoseconds.div_euclid(1_000_000_000),
+                Self::Milliseconds => nanoseconds.div_euclid(1_000_000),
+            };
+            format!("{moved}{fraction}")
+        }))
+    }
+}
+
+/// An RFC 3339 time as it is written; one without an offset is in UTC.
+struct WrittenTime<'a> {
+    time: Timestamp,
+    offset: &'a str,
+    digits: usize,
+}
+
+impl<'a> WrittenTime<'a> {
+    fn read(text: &'a str) -> Option<Self> {
+        let (date, clock) = text
+            .split_at_checked(11)
+            .filter(|(date, clock)| date.ends_with('T') && clock.len() >= "00:00:00".len())?;
+        let end = clock.find(['Z', '+', '-']).unwrap_or(clock.len());
+        let (clock, offset) = clock.split_at(end);
+        let time = if offset.is_empty() {
+            format!("{date}{clock}Z").parse()
+        } else {
+            text.parse()
+        };
+        let digits = clock
+            .split_once('.')
+            .map_or(0, |(_, fraction)| fraction.len());
+        Some(Self {
+            time: time.ok()?,
+            offset,
+            digits,
+        })
+    }
+
+    /// The offset from UTC.
+    fn seconds_ahead(&self) -> Option<i64> {
+        let sign = match self.offset.as_bytes() {
+            [] | [b'Z'] => return Some(0),
+            [b'-', ..] => -1,
+            _ => 1,
+        };
+        let (hours, minutes) = self.offset.get(1..)?.split_once(':')?;
+        let (hours, minutes): (i64, i64) = (hours.parse().ok()?, minutes.parse().ok()?);
+        Some(sign * (hours * 3600 + minutes * 60))
+    }
+}
+
 /// A time moved; `None` for a text that is no time.
 fn moved(text: &str, by: SignedDuration) -> Option<Result<String, jiff::Error>> {
-    let body = text
-        .strip_suffix('Z')
-        .filter(|body| body.as_bytes().get(10) == Some(&b'T'))?;
-    let time: Timestamp = text.parse().ok()?;
-    let digits = body
-        .split_once('.')
-        .map_or(0, |(_, fraction)| fraction.len());
-    let moved = time.checked_add(by);
-    Some(moved.map(|moved| format!("{moved:.digits$}")))
+    let written = WrittenTime::read(text)?;
+    let ahead = SignedDuration::from_secs(written.seconds_ahead()?);
+    let digits = written.digits;
+    let moved = written.time.checked_add(by);
+    Some(moved.and_then(|time| time.checked_add(ahead)).map(|time| {
+        let clock = format!("{time:.digits$}");
+        format!("{}{}", clock.trim_end_matches('Z'), written.offset)
+    }))
 }
 
 /// Another id of the same shape, the same one for the same id: the letters and digits behind its last mark are new,
@@ -237,15 +380,47 @@ mod tests {
             moved("2026-06-18T09:14:26Z", by).unwrap().unwrap(),
             "2026-06-19T09:14:26Z"
         );
+        assert_eq!(
+            moved("2026-06-18T23:59:59.900+02:00", by).unwrap().unwrap(),
+            "2026-06-20T00:00:00.150+02:00"
+        );
+        assert_eq!(
+            moved("2026-06-18T09:14:26.000000", by).unwrap().unwrap(),
+            "2026-06-19T09:14:26.250000"
+        );
         for other in [
             "2026-06-18",
             "Z",
             "",
             "call at 09:14:26Z",
-            "2026-06-18T09:14:26+02:00",
+            "2026-06-18T09",
+            "2026-06-18T0é:14:26Z",
         ] {
             assert!(moved(other, by).is_none(), "{other}");
         }
+    }
+
+    #[test]
+    fn unix_times_are_moved_by_their_keys_and_keep_their_fractions() {
+        let times = UnixTimes {
+            seconds: vec!["created".into(), "ts".into()],
+            milliseconds: vec!["at".into()],
+        };
+        let mut value = serde_json::json!({
+            "created": 1_700_000_000, "other": 1_700_000_000, "ts": "1700000000.000200",
+            "list": [{"at": 1_700_000_000_123_i64, "created": null}],
+        });
+        move_times(&mut value, &times, SignedDuration::from_millis(-1_500)).unwrap();
+        let wanted = serde_json::json!({
+            "created": 1_699_999_998, "other": 1_700_000_000, "ts": "1699999998.000200",
+            "list": [{"at": 1_699_999_998_623_i64, "created": null}],
+        });
+        assert_eq!(value, wanted);
+        let far = SignedDuration::from_hours(24 * 366 * 8_000);
+        assert_eq!(
+            move_times(&mut value, &times, far),
+            Err("1699999998".to_owned())
+        );
     }
 
     #[test]

@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+use url::Url;
 
 use super::catalogue::{Provider, did_you_mean};
+use super::compose::{Content, Shape, compose};
 use super::edits::{Done, Edit, Set, unset};
 use super::fresh::{Cast, Seed, move_times, sample_time};
-use super::profile::{Origin, Variant};
+use super::profile::{Origin, Profile, Variant};
 use crate::error::{Error, Result};
 use crate::request::json;
+use crate::signature::Source;
 
 /// One event to be built.
 #[derive(Clone, Debug)]
@@ -45,18 +48,20 @@ pub(crate) fn build(steps: &[Step], freshness: &Freshness) -> Result<Vec<Payload
         return Ok(payloads);
     };
     let cast = Cast::new(&provider.profile, &freshness.seed);
-    let time = &provider.profile.envelope.time.value;
     let last = payloads
         .iter()
-        .filter_map(|payload| sample_time(&payload.value, time))
+        .filter_map(|payload| sample_time(&provider.profile, &payload.value))
         .max();
     let by = match (freshness.at, last) {
         (Some(at), Some(last)) => at.duration_since(last),
         _ => SignedDuration::ZERO,
     };
-    for payload in &mut payloads {
-        cast.apply(&mut payload.value);
-        move_times(&mut payload.value, by).map_err(|time| {
+    for (number, payload) in payloads.iter_mut().enumerate() {
+        let own = own_ids(&provider.profile, &payload.value);
+        let seed = freshness.seed.nth(number);
+        cast.renewed(&provider.profile, &own, &seed)
+            .apply(&mut payload.value);
+        move_times(&mut payload.value, &provider.profile.times, by).map_err(|time| {
             Error::usage(format!(
                 "cannot move the times of the payload: `{time}` would be past the year 9999"
             ))
@@ -106,7 +111,7 @@ impl Step {
             .max_by_key(|name| alike(name))
             .expect("a provider has events");
         let mut value = self.provider.sample(model);
-        replace_text(&mut value, model, &self.event);
+        rename(&mut value, profile, model, &self.event);
         let note = format!(
             "{} the payload is that of `{model}` with another name.",
             self.unlisted()
@@ -170,16 +175,50 @@ pub(crate) fn near_variants<'a>(name: &str, known: impl Iterator<Item = &'a str>
     }
 }
 
-/// Replaces a text wherever it occurs in the values of a payload.
-fn replace_text(value: &mut Value, text: &str, by: &str) {
+/// Gives the payload of an event the name of another one: where the name stands alone, and where it is a part of an id
+/// or an address. A name that stands in a header, or is put together of several values, stays.
+fn rename(value: &mut Value, profile: &Profile, event: &str, new: &str) {
+    let called = profile.called(event);
+    let alternatives = profile.envelope.event.value.split('|');
+    let path = alternatives
+        .map(|place| place.strip_prefix("body:").unwrap_or(place))
+        .find(|path| {
+            let found = json::lookup(value, path).and_then(json::scalar_text);
+            found.as_deref() == Some(called)
+        });
+    if let Some(path) = path {
+        let _ = put(value, path, new);
+        replace_word(value, called, new);
+    }
+}
+
+/// Replaces a word wherever it occurs in the values of a payload, but for texts for people.
+fn replace_word(value: &mut Value, word: &str, by: &str) {
     match value {
-        Value::String(whole) => *whole = whole.replace(text, by),
+        Value::String(text) if text.contains(char::is_whitespace) => {}
+        Value::String(text) => {
+            let is_mark = |char: Option<char>| {
+                !char.is_some_and(|char| char.is_alphanumeric() || char == '_')
+            };
+            let mut from = 0;
+            while let Some(at) = text[from..].find(word).map(|at| from + at) {
+                let end = at + word.len();
+                let stands_alone =
+                    is_mark(text[..at].chars().next_back()) && is_mark(text[end..].chars().next());
+                from = if stands_alone {
+                    text.replace_range(at..end, by);
+                    at + by.len()
+                } else {
+                    end
+                };
+            }
+        }
         Value::Array(items) => items
             .iter_mut()
-            .for_each(|item| replace_text(item, text, by)),
+            .for_each(|item| replace_word(item, word, by)),
         Value::Object(map) => map
             .values_mut()
-            .for_each(|value| replace_text(value, text, by)),
+            .for_each(|value| replace_word(value, word, by)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
@@ -195,6 +234,53 @@ impl Variant {
             set.parse::<Set>()?.apply(value)?;
         }
         self.unset.iter().try_for_each(|path| unset(path, value))
+    }
+}
+
+/// Puts a text in the place of a scalar: a number in that of a number.
+fn put(value: &mut Value, path: &str, text: &str) -> std::result::Result<(), String> {
+    let is_number = json::lookup(value, path).is_some_and(Value::is_number);
+    let new = match text.parse::<i64>() {
+        Ok(number) if is_number => Value::from(number),
+        _ => Value::from(text),
+    };
+    format!("{path}={new}")
+        .parse::<Set>()?
+        .apply(value)
+        .map(drop)
+}
+
+/// The path of the delivery id in the body, for a provider whose payloads hold it.
+fn id_path(profile: &Profile) -> Option<&str> {
+    let delivery = profile
+        .envelope
+        .delivery
+        .as_ref()?
+        .value
+        .strip_prefix("body:")?;
+    (!delivery.contains(['+', '|'])).then_some(delivery)
+}
+
+/// The ids in a sample that no other delivery may have: its delivery id, and what duplicates are told by beside it.
+fn own_ids(profile: &Profile, sample: &Value) -> Vec<String> {
+    let dedup = profile.envelope.dedup.iter().flat_map(|dedup| &dedup.value);
+    let paths = id_path(profile)
+        .into_iter()
+        .flat_map(|path| std::iter::once(path).chain(dedup.clone().map(String::as_str)));
+    paths
+        .filter_map(|path| json::lookup(sample, path).and_then(json::scalar_text))
+        .collect()
+}
+
+/// The delivery id that a payload holds.
+pub(crate) fn delivery_id(profile: &Profile, payload: &Value) -> Option<String> {
+    json::lookup(payload, id_path(profile)?).and_then(json::scalar_text)
+}
+
+/// Gives a payload that holds a delivery id this one.
+pub(crate) fn set_delivery_id(profile: &Profile, payload: &mut Value, id: &str) {
+    if let Some(path) = id_path(profile).filter(|path| json::lookup(payload, path).is_some()) {
+        let _ = put(payload, path, id);
     }
 }
 
@@ -233,19 +319,18 @@ pub(crate) fn check(provider: &Provider) -> std::result::Result<(), String> {
     for (name, event) in provider.events() {
         let sample: Value = serde_json::from_str(provider.sample_text(name))
             .map_err(|error| format!("the payload of `{name}` is no JSON: {error}"))?;
-        let path = &profile.envelope.event.value;
-        match json::lookup(&sample, path) {
-            Some(Value::String(value)) if value == name => {}
-            _ => {
-                return Err(format!(
-                    "the payload of `{name}` does not say so at `{path}`"
-                ));
-            }
-        }
-        if sample_time(&sample, &profile.envelope.time.value).is_none() {
+        if !says_its_name(provider, name, &sample) {
             return Err(format!(
-                "the payload of `{name}` has no RFC 3339 time at `{}`",
-                profile.envelope.time.value
+                "the payload of `{name}` does not say so at `{}`",
+                profile.envelope.event.value
+            ));
+        }
+        if let Some(time) = profile.envelope.time.as_ref().filter(|_| !event.timeless)
+            && sample_time(profile, &sample).is_none()
+        {
+            return Err(format!(
+                "the payload of `{name}` has no time at `{}`; keys of unix times stand under `times`",
+                time.value
             ));
         }
         for path in event.documented.iter().chain(&event.public) {
@@ -263,6 +348,16 @@ pub(crate) fn check(provider: &Provider) -> std::result::Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Whether the request that a sample makes is told to be this event.
+fn says_its_name(provider: &Provider, name: &str, sample: &Value) -> bool {
+    let profile = &provider.profile;
+    let shape = Shape::new(profile, Some("POST"), None);
+    let url = Url::parse("http://localhost/").expect("a URL");
+    let content = Content::Fields(sample.clone());
+    let request = compose(profile, name, "id", &content, &shape, &url);
+    provider.named_in(&Source::new(&request)).as_deref() == Some(name)
 }
 
 /// Where the fields of a payload come from, counted: documented, public, assumed.

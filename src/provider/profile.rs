@@ -104,6 +104,9 @@ pub(crate) struct Profile {
     pub(crate) person: Vec<Person>,
     #[serde(default)]
     pub(crate) company: Vec<Company>,
+    /// Fields that hold unix times.
+    #[serde(default)]
+    pub(crate) times: UnixTimes,
     pub(crate) events: BTreeMap<String, Event>,
     /// Variants of every event.
     #[serde(default)]
@@ -130,6 +133,8 @@ pub(crate) struct RequestFacts {
     pub(crate) basic_methods: Option<Fact<Vec<String>>>,
     /// Whether endpoints must be HTTPS.
     pub(crate) https: Fact<bool>,
+    /// Text behind a JSON body, such as a line end.
+    pub(crate) body_end: Option<Fact<String>>,
     pub(crate) user_agent: Fact<String>,
 }
 
@@ -163,7 +168,7 @@ pub(crate) enum Auth {
 #[serde(deny_unknown_fields)]
 pub(crate) struct HeaderFact {
     pub(crate) name: String,
-    /// Value over `{event}` and `{delivery_id}`.
+    /// Value over `{event}`, `{delivery_id}` and `{body:PATH}`; left out where nothing is at that path.
     pub(crate) value: String,
     pub(crate) from: Origin,
     #[serde(default)]
@@ -189,11 +194,11 @@ pub(crate) struct SignatureFacts {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Envelope {
-    /// Path of the event's name.
+    /// Where the event's name is: a path, or an expression as `envelope.delivery` takes it.
     pub(crate) event: Fact<String>,
-    /// Path of the event's time.
-    pub(crate) time: Fact<String>,
-    /// Where the delivery id is; none for a provider that sends none.
+    /// Path of the event's time, with alternatives split by `|`; none for a provider that sends none.
+    pub(crate) time: Option<Fact<String>>,
+    /// Where the delivery id is; none for a provider that sends none. One in the body is the payload's own.
     pub(crate) delivery: Option<Fact<String>>,
     /// Pattern of delivery ids.
     pub(crate) delivery_form: Option<Fact<String>>,
@@ -288,9 +293,24 @@ pub(crate) struct DetectRow {
     /// Headers that are there.
     #[serde(default)]
     pub(crate) headers: Vec<String>,
+    /// Headers that are not there.
+    #[serde(default)]
+    pub(crate) without: Vec<String>,
     /// Paths that are there.
     #[serde(default)]
     pub(crate) body: Vec<String>,
+    /// Only if no other row fits, the URL names no provider and no secret tells one: for a format that many senders
+    /// share.
+    #[serde(default)]
+    pub(crate) fallback: bool,
+}
+
+/// Keys whose values are unix times, wherever they stand in a payload: numbers, or texts with a fraction.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct UnixTimes {
+    pub(crate) seconds: Vec<String>,
+    pub(crate) milliseconds: Vec<String>,
 }
 
 /// A person in the samples. The name is made anew, in addresses and URLs too.
@@ -325,6 +345,12 @@ pub(crate) struct Event {
     pub(crate) public: Vec<String>,
     /// The sample payload as JSON, for a provider in one file; else it is in a file of the event's name.
     pub(super) sample: Option<String>,
+    /// The name on the wire, where it is another.
+    #[serde(default)]
+    pub(crate) called: Option<String>,
+    /// Whether the payload has no time, unlike those of other events.
+    #[serde(default)]
+    pub(crate) timeless: bool,
     #[serde(default)]
     pub(crate) variants: BTreeMap<String, Variant>,
 }
@@ -418,6 +444,15 @@ impl Profile {
             .chain(of_variants)
             .filter_map(|name| signature::named(name));
         std::iter::once(self.scheme()).chain(others).collect()
+    }
+
+    /// The name of an event on the wire.
+    pub(crate) fn called<'a>(&'a self, event: &'a str) -> &'a str {
+        let called = self
+            .events
+            .get(event)
+            .and_then(|event| event.called.as_deref());
+        called.unwrap_or(event)
     }
 }
 

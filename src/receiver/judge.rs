@@ -99,7 +99,8 @@ impl Judge {
         let source = Source::new(request);
         let provider = self
             .known(&source)
-            .or_else(|| self.whose_secret_fits(&source, now));
+            .or_else(|| self.whose_secret_fits(&source, now))
+            .or_else(|| self.detector.fallback(&source).cloned());
         let schemes = schemes_of(provider.as_deref(), &source);
         let scheme = schemes.first().copied();
         let mut judgement = describe(provider, scheme, &source);
@@ -117,7 +118,9 @@ impl Judge {
     /// Judges a request by its head alone, since its body was over a limit.
     pub(crate) fn judge_head(&self, request: &Request, limit: usize) -> Judgement {
         let source = Source::new(request);
-        let provider = self.known(&source);
+        let provider = self
+            .known(&source)
+            .or_else(|| self.detector.fallback(&source).cloned());
         let schemes = schemes_of(provider.as_deref(), &source);
         let scheme = schemes.first().copied();
         let mut judgement = describe(provider, scheme, &source);
@@ -134,11 +137,11 @@ impl Judge {
         seen.forget(&judgement.marks);
     }
 
-    /// The provider that the user names, or that the request looks like.
+    /// The provider that the user names, or that the request looks like, other than by a format that many share.
     fn known(&self, source: &Source<'_>) -> Option<Arc<Provider>> {
         self.provider
             .as_ref()
-            .or_else(|| self.detector.provider(source))
+            .or_else(|| self.detector.sure(source))
             .cloned()
     }
 
@@ -225,7 +228,7 @@ impl Judge {
         };
         judgement.detail = match judgement.verdict {
             Verdict::Valid | Verdict::Unsigned => None,
-            Verdict::NoSecret if secrets.is_empty() => Some(self.how_to_give(name.as_deref(), scheme)),
+            Verdict::NoSecret if secrets.is_empty() => Some(self.how_to_give(source, scheme)),
             Verdict::NoSecret => Some(format!("no secret given here is one of {}", scheme.label)),
             Verdict::Invalid if are_local && found.reason == Some(Reason::Mismatch) => {
                 Some("the signature does not fit the local secret; give the endpoint's own with `--secret`".to_owned())
@@ -239,12 +242,12 @@ impl Judge {
     }
 
     /// What to do about a signature that nothing is known to verify with.
-    fn how_to_give(&self, provider: Option<&str>, scheme: &Scheme) -> String {
+    fn how_to_give(&self, source: &Source<'_>, scheme: &Scheme) -> String {
         let is_used = |provider: &Arc<Provider>| {
             let mut own = provider.profile.schemes().into_iter();
             own.any(|own| own.id == scheme.id)
         };
-        if provider.is_none() && self.detector.providers().iter().any(is_used) {
+        if self.known(source).is_none() && self.detector.providers().iter().any(is_used) {
             "give the secret with `--secret`, or say whose it is with `--provider NAME`".to_owned()
         } else {
             "give the secret with `--secret`".to_owned()
@@ -355,11 +358,10 @@ fn describe(
         .as_ref()
         .and_then(|provider| provider.event_of(source))
         .or_else(|| by_scheme(|scheme| scheme.event.as_deref()));
-    let delivery_id = by_scheme(|scheme| scheme.delivery.as_deref()).or_else(|| {
-        provider
-            .as_ref()
-            .and_then(|provider| provider.delivery_id_of(source))
-    });
+    let delivery_id = provider
+        .as_ref()
+        .and_then(|provider| provider.delivery_id_of(source))
+        .or_else(|| by_scheme(|scheme| scheme.delivery.as_deref()));
     Judgement {
         provider,
         event,

@@ -6,8 +6,9 @@ use super::profile::origin;
 use super::table::{Cell, cell, columns, columns_within, plain};
 use super::text::safe;
 use super::{Paint, indent};
+use crate::provider::compose::with_fields;
 use crate::provider::profile::{ContentType, Scenario};
-use crate::provider::{Event, Origin, Profile, Provider, payload};
+use crate::provider::{Event, Origin, Provider, payload};
 use crate::request::{form, json as fields};
 
 /// The events and scenarios of a provider, one a line.
@@ -97,7 +98,7 @@ pub(crate) fn show(provider: &Provider, name: &str, event: &Event, paint: Paint)
     let name_shown = paint.name(&safe(&format!("{}/{name}", profile.name)));
     let about = safe(&event.about);
     let docs = paint.faint(&safe(&profile.docs));
-    let headers = headers(profile, name)
+    let headers = headers(provider, name)
         .into_iter()
         .map(|(name, value, from)| [plain(name), plain(value), origin(from)(paint)]);
     let mut text = format!(
@@ -156,7 +157,8 @@ fn field_rows(provider: &Provider, name: &str, event: &Event, paint: Paint) -> V
 }
 
 /// Headers of a delivery: name, value or what it is, origin.
-fn headers(profile: &Profile, event: &str) -> Vec<(String, String, Origin)> {
+fn headers(provider: &Provider, event: &str) -> Vec<(String, String, Origin)> {
+    let profile = &provider.profile;
     let request = &profile.request;
     let content_type = request.content_type.value.iter().map(|kind| match kind {
         ContentType::Json => "application/json",
@@ -176,12 +178,11 @@ fn headers(profile: &Profile, event: &str) -> Vec<(String, String, Origin)> {
         ),
     ];
     let own = profile.headers.iter();
+    let sample = provider.sample(event);
     headers.extend(own.map(|header| {
-        (
-            header.name.to_ascii_lowercase(),
-            header.value.replace("{event}", event),
-            header.from,
-        )
+        let value = header.value.replace("{event}", profile.called(event));
+        let filled = with_fields(&value, &sample).unwrap_or(value);
+        (header.name.to_ascii_lowercase(), filled, header.from)
     }));
     let optional = profile.signature.optional.value;
     let signed = if optional {
@@ -203,7 +204,7 @@ fn headers(profile: &Profile, event: &str) -> Vec<(String, String, Origin)> {
 /// An event as JSON.
 pub(crate) fn show_json(provider: &Provider, name: &str, event: &Event) -> Value {
     let profile = &provider.profile;
-    let headers = headers(profile, name)
+    let headers = headers(provider, name)
         .into_iter()
         .map(|(name, value, from)| json!({"name": name, "value": value, "from": from.word()}));
     let sample = provider.sample(name);

@@ -91,6 +91,14 @@ impl Line {
     }
 }
 
+/// Line ends as they are escaped.
+fn in_words(fact: &Fact<String>) -> Fact<String> {
+    Fact {
+        value: fact.value.escape_default().to_string(),
+        ..fact.clone()
+    }
+}
+
 /// All facts of a profile, in the order in which they are shown.
 fn facts(profile: &Profile) -> Vec<Line> {
     let (request, signature) = (&profile.request, &profile.signature);
@@ -105,6 +113,10 @@ fn facts(profile: &Profile) -> Vec<Line> {
             .map(|fact| Line::new("credentials with", fact)),
         Some(Line::new("https only", &request.https)),
         Some(Line::new("user agent", &request.user_agent)),
+        request
+            .body_end
+            .as_ref()
+            .map(|fact| Line::new("body ends in", &in_words(fact))),
         Some(Line::new("signature scheme", &signature.scheme)),
         signature
             .prefix
@@ -116,7 +128,10 @@ fn facts(profile: &Profile) -> Vec<Line> {
             .map(|fact| Line::new("secret", fact)),
         Some(Line::new("secret optional", &signature.optional)),
         Some(Line::new("event name at", &envelope.event)),
-        Some(Line::new("event time at", &envelope.time)),
+        envelope
+            .time
+            .as_ref()
+            .map(|fact| Line::new("event time at", fact)),
         envelope
             .delivery
             .as_ref()

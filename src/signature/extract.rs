@@ -55,10 +55,22 @@ pub(crate) fn extract(expression: &str, from: &Source<'_>) -> Option<String> {
 
 /// Whether a text is such an expression.
 pub(crate) fn is_source(expression: &str) -> bool {
-    expression
-        .split('|')
-        .next()
-        .is_some_and(|first| Kind::split(first).is_some())
+    let first = expression.split('|').next();
+    first.is_some_and(|first| Kind::split(first).is_some()) && is_source_or_path(expression)
+}
+
+/// Whether a text is such an expression, or has paths in the body that do not say so.
+pub(crate) fn is_source_or_path(expression: &str) -> bool {
+    expression.split(['|', '+']).all(|part| {
+        let place = Kind::split(part).map_or(part, |(_, place)| place);
+        !place.is_empty() && !place.contains(char::is_whitespace)
+    })
+}
+
+/// Whether a text is a path in the body, or several split by `|`.
+pub(crate) fn is_path(expression: &str) -> bool {
+    let is_plain = |part: &str| Kind::split(part).is_none() && !part.contains('+');
+    is_source_or_path(expression) && expression.split('|').all(is_plain)
 }
 
 #[derive(Clone, Copy)]

@@ -136,6 +136,11 @@ impl Key {
                 private: crate::secret::new_p256(),
                 begun: None,
             },
+            // The key itself is sent, so it must be text that a header can hold.
+            (Algorithm::Equal, _) => {
+                let swapped = |byte: &u8| if *byte == b'x' { b'y' } else { b'x' };
+                Self::symmetric(self.bytes.iter().map(swapped).collect())
+            }
             _ => Self::symmetric(flipped(&self.bytes)),
         }
     }

@@ -61,7 +61,20 @@ fn events_and_providers_say_where_everything_comes_from() {
         &["events", "show", "ken/positive-reply"],
     );
     golden("events-konvox.txt", &["events", "konvox"]);
-    for name in ["ken", "konvox", "kakiyo", "klen", "scratcher"] {
+    golden(
+        "events-show-Comment.create.txt",
+        &["events", "show", "linear/Comment.create"],
+    );
+    let names = [
+        "ken",
+        "konvox",
+        "kakiyo",
+        "klen",
+        "scratcher",
+        "sendgrid",
+        "stripe",
+    ];
+    for name in names {
         golden(
             &format!("providers-show-{name}.txt"),
             &["providers", "show", name],
@@ -109,7 +122,7 @@ fn the_local_secret_has_the_providers_form_and_stays() {
     assert_ne!(rotated, ken);
     assert_eq!(secret(&["ken"]), rotated);
     assert_eq!(secret(&["klen"]).trim().len(), 64);
-    assert_eq!(secret(&[]).lines().count(), 4);
+    assert_eq!(secret(&[]).lines().count(), 19);
     assert_eq!(
         room.run(&["secret", "ken", "--json"]).json()[0]["secret"],
         rotated.trim()
@@ -239,16 +252,16 @@ fn providers_are_listed_under_a_heading_and_each_is_a_model_for_another() {
     let room = Room::new();
     let list = room.run(&["providers"]);
     let lines: Vec<_> = list.ends(0).stdout.lines().collect();
-    assert_eq!(lines.len(), 6);
+    assert_eq!(lines.len(), 1 + 20);
     assert!(
-        lines[0].starts_with("NAME       EVENTS  SIGNATURE   ABOUT"),
+        lines[0].starts_with("NAME               EVENTS  SIGNATURE          ABOUT"),
         "{}",
         lines[0]
     );
     assert!(
-        lines[2].starts_with("ken        5       svix        "),
+        lines[6].starts_with("ken                5       svix               "),
         "{}",
-        lines[2]
+        lines[6]
     );
     let model = std::fs::read_to_string(project("fixtures/klen/provider.toml")).unwrap();
     room.run(&["providers", "show", "klen", "--toml"])

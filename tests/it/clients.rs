@@ -17,9 +17,9 @@ use crate::harness::{Ran, Room, project};
 /// Longest time until a server says where it listens.
 const PATIENCE: Duration = Duration::from_secs(60);
 const NODE: &str = "Node.js 20 or newer, with npm";
-const PYTHON: &str = "Python 3.10 or newer, with venv and pip";
-const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-const OLD_SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+pub(crate) const PYTHON: &str = "Python 3.10 or newer, with venv and pip";
+pub(crate) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+pub(crate) const OLD_SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 
 /// All ways to break a delivery that Svix signs.
 const TAMPERED: [&str; 6] = ["body", "signature", "timestamp", "id", "secret", "headers"];
@@ -44,9 +44,12 @@ const EDITS: [&str; 15] = [
     "__proto__=d",
 ];
 
+/// Variants that are signed otherwise than by default.
+const OTHER_STYLES: [&str; 5] = ["bare-hex", "sha1", "signing-token", "v1", "v2"];
+
 /// Runs a tool that must be there, and fails with what to install or with what it said.
 #[track_caller]
-fn tool(command: &mut Command, install: &str) -> Output {
+pub(crate) fn tool(command: &mut Command, install: &str) -> Output {
     let output = match command.output() {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             panic!("{command:?} needs what is missing: install {install}")
@@ -133,7 +136,7 @@ pub(crate) fn python(script: &str) -> Command {
 }
 
 /// A receiver that runs. Ended when it goes out of scope.
-struct Server {
+pub(crate) struct Server {
     child: Child,
     url: String,
 }
@@ -141,7 +144,7 @@ struct Server {
 impl Server {
     /// Starts it and waits until it takes requests.
     #[track_caller]
-    fn start(mut command: Command, variable: &str, secret: &str) -> Self {
+    pub(crate) fn start(mut command: Command, variable: &str, secret: &str) -> Self {
         let mut child = command
             .env(variable, secret)
             .stdin(Stdio::piped())
@@ -175,10 +178,10 @@ impl Drop for Server {
 }
 
 /// A receiver, and a room in which the program signs with the secret that the receiver knows.
-struct Receiver {
-    room: Room,
-    server: Server,
-    path: &'static str,
+pub(crate) struct Receiver {
+    pub(crate) room: Room,
+    pub(crate) server: Server,
+    pub(crate) path: &'static str,
 }
 
 impl Receiver {
@@ -223,7 +226,7 @@ impl Receiver {
 
     /// The handler answers this, and the program calls it the good answer.
     #[track_caller]
-    fn refuses(&self, status: u16, args: &[&str]) {
+    pub(crate) fn refuses(&self, status: u16, args: &[&str]) {
         let wanted = status.to_string();
         let ran = self.run(&[args, &["--expect", &wanted]].concat());
         assert_eq!(statuses(ran.ends(0)), [status], "{args:?}");
@@ -231,14 +234,17 @@ impl Receiver {
 
     /// All its events, alone and in each of their variants, and all its scenarios are accepted.
     #[track_caller]
-    fn accepts_all(&self, provider: &str, events: usize) {
+    pub(crate) fn accepts_all(&self, provider: &str, events: usize) {
         let catalogue = Catalogue::of(&self.room, provider);
         assert_eq!(catalogue.events.len(), events);
         let names: Vec<&str> = catalogue.events.keys().map(String::as_str).collect();
         self.accepts(events, &[&["send"], &*names].concat());
         for (event, variants) in &catalogue.events {
-            // The printed handlers know the newer style of the signature alone.
-            for variant in variants.iter().filter(|name| *name != "bare-hex") {
+            // Handlers and libraries know the newest style of the signature alone.
+            for variant in variants
+                .iter()
+                .filter(|name| !OTHER_STYLES.contains(&&***name))
+            {
                 self.accepts(1, &["send", event, "--variant", variant]);
             }
         }
@@ -287,16 +293,16 @@ fn statuses(ran: &Ran) -> Vec<u16> {
 }
 
 /// What `events` lists of a provider.
-struct Catalogue {
+pub(crate) struct Catalogue {
     /// Each event's variants.
-    events: BTreeMap<String, Vec<String>>,
+    pub(crate) events: BTreeMap<String, Vec<String>>,
     /// How many deliveries each scenario has.
     scenarios: BTreeMap<String, usize>,
 }
 
 impl Catalogue {
     #[track_caller]
-    fn of(room: &Room, provider: &str) -> Self {
+    pub(crate) fn of(room: &Room, provider: &str) -> Self {
         let lines = room.run(&["events", provider, "--json"]).ends(0).json();
         let name = |line: &Value, key: &str| format!("{provider}/{}", line[key].as_str().unwrap());
         let texts = |list: &Value| -> Vec<String> { serde_json::from_value(list.clone()).unwrap() };

@@ -131,7 +131,7 @@ fn a_request_that_tells_nothing_is_of_the_provider_whose_local_secret_fits() {
     let capture = listener.next();
     assert_eq!(
         (&capture["provider"], &capture["signature"]["status"]),
-        (&json!(null), &json!("no_secret"))
+        (&json!("svix"), &json!("no_secret"))
     );
     listener.stop().ends(0);
     let listener = room.listen_at(":0", &["--show", "line", "--exit-after", "1"]);
@@ -140,7 +140,7 @@ fn a_request_that_tells_nothing_is_of_the_provider_whose_local_secret_fits() {
         .ends(0);
     listener.wait().is(
         0,
-        "[time]  POST /hook  200  ? no secret  m1  7 B  [ms]\n    \
+        "[time]  POST /hook  200  svix  ? no secret  m1  7 B  [ms]\n    \
          give the secret with `--secret`, or say whose it is with `--provider NAME`\n",
         "Received 1 request.\n",
     );

@@ -5,6 +5,7 @@ mod harness;
 
 mod catalogue;
 mod clients;
+mod dialects;
 mod errors_files;
 mod errors_input;
 mod errors_network;
@@ -27,4 +28,5 @@ mod send_requests;
 mod sign;
 mod upstream;
 mod vectors;
+mod vendors;
 mod verify;

@@ -219,7 +219,7 @@ fn all_that_a_profile_lacks_is_said_at_once() {
   - `request.https` does not say where it comes from: write `{ value = ..., from = \"documented\" }`
   - `request.user_agent` is missing: `{ value = ..., from = ... }` with a text
   - `[signature]` is missing: a table with `scheme`, `optional`
-  - `[envelope]` is missing: a table with `event`, `time`
+  - `[envelope]` is missing: a table with `event`
   - `policy.success` is missing: `{ value = ..., from = ... }` with statuses such as `2xx`
   - `policy.timeout` is missing: `{ value = ..., from = ... }` with a duration such as `10s`
   - `policy.retry` is missing: `{ value = ..., from = ... }` with a list of durations such as `[\"1m\"]`
@@ -253,6 +253,12 @@ fn names_in_a_profile_cannot_lead_out_of_its_folder() {
             "event \"a\\\\b\"",
         ),
         ("events.\"anvil.dropped\"", "events.\".a\"", "event \".a\""),
+        ("events.\"anvil.dropped\"", "events.\"/a\"", "event \"/a\""),
+        (
+            "events.\"anvil.dropped\"",
+            "events.\"a//b\"",
+            "event \"a//b\"",
+        ),
         (
             "[fresh]",
             "[variants.\"a/b\"]\nabout = \"x\"\nfrom = \"assumed\"\n[fresh]",
@@ -265,19 +271,131 @@ fn names_in_a_profile_cannot_lead_out_of_its_folder() {
         ),
     ] {
         room.write("acme.toml", ACME.replacen(from, to, 1));
+        let rule = if what.starts_with("event") {
+            "a name has no `\\` and no control characters; its parts between `/` are not empty and have no dot at \
+             their start"
+        } else {
+            "a name has no `/`, no `\\`, no control characters, and no dot at its start"
+        };
         for command in ["check", "add"] {
             room.run(&["providers", command, "acme.toml"]).is(
                 2,
                 "",
                 &format!(
-                    "error: `{}/acme.toml` describes no provider: {what}: a name has no `/`, no `\\`, no control \
-                     characters, and no dot at its start\n",
+                    "error: `{}/acme.toml` describes no provider: {what}: {rule}\n",
                     room.path().display()
                 ),
             );
         }
     }
     assert!(!room.path().join("../config/hookctl").exists());
+}
+
+/// What is replaced in the profile by what, and what is said then.
+const WRONG: [(&str, &str, &str); 15] = [
+    (
+        "\"type\"",
+        "\"header:\"",
+        "`envelope.event`: `header:` is no path, `header:NAME` or `form:NAME`, nor several with `|` or `+`",
+    ),
+    (
+        "\"type\"",
+        "\"type||kind\"",
+        "`envelope.event`: `type||kind` is no path, `header:NAME` or `form:NAME`, nor several with `|` or `+`",
+    ),
+    (
+        "\"timestamp\"",
+        "\"header:date\"",
+        "`envelope.time`: `header:date` is no path in the body, nor several with `|`",
+    ),
+    (
+        "\"timestamp\"",
+        "\"a+b\"",
+        "`envelope.time`: `a+b` is no path in the body, nor several with `|`",
+    ),
+    (
+        "[envelope]",
+        "[envelope]\ndelivery = { value = \"id\", from = \"assumed\" }",
+        "`envelope.delivery`: `id` is neither `header:NAME` nor `body:PATH`",
+    ),
+    (
+        "[envelope]",
+        "[envelope]\ndelivery = { value = \"body:id|\", from = \"assumed\" }",
+        "`envelope.delivery`: `body:id|` is neither `header:NAME` nor `body:PATH`",
+    ),
+    (
+        "[fresh]",
+        "[times]\nseconds = [\"at\"]\nmilliseconds = [\"at\"]\n[fresh]",
+        "`times`: `at` cannot be in seconds and in milliseconds",
+    ),
+    (
+        "[request]",
+        "[request]\nbody_end = { value = \"}\\n\", from = \"assumed\" }",
+        "`request.body_end`: \"}\\n\" is more than spaces and line ends",
+    ),
+    (
+        "\"{event}\"",
+        "\"{body:}\"",
+        "header `X-Acme-Event`: in `{body:}`, a `{body:PATH}` has no path or no end",
+    ),
+    (
+        "\"{event}\"",
+        "\"{body:type\"",
+        "header `X-Acme-Event`: in `{body:type`, a `{body:PATH}` has no path or no end",
+    ),
+    (
+        "headers = [\"x-acme-event\"]",
+        "without = [\"x-acme-event\"]",
+        "`detect`: a row needs `headers` or `body`",
+    ),
+    (
+        "headers = [\"x-acme-event\"]",
+        "headers = [\"x-a\"]\nwithout = [\"X-A\"]",
+        "`detect`: a row has `X-A` in `headers` and in `without`",
+    ),
+    (
+        "from = \"documented\"\ndocumented",
+        "called = \"\"\nfrom = \"documented\"\ndocumented",
+        "`events.\"anvil.dropped\".called` is empty",
+    ),
+    (
+        "[events.",
+        "[events.a]\nabout = \"x\"\nfrom = \"assumed\"\ncalled = \"anvil.dropped\"\nsample = \"{}\"\n[events.",
+        "events `a` and `anvil.dropped` are both called `anvil.dropped`",
+    ),
+    (
+        "\"2026-01-01T00:00:00Z\"",
+        "1767225600",
+        "the payload of `anvil.dropped` has no time at `timestamp`; keys of unix times stand under `times`",
+    ),
+];
+
+#[test]
+fn every_key_of_the_format_is_checked() {
+    let room = Room::new();
+    for (from, to, problem) in WRONG {
+        room.write("acme.toml", ACME.replacen(from, to, 1));
+        let path = room.path().display().to_string();
+        let wanted = format!("error: `{path}/acme.toml` describes no provider: {problem}\n");
+        room.run(&["providers", "check", "acme.toml"])
+            .is(2, "", &wanted);
+    }
+    // A time that the payload lacks, and one that no payload has.
+    let timeless = ACME.replacen(
+        "[events.\"anvil.dropped\"]",
+        "[events.\"anvil.dropped\"]\ntimeless = true",
+        1,
+    );
+    let unix = ACME.replacen("\"2026-01-01T00:00:00Z\"", "1767225600", 1);
+    for profile in [
+        timeless.replacen("\"timestamp\"", "\"nowhere\"", 1),
+        ACME.replacen("time = {", "# time = {", 1),
+        unix.replacen("[fresh]", "[times]\nseconds = [\"timestamp\"]\n[fresh]", 1),
+    ] {
+        room.write("acme.toml", profile);
+        room.run(&["providers", "check", "acme.toml"])
+            .is(0, "✓ acme: 1 events\n", "");
+    }
 }
 
 #[test]
