@@ -75,12 +75,17 @@ Register-ArgumentCompleter -Native -CommandName 'hookctl' -ScriptBlock {
             break
         }
         'hookctl;listen' {
-            [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'Status to answer with')
+            [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'Status to answer with [default: 200]')
             [CompletionResult]::new('--body', '--body', [CompletionResultType]::ParameterName, 'Body to answer with; @FILE reads it from a file')
             [CompletionResult]::new('-H', '-H ', [CompletionResultType]::ParameterName, 'Header to answer with (can be repeated)')
             [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Header to answer with (can be repeated)')
+            [CompletionResult]::new('--respond', '--respond', [CompletionResultType]::ParameterName, 'Statuses in turn, the last one repeats, as in `2x503,200` or `drop,200`')
+            [CompletionResult]::new('--fail-first', '--fail-first', [CompletionResultType]::ParameterName, 'Answer the first N requests with 503')
+            [CompletionResult]::new('--fail-rate', '--fail-rate', [CompletionResultType]::ParameterName, 'Answer this share of the requests with 503, as in `0.2`')
+            [CompletionResult]::new('--retry-after', '--retry-after', [CompletionResultType]::ParameterName, 'Tell the sender with each 429 and 5xx when to try again')
+            [CompletionResult]::new('--gone-after', '--gone-after', [CompletionResultType]::ParameterName, 'Answer with 410 after N requests')
             [CompletionResult]::new('--delay', '--delay', [CompletionResultType]::ParameterName, 'Wait before answering; `50ms..800ms` draws a time for each')
-            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Draw the same times in every run')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Draw the same times and failures in every run')
             [CompletionResult]::new('--show', '--show', [CompletionResultType]::ParameterName, 'How much of each request is shown')
             [CompletionResult]::new('--save', '--save', [CompletionResultType]::ParameterName, 'Write each request to a file of its own, credentials included')
             [CompletionResult]::new('--max-body', '--max-body', [CompletionResultType]::ParameterName, 'Largest body that is taken; more is answered with 413')
@@ -93,6 +98,7 @@ Register-ArgumentCompleter -Native -CommandName 'hookctl' -ScriptBlock {
             [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Provider of all requests; found from each request by default')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file, in place of hookctl.toml')
+            [CompletionResult]::new('--drop', '--drop', [CompletionResultType]::ParameterName, 'Close the connection without an answer: to all, or to those that fail')
             [CompletionResult]::new('--require-valid', '--require-valid', [CompletionResultType]::ParameterName, 'Answer 401 to what does not verify')
             [CompletionResult]::new('--reveal', '--reveal', [CompletionResultType]::ParameterName, 'Show credentials in headers')
             [CompletionResult]::new('--expect-valid', '--expect-valid', [CompletionResultType]::ParameterName, 'All requests must be signed right')

@@ -64,11 +64,16 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand completions" -l json -d 
 complete -c hookctl -n "__fish_hookctl_using_subcommand completions" -s q -l quiet -d 'Leave out notes and hints'
 complete -c hookctl -n "__fish_hookctl_using_subcommand completions" -s v -l verbose -d 'Show whole requests and answers'
 complete -c hookctl -n "__fish_hookctl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l status -d 'Status to answer with' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l status -d 'Status to answer with [default: 200]' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l body -d 'Body to answer with; @FILE reads it from a file' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -s H -l header -d 'Header to answer with (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l respond -d 'Statuses in turn, the last one repeats, as in `2x503,200` or `drop,200`' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l fail-first -d 'Answer the first N requests with 503' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l fail-rate -d 'Answer this share of the requests with 503, as in `0.2`' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l retry-after -d 'Tell the sender with each 429 and 5xx when to try again' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l gone-after -d 'Answer with 410 after N requests' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l delay -d 'Wait before answering; `50ms..800ms` draws a time for each' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l seed -d 'Draw the same times in every run' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l seed -d 'Draw the same times and failures in every run' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l show -d 'How much of each request is shown' -r -f -a "full\t'Line, headers and body'
 headers\t'Line and headers'
 body\t'Line and body'
@@ -91,6 +96,7 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l color -d 'Whe
 always\t'Always'
 never\t'Never'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l drop -d 'Close the connection without an answer: to all, or to those that fail'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l require-valid -d 'Answer 401 to what does not verify'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l reveal -d 'Show credentials in headers'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l expect-valid -d 'All requests must be signed right'

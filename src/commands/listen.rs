@@ -6,23 +6,21 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
-use axum::http::StatusCode;
 use clap::Args;
 use jiff::tz::TimeZone;
 use tokio::sync::watch as channel;
 
 use super::Context;
+use super::answer::AnswerArgs;
 use super::desk::{Desk, Front};
 use super::ends::{End, Greeting, Signals, conclude, finish, give_up, wait};
 use super::options::{SecretArgs, size, span, unfit_secret};
 use super::send::random_seed;
 use super::watch::Watch;
 use crate::error::{Error, Outcome, Result};
-use crate::provider::fresh::Seed;
 use crate::provider::{Catalogue, Detector};
-use crate::receiver::{AnswerPolicy, Delay, Judge, ListenAddress, Receiver, Secrets, bind, serve};
+use crate::receiver::{AnswerPolicy, Judge, ListenAddress, Receiver, Secrets, bind, serve};
 use crate::render::capture::{Show, View};
-use crate::request::{Header, parse_header};
 use crate::settings::Settings;
 use crate::signature;
 use crate::ui::Ui;
@@ -37,24 +35,8 @@ pub(crate) struct ListenArgs {
     /// Where to listen: a bare port means this machine alone, :0 any free port
     #[arg(value_name = "ADDR", default_value = ":8080")]
     address: ListenAddress,
-    /// Status to answer with
-    #[arg(help_heading = "Answer", long, value_name = "STATUS", default_value = "200", value_parser = status)]
-    status: StatusCode,
-    /// Body to answer with; @FILE reads it from a file
-    #[arg(help_heading = "Answer", long, value_name = "TEXT|@FILE")]
-    body: Option<String>,
-    /// Header to answer with (can be repeated)
-    #[arg(help_heading = "Answer", short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = parse_header)]
-    headers: Vec<Header>,
-    /// Wait before answering; `50ms..800ms` draws a time for each
-    #[arg(help_heading = "Answer", long, value_name = "DURATION", value_parser = delay)]
-    delay: Option<Delay>,
-    /// Draw the same times in every run
-    #[arg(help_heading = "Answer", long, value_name = "N")]
-    seed: Option<u64>,
-    /// Answer 401 to what does not verify
-    #[arg(help_heading = "Answer", long)]
-    require_valid: bool,
+    #[command(flatten)]
+    answer: AnswerArgs,
     /// How much of each request is shown
     #[arg(long, value_name = "WHAT", default_value = "full")]
     show: Show,
@@ -87,25 +69,6 @@ pub(crate) struct ListenArgs {
     ready_file: Option<PathBuf>,
     #[command(flatten)]
     secret: SecretArgs,
-}
-
-fn status(text: &str) -> std::result::Result<StatusCode, String> {
-    let status: u16 = text.parse().map_err(|_| "it is no status".to_owned())?;
-    if !(200..=599).contains(&status) {
-        return Err("a status is 200 to 599".to_owned());
-    }
-    StatusCode::from_u16(status).map_err(|error| error.to_string())
-}
-
-fn delay(text: &str) -> std::result::Result<Delay, String> {
-    let (shortest, longest) = match text.split_once("..") {
-        Some((shortest, longest)) => (span(shortest)?, span(longest)?),
-        None => (span(text)?, span(text)?),
-    };
-    if shortest > longest {
-        return Err("the shortest time comes first, as in `50ms..800ms`".to_owned());
-    }
-    Ok(Delay { shortest, longest })
 }
 
 pub(crate) fn run(args: &ListenArgs, context: &mut Context) -> Result<Outcome> {
@@ -165,7 +128,7 @@ impl ListenArgs {
         Ok(ListenPlan {
             args: self,
             judge,
-            policy: self.policy(context)?,
+            policy: self.answer.policy(settings)?,
             save: self.made_folder(settings)?,
             ready_file: self.removed_ready_file(settings)?,
             example,
@@ -208,66 +171,6 @@ impl ListenArgs {
             reveal: self.reveal,
             max_body: self.max_body,
         }
-    }
-
-    fn policy(&self, context: &Context) -> Result<AnswerPolicy> {
-        let body = match self
-            .body
-            .as_deref()
-            .map(|body| body.strip_prefix('@').ok_or(body))
-        {
-            Some(Ok(file)) => context.settings.read(file)?,
-            Some(Err(text)) => text.as_bytes().to_vec(),
-            None => Vec::new(),
-        };
-        self.check_framing(&body)?;
-        let mut headers = self.headers.clone();
-        if !body.is_empty()
-            && !headers
-                .iter()
-                .any(|header| header.name.eq_ignore_ascii_case("content-type"))
-        {
-            let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(&body).is_ok();
-            let value = if is_json {
-                "application/json"
-            } else {
-                "text/plain; charset=utf-8"
-            };
-            headers.push(Header {
-                name: "content-type".to_owned(),
-                value: value.into(),
-            });
-        }
-        Ok(AnswerPolicy {
-            status: self.status,
-            body: body.into(),
-            headers,
-            delay: self.delay.unwrap_or_default(),
-            seed: match self.seed {
-                Some(number) => Seed::chosen(number),
-                None => random_seed()?,
-            },
-            require_valid: self.require_valid,
-        })
-    }
-
-    /// Where an answer ends is not for its headers to say; and some have no body at all.
-    fn check_framing(&self, body: &[u8]) -> Result<()> {
-        let is_framing =
-            |name: &str| matches!(name, "content-length" | "transfer-encoding" | "trailer");
-        let framing = self
-            .headers
-            .iter()
-            .find(|header| is_framing(&header.name.to_ascii_lowercase()));
-        if let Some(header) = framing {
-            let message = format!("the header `{}` follows from the body", header.name);
-            return Err(Error::usage(message).hint("Leave it out."));
-        }
-        if !body.is_empty() && matches!(self.status.as_u16(), 204 | 205 | 304) {
-            let message = format!("an answer with {} has no body", self.status.as_u16());
-            return Err(Error::usage(message).hint("Leave out `--body`, or answer with 200."));
-        }
-        Ok(())
     }
 }
 
@@ -341,6 +244,7 @@ impl ListenPlan<'_> {
             sink: Box::new(Front(Arc::clone(&desk))),
             seed: random_seed()?,
             count: AtomicU64::new(0),
+            turns: AtomicU64::new(0),
         });
         let (stop, stopped) = channel::channel(false);
         let greeting = Greeting {

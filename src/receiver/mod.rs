@@ -1,14 +1,17 @@
 //! The one effect in: accepts requests, keeps them byte for byte, judges them, answers.
 
 mod address;
+mod answers;
 mod head;
 mod judge;
 mod tee;
 
 pub(crate) use address::{ListenAddress, bind};
+pub(crate) use answers::{Answer, AnswerPolicy, Delay, Faults, Part, Sequence, answer_status};
 pub(crate) use head::Splitter;
 pub(crate) use judge::{Judge, Judgement, Secrets, Verdict};
 
+use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -18,7 +21,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Extension, State};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
@@ -30,7 +33,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 use crate::provider::fresh::Seed;
-use crate::request::{Header, Headers, Request};
+use crate::request::{Headers, Request};
+use answers::Dropped;
 use head::{MAX_FIELDS, MAX_HEAD};
 use tee::{Heads, Tee};
 
@@ -45,8 +49,8 @@ pub(crate) struct Capture {
     /// The limit that the body was over, if it was: then it was not kept.
     pub(crate) over: Option<usize>,
     pub(crate) judgement: Judgement,
-    /// Status that is answered.
-    pub(crate) status: u16,
+    /// Status that is answered; none if the connection is closed instead.
+    pub(crate) status: Option<u16>,
     /// From the arrival to the answer, a wanted delay included.
     pub(crate) duration: Duration,
 }
@@ -69,40 +73,6 @@ pub(crate) trait Sink: Send + Sync {
     fn trouble(&self, trouble: Trouble);
 }
 
-/// What to answer.
-#[derive(Clone, Debug)]
-pub(crate) struct AnswerPolicy {
-    pub(crate) status: StatusCode,
-    pub(crate) body: Bytes,
-    pub(crate) headers: Vec<Header>,
-    pub(crate) delay: Delay,
-    /// Delays are drawn with it.
-    pub(crate) seed: Seed,
-    /// Answer 401 to what does not verify.
-    pub(crate) require_valid: bool,
-}
-
-/// How long an answer waits: within these, both included.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Delay {
-    pub(crate) shortest: Duration,
-    pub(crate) longest: Duration,
-}
-
-impl Delay {
-    /// The delay of the capture with this number; the same one for the same seed.
-    fn of(self, number: u64, seed: &Seed) -> Duration {
-        let range = u64::try_from(self.longest.saturating_sub(self.shortest).as_nanos())
-            .unwrap_or(u64::MAX);
-        if range == 0 {
-            return self.shortest;
-        }
-        let drawn = seed.value("{hex:15}", &format!("delay {number}"));
-        let drawn = u64::from_str_radix(&drawn, 16).unwrap_or(0);
-        self.shortest + Duration::from_nanos(drawn % range.saturating_add(1))
-    }
-}
-
 /// Everything that a request needs to be received.
 pub(crate) struct Receiver {
     pub(crate) judge: Judge,
@@ -113,6 +83,8 @@ pub(crate) struct Receiver {
     /// Capture ids are made of it.
     pub(crate) seed: Seed,
     pub(crate) count: AtomicU64,
+    /// Counts the requests that the answer policy had a turn for.
+    pub(crate) turns: AtomicU64,
 }
 
 /// For a head to arrive, and for an idle connection to be used again.
@@ -206,9 +178,13 @@ async fn connection(
             let answer = hyper::service::Service::call(&inner, request);
             let counted = Arc::clone(&counted);
             async move {
-                let answer = answer.await;
+                let Ok(answer) = answer.await;
                 counted.fetch_sub(1, Ordering::Relaxed);
-                answer
+                // An error makes hyper close the connection without a word.
+                match answer.extensions().get::<Dropped>() {
+                    Some(Dropped) => Err(io::Error::other("dropped on purpose")),
+                    None => Ok(answer),
+                }
             }
         });
     let connection = hyper::server::conn::http1::Builder::new()
@@ -272,7 +248,7 @@ async fn receive(
         );
         let from = connection.from;
         receiver.sink.trouble(Trouble { from, message });
-        plain(status)
+        Answer::plain(status).response()
     };
     let body = tokio::time::timeout(BODY_TIMEOUT, read_body(body, receiver.max_body)).await;
     let (body, over) = match body {
@@ -293,19 +269,16 @@ async fn receive(
         },
         None => from_hyper(&parts, body),
     };
-    let capture = Arc::new(receiver.capture(request, over, received_at, start));
+    let (capture, answer) = receiver.capture(request, over, received_at, start);
+    let capture = Arc::new(capture);
     if let Err(why) = receiver.sink.captured(Arc::clone(&capture)).await {
         receiver.judge.forget(&capture.judgement);
         return refuse(StatusCode::SERVICE_UNAVAILABLE, why);
     }
-    let delay = receiver
-        .policy
-        .delay
-        .of(capture.number, &receiver.policy.seed);
-    if !delay.is_zero() && over.is_none() {
-        tokio::time::sleep(delay).await;
+    if !answer.delay.is_zero() {
+        tokio::time::sleep(answer.delay).await;
     }
-    receiver.policy.answer(&capture)
+    answer.response()
 }
 
 impl Receiver {
@@ -316,80 +289,29 @@ impl Receiver {
         over: Option<usize>,
         received_at: Timestamp,
         start: Instant,
-    ) -> Capture {
-        let policy = &self.policy;
+    ) -> (Capture, Answer) {
         let judgement = match over {
             Some(limit) => self.judge.judge_head(&request, limit),
             None => self.judge.judge(&request, received_at.as_second()),
         };
         let number = self.count.fetch_add(1, Ordering::Relaxed) + 1;
-        let delay = policy.delay.of(number, &policy.seed);
-        let status = if over.is_some() {
-            StatusCode::PAYLOAD_TOO_LARGE
-        } else if policy.require_valid && judgement.verdict != Verdict::Valid {
-            StatusCode::UNAUTHORIZED
-        } else {
-            policy.status
+        let turn = || self.turns.fetch_add(1, Ordering::Relaxed) + 1;
+        let answer = match over {
+            Some(_) => Answer::plain(StatusCode::PAYLOAD_TOO_LARGE),
+            None => self.policy.answer(number, &judgement, true, turn),
         };
-        Capture {
+        let capture = Capture {
             id: self.seed.value("cap_{base62:16}", &number.to_string()),
             number,
             received_at,
             request,
             over,
             judgement,
-            status: status.as_u16(),
-            duration: start.elapsed()
-                + if over.is_none() {
-                    delay
-                } else {
-                    Duration::ZERO
-                },
-        }
+            status: answer.status.map(|status| status.as_u16()),
+            duration: start.elapsed() + answer.delay,
+        };
+        (capture, answer)
     }
-}
-
-impl AnswerPolicy {
-    fn answer(&self, capture: &Capture) -> Response {
-        if capture.over.is_some() {
-            return plain(StatusCode::PAYLOAD_TOO_LARGE);
-        }
-        if self.require_valid && capture.judgement.verdict != Verdict::Valid {
-            let reason = capture.judgement.detail.as_deref();
-            let reason = reason.unwrap_or("not signed");
-            return text(StatusCode::UNAUTHORIZED, format!("{reason}\n"));
-        }
-        self.response()
-    }
-
-    fn response(&self) -> Response {
-        let mut response = Response::new(Body::from(self.body.clone()));
-        *response.status_mut() = self.status;
-        for header in &self.headers {
-            let name = hyper::header::HeaderName::from_bytes(header.name.as_bytes());
-            if let (Ok(name), Ok(value)) = (name, HeaderValue::from_bytes(&header.value)) {
-                response.headers_mut().append(name, value);
-            }
-        }
-        response
-    }
-}
-
-fn plain(status: StatusCode) -> Response {
-    text(
-        status,
-        format!("{}\n", status.canonical_reason().unwrap_or_default()),
-    )
-}
-
-fn text(status: StatusCode, text: String) -> Response {
-    let mut response = Response::new(Body::from(text));
-    *response.status_mut() = status;
-    response.headers_mut().insert(
-        "content-type",
-        HeaderValue::from_static("text/plain; charset=utf-8"),
-    );
-    response
 }
 
 /// Why a body was not read.

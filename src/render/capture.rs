@@ -109,7 +109,10 @@ pub(crate) fn line(capture: &Capture, view: &View) -> String {
             paint.strong(&safe(&capture.request.method)),
             safe(&capture.request.target)
         ),
-        paint.status(capture.status),
+        match capture.status {
+            Some(status) => paint.status(status),
+            None => paint.warn("dropped"),
+        },
     ];
     if let Some(name) = name(judgement) {
         cells.push(paint.name(&name));
