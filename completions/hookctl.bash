@@ -525,7 +525,7 @@ _hookctl() {
             return 0
             ;;
         hookctl__subcmd__listen)
-            opts="-H -q -v -h --status --body --header --respond --fail-first --fail-rate --retry-after --gone-after --drop --delay --seed --require-valid --show --reveal --save --max-body --exit-after --timeout --expect --expect-valid --ready-file --secret --secret-file --provider --json --color --quiet --verbose --config --help"
+            opts="-H -q -v -h --status --body --header --respond --fail-first --fail-rate --retry-after --gone-after --drop --delay --seed --require-valid --forward --forward-timeout --insecure --cacert --show --reveal --save --max-body --exit-after --timeout --expect --expect-valid --ready-file --secret --secret-file --provider --json --color --quiet --verbose --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -572,6 +572,18 @@ _hookctl() {
                     return 0
                     ;;
                 --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --forward)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --forward-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cacert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -789,7 +801,7 @@ _hookctl() {
             return 0
             ;;
         hookctl__subcmd__replay)
-            opts="-H -q -v -h --to --raw --new-id --timestamp --dry-run --as --reveal --set --unset --header --timeout --insecure --secret --secret-file --tamper --duplicate --reorder --expect --expect-body --max-time --provider --json --color --quiet --verbose --config --help"
+            opts="-H -q -v -h --to --raw --new-id --timestamp --dry-run --as --reveal --set --unset --header --timeout --insecure --cacert --secret --secret-file --tamper --duplicate --reorder --expect --expect-body --max-time --provider --json --color --quiet --verbose --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -824,6 +836,10 @@ _hookctl() {
                     return 0
                     ;;
                 --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cacert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -897,7 +913,7 @@ _hookctl() {
             return 0
             ;;
         hookctl__subcmd__send)
-            opts="-H -q -v -h --to --dry-run --as --reveal --variant --data --map --seed --id --timestamp --set --unset --method --content-type --basic --header --timeout --insecure --secret --secret-file --tamper --duplicate --reorder --expect --expect-body --max-time --provider --json --color --quiet --verbose --config --help agent.status_changed calendar.cancelled calendar.completed calendar.created calendar.reminder calendar.updated call.ended call.failed call.recording call.started call.summary call.transcript campaign.completed connection.accepted contact.replied email_sent enrollment.completed enrollment.created enrollment.unsubscribed game.completed kakiyo/agent.status_changed kakiyo/campaign.completed kakiyo/connection.accepted kakiyo/linkedin kakiyo/linkedin.invitation.accepted kakiyo/linkedin.invitation.sent kakiyo/linkedin.message.received kakiyo/linkedin.message.sent kakiyo/message.sent kakiyo/prospect.qualification.manual kakiyo/prospect.qualified kakiyo/prospect.responded kakiyo/prospect.unqualified kakiyo/qualified-prospect ken/campaign ken/email_sent ken/lead_clicked ken/lead_interested ken/lead_replied ken/lead_unsubscribed ken/positive-reply klen/appointment klen/calendar.cancelled klen/calendar.completed klen/calendar.created klen/calendar.reminder klen/calendar.updated klen/call klen/call.ended klen/call.failed klen/call.recording klen/call.started klen/call.summary klen/call.transcript klen/cancelled-appointment konvox/completed konvox/contact.replied konvox/enrollment.completed konvox/enrollment.created konvox/enrollment.unsubscribed konvox/message.approved konvox/message.rejected konvox/opt-out konvox/sequence lead.created lead_clicked lead_interested lead_replied lead_unsubscribed linkedin.invitation.accepted linkedin.invitation.sent linkedin.message.received linkedin.message.sent message.approved message.rejected message.sent prize.won prospect.qualification.manual prospect.qualified prospect.responded prospect.unqualified scratcher/game.completed scratcher/lead.created scratcher/participation scratcher/prize.won"
+            opts="-H -q -v -h --to --dry-run --as --reveal --variant --data --map --seed --id --timestamp --set --unset --method --content-type --basic --header --timeout --insecure --cacert --secret --secret-file --tamper --duplicate --reorder --expect --expect-body --max-time --provider --json --color --quiet --verbose --config --help agent.status_changed calendar.cancelled calendar.completed calendar.created calendar.reminder calendar.updated call.ended call.failed call.recording call.started call.summary call.transcript campaign.completed connection.accepted contact.replied email_sent enrollment.completed enrollment.created enrollment.unsubscribed game.completed kakiyo/agent.status_changed kakiyo/campaign.completed kakiyo/connection.accepted kakiyo/linkedin kakiyo/linkedin.invitation.accepted kakiyo/linkedin.invitation.sent kakiyo/linkedin.message.received kakiyo/linkedin.message.sent kakiyo/message.sent kakiyo/prospect.qualification.manual kakiyo/prospect.qualified kakiyo/prospect.responded kakiyo/prospect.unqualified kakiyo/qualified-prospect ken/campaign ken/email_sent ken/lead_clicked ken/lead_interested ken/lead_replied ken/lead_unsubscribed ken/positive-reply klen/appointment klen/calendar.cancelled klen/calendar.completed klen/calendar.created klen/calendar.reminder klen/calendar.updated klen/call klen/call.ended klen/call.failed klen/call.recording klen/call.started klen/call.summary klen/call.transcript klen/cancelled-appointment konvox/completed konvox/contact.replied konvox/enrollment.completed konvox/enrollment.created konvox/enrollment.unsubscribed konvox/message.approved konvox/message.rejected konvox/opt-out konvox/sequence lead.created lead_clicked lead_interested lead_replied lead_unsubscribed linkedin.invitation.accepted linkedin.invitation.sent linkedin.message.received linkedin.message.sent message.approved message.rejected message.sent prize.won prospect.qualification.manual prospect.qualified prospect.responded prospect.unqualified scratcher/game.completed scratcher/lead.created scratcher/participation scratcher/prize.won"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -964,6 +980,10 @@ _hookctl() {
                     return 0
                     ;;
                 --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cacert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

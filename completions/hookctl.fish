@@ -74,6 +74,9 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l retry-after -
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l gone-after -d 'Answer with 410 after N requests' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l delay -d 'Wait before answering; `50ms..800ms` draws a time for each' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l seed -d 'Draw the same times and failures in every run' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l forward -d 'Pass each request on, and answer what this URL answers; more of them get copies (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l forward-timeout -d 'Time limit of each forward, 0s for none' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l cacert -d 'Trust the certificates in this PEM file when forwarding, in place of the system\'s' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l show -d 'How much of each request is shown' -r -f -a "full\t'Line, headers and body'
 headers\t'Line and headers'
 body\t'Line and body'
@@ -98,6 +101,7 @@ never\t'Never'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l drop -d 'Close the connection without an answer: to all, or to those that fail'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l require-valid -d 'Answer 401 to what does not verify'
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l insecure -d 'Forward to any TLS certificate'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l reveal -d 'Show credentials in headers'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l expect-valid -d 'All requests must be signed right'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l json -d 'Print one JSON object a line'
@@ -113,6 +117,7 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l set -d 'Set a
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l unset -d 'Leave a field out (can be repeated)' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -s H -l header -d 'Add a header, or put it in place of ours (can be repeated)' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l timeout -d 'Time limit of an attempt; the provider\'s own by default, 0s for none' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l cacert -d 'Trust the certificates in this PEM file, in place of the system\'s' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l secret -d 'Signing secret; also HOOKCTL_SECRET, the configuration, else the local secret (can be repeated)' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l secret-file -d 'File with the secret, one a line; `-` is stdin' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l tamper -d 'Break the delivery in one way, to see whether the handler refuses it' -r -f -a "body\t'Change one character of the body after it was signed'
@@ -186,6 +191,7 @@ form\t'`application/x-www-form-urlencoded`'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l basic -d 'Send HTTP Basic credentials' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -s H -l header -d 'Add a header, or put it in place of ours (can be repeated)' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l timeout -d 'Time limit of an attempt; the provider\'s own by default, 0s for none' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l cacert -d 'Trust the certificates in this PEM file, in place of the system\'s' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l secret -d 'Signing secret; also HOOKCTL_SECRET, the configuration, else the local secret (can be repeated)' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l secret-file -d 'File with the secret, one a line; `-` is stdin' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l tamper -d 'Break the delivery in one way, to see whether the handler refuses it' -r -f -a "body\t'Change one character of the body after it was signed'

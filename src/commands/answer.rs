@@ -84,8 +84,8 @@ fn whole_seconds(text: &str) -> std::result::Result<u64, String> {
 }
 
 impl AnswerArgs {
-    pub(super) fn policy(&self, settings: &Settings) -> Result<AnswerPolicy> {
-        self.check_conflicts()?;
+    pub(super) fn policy(&self, settings: &Settings, forwards: bool) -> Result<AnswerPolicy> {
+        self.check_conflicts(forwards)?;
         let body = match self
             .body
             .as_deref()
@@ -157,7 +157,15 @@ impl AnswerArgs {
     }
 
     /// Flags that contradict each other.
-    fn check_conflicts(&self) -> Result<()> {
+    fn check_conflicts(&self, forwards: bool) -> Result<()> {
+        let all_dropped = (self.drop && !self.fails_some()).then_some("--drop");
+        if forwards && let Some(flag) = self.usual().next().or(all_dropped) {
+            let message =
+                format!("`--forward` answers what the target answers, so `{flag}` has no use");
+            return Err(Error::usage(message).hint(
+                "With `--fail-first N` or `--fail-rate SHARE` some requests fail before they reach it.",
+            ));
+        }
         let beside_respond = [
             ("--status", self.status.is_some()),
             ("--fail-first", self.fail_first.is_some()),

@@ -20,6 +20,8 @@ use crate::ui::Ui;
 enum Message {
     Capture(Arc<Capture>),
     Trouble(Trouble),
+    /// A warning and what to do about it.
+    Warning(String, Vec<String>),
 }
 
 /// Captures that wait to be shown; more are counted, not shown.
@@ -107,6 +109,13 @@ impl Desk {
         self.stalled().await;
         self.released.send_replace(true);
         std::future::pending::<()>().await;
+    }
+
+    /// Warns of something beside the captures.
+    pub(super) fn say(&self, warning: String, hints: Vec<String>) {
+        if let Some(messages) = &*self.to_printer() {
+            let _ = messages.try_send(Message::Warning(warning, hints));
+        }
     }
 
     async fn print(&self, message: Message) {
@@ -278,6 +287,10 @@ impl Printer {
                 ui.data(capture::line(capture, &self.view))?;
             }
             Message::Capture(capture) => ui.data(capture::human(capture, &self.view))?,
+            Message::Warning(warning, hints) => {
+                ui.warn(&safe(warning))?;
+                hints.iter().try_for_each(|hint| ui.hint(hint))?;
+            }
             Message::Trouble(trouble) => ui.warn(&format!(
                 "{} (from {})",
                 safe(&trouble.message),

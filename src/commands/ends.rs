@@ -17,6 +17,8 @@ pub(super) struct Greeting {
     pub(super) url: String,
     /// The address that was bound, as a URL.
     pub(super) shown: String,
+    /// Where requests are passed on to.
+    pub(super) forward: Option<String>,
     pub(super) example: Option<String>,
     pub(super) is_open: bool,
     pub(super) other_on_v6: bool,
@@ -30,7 +32,10 @@ impl Greeting {
         if ui.json {
             ui.json_line(&json!({"type": "listening", "url": self.url, "page_url": null}))?;
         } else {
-            let line = format!("Listening on {}", ui.out_paint.name(&self.shown));
+            let mut line = format!("Listening on {}", ui.out_paint.name(&self.shown));
+            if let Some(forward) = &self.forward {
+                line.push_str(&format!("  → {}", ui.out_paint.name(forward)));
+            }
             ui.data(format!("{line}  {}\n", ui.out_paint.faint("(Ctrl-C ends)")))?;
             let example = self.example.as_deref().filter(|_| !ui.is_quiet());
             if let Some((event, (provider, _))) =

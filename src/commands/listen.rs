@@ -14,6 +14,7 @@ use super::Context;
 use super::answer::AnswerArgs;
 use super::desk::{Desk, Front};
 use super::ends::{End, Greeting, Signals, conclude, finish, give_up, wait};
+use super::forward::{ForwardArgs, Forwarder, Lane, check_circle};
 use super::options::{SecretArgs, size, span, unfit_secret};
 use super::send::random_seed;
 use super::watch::Watch;
@@ -30,6 +31,8 @@ use crate::ui::Ui;
 #[command(after_help = "Examples:
   hookctl listen :8080
   hookctl listen :8080 --secret whsec_... --require-valid
+  hookctl listen :8080 --forward http://localhost:3000
+  hookctl listen :8080 --respond '2x503,200' --retry-after 2s
   hookctl listen :0 --ready-file url.txt --expect lead_replied --expect-valid --timeout 30s")]
 pub(crate) struct ListenArgs {
     /// Where to listen: a bare port means this machine alone, :0 any free port
@@ -37,6 +40,8 @@ pub(crate) struct ListenArgs {
     address: ListenAddress,
     #[command(flatten)]
     answer: AnswerArgs,
+    #[command(flatten)]
+    forward: ForwardArgs,
     /// How much of each request is shown
     #[arg(long, value_name = "WHAT", default_value = "full")]
     show: Show,
@@ -88,6 +93,7 @@ struct ListenPlan<'a> {
     args: &'a ListenArgs,
     judge: Judge,
     policy: AnswerPolicy,
+    lanes: Vec<Lane>,
     save: Option<PathBuf>,
     ready_file: Option<PathBuf>,
     example: Option<String>,
@@ -128,7 +134,8 @@ impl ListenArgs {
         Ok(ListenPlan {
             args: self,
             judge,
-            policy: self.answer.policy(settings)?,
+            policy: self.answer.policy(settings, self.forward.is_on())?,
+            lanes: self.forward.lanes(settings)?,
             save: self.made_folder(settings)?,
             ready_file: self.removed_ready_file(settings)?,
             example,
@@ -227,21 +234,25 @@ impl ListenPlan<'_> {
             args,
             judge,
             policy,
+            lanes,
             save,
             ready_file,
             example,
         } = self;
         let start = Instant::now();
         let bound = bind(args.address).await?;
+        check_circle(&lanes, &bound.url)?;
         let mut signals = Signals::new()?;
         let watch = Watch::new(&args.expect, args.exit_after, args.expect_valid);
         let view = args.view(ui);
         let (desk, printer) = Desk::new(watch, ui.json, save, view);
+        let (forward, workers) = Forwarder::start(lanes, &desk);
         let receiver = Arc::new(Receiver {
             judge,
             policy,
             max_body: args.max_body,
             sink: Box::new(Front(Arc::clone(&desk))),
+            forward,
             seed: random_seed()?,
             count: AtomicU64::new(0),
             turns: AtomicU64::new(0),
@@ -251,10 +262,14 @@ impl ListenPlan<'_> {
             url: bound.url,
             example,
             shown: bound.shown,
+            forward: args.forward.shown(),
             is_open: args.address.is_open(),
             other_on_v6: bound.other_on_v6,
         };
-        let serving = tokio::spawn(serve(bound.listeners, receiver, stopped));
+        let serving = tokio::spawn(async {
+            serve(bound.listeners, receiver, stopped).await;
+            workers.finish().await;
+        });
         if let Some(file) = &ready_file {
             write_ready_file(file, &greeting.url)?;
         }

@@ -5,6 +5,7 @@ pub(crate) mod completions;
 mod desk;
 mod ends;
 pub(crate) mod events;
+mod forward;
 pub(crate) mod init;
 mod judged;
 pub(crate) mod listen;

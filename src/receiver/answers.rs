@@ -96,7 +96,11 @@ impl AnswerPolicy {
             return Answer { delay, ..refused };
         }
         if !is_wanted {
-            return self.usual(self.sequence.success(), Duration::ZERO);
+            let usual = self.usual(self.sequence.success(), Duration::ZERO);
+            return Answer {
+                is_usual: false,
+                ..usual
+            };
         }
         let turn = turn();
         match self.fault(turn) {

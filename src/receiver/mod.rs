@@ -2,12 +2,14 @@
 
 mod address;
 mod answers;
+mod forward;
 mod head;
 mod judge;
 mod tee;
 
 pub(crate) use address::{ListenAddress, bind};
 pub(crate) use answers::{Answer, AnswerPolicy, Delay, Faults, Part, Sequence, answer_status};
+pub(crate) use forward::{Forward, Forwarded, Later, Pass};
 pub(crate) use head::Splitter;
 pub(crate) use judge::{Judge, Judgement, Secrets, Verdict};
 
@@ -53,6 +55,8 @@ pub(crate) struct Capture {
     pub(crate) status: Option<u16>,
     /// From the arrival to the answer, a wanted delay included.
     pub(crate) duration: Duration,
+    /// What came of passing it on, the first target first; empty if it was not.
+    pub(crate) forwarded: Vec<Pass>,
 }
 
 /// A request that could not be captured.
@@ -80,6 +84,8 @@ pub(crate) struct Receiver {
     /// Largest body, in bytes.
     pub(crate) max_body: usize,
     pub(crate) sink: Box<dyn Sink>,
+    /// Answers in place of the policy, where that has nothing against it.
+    pub(crate) forward: Option<Box<dyn Forward>>,
     /// Capture ids are made of it.
     pub(crate) seed: Seed,
     pub(crate) count: AtomicU64,
@@ -270,11 +276,11 @@ async fn receive(
         None => from_hyper(&parts, body),
     };
     let (capture, answer) = receiver.capture(request, over, received_at, start);
-    let capture = Arc::new(capture);
-    if let Err(why) = receiver.sink.captured(Arc::clone(&capture)).await {
-        receiver.judge.forget(&capture.judgement);
-        return refuse(StatusCode::SERVICE_UNAVAILABLE, why);
-    }
+    let settled = Arc::clone(&receiver).settle(capture, answer, start).await;
+    let answer = match settled {
+        Ok(answer) => answer,
+        Err(why) => return refuse(StatusCode::SERVICE_UNAVAILABLE, why),
+    };
     if !answer.delay.is_zero() {
         tokio::time::sleep(answer.delay).await;
     }
@@ -309,6 +315,7 @@ impl Receiver {
             judgement,
             status: answer.status.map(|status| status.as_u16()),
             duration: start.elapsed() + answer.delay,
+            forwarded: Vec::new(),
         };
         (capture, answer)
     }
