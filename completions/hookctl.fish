@@ -83,10 +83,12 @@ body\t'Line and body'
 line\t'One line'
 none\t'Nothing'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l save -d 'Write each request to a file of its own, credentials included' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l filter -d 'Show, save, forward and count only what matches, as in `event=lead_*`; the rest is answered all the same' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l max-body -d 'Largest body that is taken; more is answered with 413' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l exit-after -d 'End after so many requests' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l timeout -d 'End after this time' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l expect -d 'Event that must come; ends when all have come (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l exec -d 'Run a command with HOOKCTL_URL set, and end with it and its exit code' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l ready-file -d 'File that holds the URL once requests are taken' -r -F
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l secret -d 'Signing secret; also HOOKCTL_SECRET, the configuration, else the local secret (can be repeated)' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l secret-file -d 'File with the secret, one a line; `-` is stdin' -r

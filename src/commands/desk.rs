@@ -142,6 +142,9 @@ impl Sink for Front {
     fn captured(&self, capture: Arc<Capture>) -> Taken<'_> {
         Box::pin(async move {
             let desk = &self.0;
+            if capture.is_left_out {
+                return Ok(());
+            }
             // A file without its body could not be sent again.
             if let Some(folder) = desk.save.clone().filter(|_| capture.over.is_none()) {
                 let kept = Arc::clone(&capture);

@@ -7,6 +7,7 @@ use serde_json::json;
 use tokio::task::JoinHandle;
 
 use super::desk::{Desk, Printing};
+use super::exec::Exec;
 use super::watch::Watch;
 use crate::error::{Error, Result};
 use crate::render::millis;
@@ -67,11 +68,12 @@ pub(super) async fn wait(
     desk: &Desk,
     printing: &mut Printing,
     signals: &mut Signals,
+    exec: &mut Exec,
     timeout: Option<Duration>,
 ) -> End {
     tokio::select! {
         () = printing.ended() => End::Done,
-        () = desk.enough.notified() => End::Done,
+        () = exec.done(desk, timeout.is_some()) => End::Done,
         () = elapsed(timeout) => End::Done,
         () = signals.ended() => End::Signal,
     }

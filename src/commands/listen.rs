@@ -14,6 +14,8 @@ use super::Context;
 use super::answer::AnswerArgs;
 use super::desk::{Desk, Front};
 use super::ends::{End, Greeting, Signals, conclude, finish, give_up, wait};
+use super::exec::Exec;
+use super::filter::Filter;
 use super::forward::{ForwardArgs, Forwarder, Lane, check_circle};
 use super::options::{SecretArgs, size, span, unfit_secret};
 use super::send::random_seed;
@@ -33,6 +35,8 @@ use crate::ui::Ui;
   hookctl listen :8080 --secret whsec_... --require-valid
   hookctl listen :8080 --forward http://localhost:3000
   hookctl listen :8080 --respond '2x503,200' --retry-after 2s
+  hookctl listen :8080 --filter 'event=lead_* verdict!=valid' --show line
+  hookctl listen :0 --exec 'npm test' --expect lead_replied
   hookctl listen :0 --ready-file url.txt --expect lead_replied --expect-valid --timeout 30s")]
 pub(crate) struct ListenArgs {
     /// Where to listen: a bare port means this machine alone, :0 any free port
@@ -54,6 +58,14 @@ pub(crate) struct ListenArgs {
     /// Write each request to a file of its own, credentials included
     #[arg(long, value_name = "DIR")]
     save: Option<PathBuf>,
+    /// Show, save, forward and count only what matches, as in `event=lead_*`; the rest is answered all the same
+    ///
+    /// Conditions on provider, event, path and verdict, with spaces between: all must hold. `=` takes `*` for any
+    /// text, `~` finds a part, `!=` and `!~` turn it round, and a comma stands between alternatives, as in
+    /// `provider=ken event=lead_* verdict!=valid path~/webhooks`. The rest gets the usual answer, without failures
+    /// on purpose.
+    #[arg(long, value_name = "EXPR", value_parser = str::parse::<Filter>)]
+    filter: Option<Filter>,
     /// Largest body that is taken; more is answered with 413
     #[arg(long, value_name = "SIZE", default_value = "25MB", value_parser = size)]
     max_body: usize,
@@ -69,6 +81,9 @@ pub(crate) struct ListenArgs {
     /// All requests must be signed right
     #[arg(help_heading = "Scripts and CI", long)]
     expect_valid: bool,
+    /// Run a command with HOOKCTL_URL set, and end with it and its exit code
+    #[arg(help_heading = "Scripts and CI", long, value_name = "COMMAND")]
+    exec: Option<String>,
     /// File that holds the URL once requests are taken
     #[arg(help_heading = "Scripts and CI", long, value_name = "FILE")]
     ready_file: Option<PathBuf>,
@@ -110,6 +125,9 @@ impl ListenArgs {
             .transpose()?;
         for name in &self.expect {
             check_expected(name, &catalogue)?;
+        }
+        if let Some(filter) = &self.filter {
+            filter.check(&catalogue)?;
         }
         let secrets = Secrets {
             given: self.secret.given(settings)?,
@@ -252,6 +270,9 @@ impl ListenPlan<'_> {
             policy,
             max_body: args.max_body,
             sink: Box::new(Front(Arc::clone(&desk))),
+            filter: args.filter.clone().map(|filter| {
+                Box::new(move |request: &_, judgement: &_| filter.matches(request, judgement)) as _
+            }),
             forward,
             seed: random_seed()?,
             count: AtomicU64::new(0),
@@ -273,12 +294,14 @@ impl ListenPlan<'_> {
         if let Some(file) = &ready_file {
             write_ready_file(file, &greeting.url)?;
         }
+        let mut exec = Exec::start(args.exec.as_deref(), &greeting.url, ui)?;
         let last = {
             let desk = Arc::clone(&desk);
             move |ui: &mut Ui| conclude(&desk.watch(), ui, start)
         };
         let mut printing = printer.start(ui.take(), move |ui| greeting.print(ui), last)?;
-        let end = wait(&desk, &mut printing, &mut signals, args.timeout).await;
+        let end = wait(&desk, &mut printing, &mut signals, &mut exec, args.timeout).await;
+        exec.end().await;
         desk.watch().is_cut_short = end == End::Signal;
         let _ = stop.send(true);
         finish(&desk, serving, &mut printing, &mut signals).await;
@@ -289,7 +312,8 @@ impl ListenPlan<'_> {
             }
             None => give_up(&desk, ui),
         }
-        Ok(desk.watch().outcome())
+        let outcome = desk.watch().outcome();
+        exec.outcome(outcome, end == End::Signal, ui)
     }
 }
 

@@ -5,6 +5,8 @@ pub(crate) mod completions;
 mod desk;
 mod ends;
 pub(crate) mod events;
+mod exec;
+mod filter;
 mod forward;
 pub(crate) mod init;
 mod judged;

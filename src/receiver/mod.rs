@@ -55,6 +55,8 @@ pub(crate) struct Capture {
     pub(crate) status: Option<u16>,
     /// From the arrival to the answer, a wanted delay included.
     pub(crate) duration: Duration,
+    /// Whether the filter leaves it out: then it is answered, and is nobody's business.
+    pub(crate) is_left_out: bool,
     /// What came of passing it on, the first target first; empty if it was not.
     pub(crate) forwarded: Vec<Pass>,
 }
@@ -77,6 +79,9 @@ pub(crate) trait Sink: Send + Sync {
     fn trouble(&self, trouble: Trouble);
 }
 
+/// Says of a request whether it matters.
+pub(crate) type Filter = Box<dyn Fn(&Request, &Judgement) -> bool + Send + Sync>;
+
 /// Everything that a request needs to be received.
 pub(crate) struct Receiver {
     pub(crate) judge: Judge,
@@ -84,6 +89,8 @@ pub(crate) struct Receiver {
     /// Largest body, in bytes.
     pub(crate) max_body: usize,
     pub(crate) sink: Box<dyn Sink>,
+    /// What is left out is answered as usual, without faults, and not passed on.
+    pub(crate) filter: Option<Filter>,
     /// Answers in place of the policy, where that has nothing against it.
     pub(crate) forward: Option<Box<dyn Forward>>,
     /// Capture ids are made of it.
@@ -302,9 +309,11 @@ impl Receiver {
         };
         let number = self.count.fetch_add(1, Ordering::Relaxed) + 1;
         let turn = || self.turns.fetch_add(1, Ordering::Relaxed) + 1;
+        let filter = self.filter.as_ref();
+        let is_wanted = filter.is_none_or(|matches| matches(&request, &judgement));
         let answer = match over {
             Some(_) => Answer::plain(StatusCode::PAYLOAD_TOO_LARGE),
-            None => self.policy.answer(number, &judgement, true, turn),
+            None => self.policy.answer(number, &judgement, is_wanted, turn),
         };
         let capture = Capture {
             id: self.seed.value("cap_{base62:16}", &number.to_string()),
@@ -315,6 +324,7 @@ impl Receiver {
             judgement,
             status: answer.status.map(|status| status.as_u16()),
             duration: start.elapsed() + answer.delay,
+            is_left_out: !is_wanted,
             forwarded: Vec::new(),
         };
         (capture, answer)

@@ -14,6 +14,7 @@ mod layers;
 mod listen;
 mod listen_answers;
 mod listen_ends;
+mod listen_exec;
 mod listen_forward;
 mod listen_output;
 mod own_profiles;
