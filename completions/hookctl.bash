@@ -525,7 +525,7 @@ _hookctl() {
             return 0
             ;;
         hookctl__subcmd__listen)
-            opts="-H -q -v -h --status --body --header --respond --fail-first --fail-rate --retry-after --gone-after --drop --delay --seed --require-valid --forward --forward-timeout --insecure --cacert --show --reveal --save --filter --max-body --exit-after --timeout --expect --expect-valid --exec --ready-file --secret --secret-file --provider --json --color --quiet --verbose --config --help"
+            opts="-H -q -v -h --status --body --header --respond --fail-first --fail-rate --retry-after --gone-after --drop --delay --seed --require-valid --forward --forward-timeout --insecure --cacert --tls --cert --key --show --reveal --save --filter --max-body --exit-after --timeout --expect --expect-valid --exec --ready-file --secret --secret-file --provider --json --color --quiet --verbose --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -584,6 +584,14 @@ _hookctl() {
                     return 0
                     ;;
                 --cacert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -77,6 +77,8 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l seed -d 'Draw
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l forward -d 'Pass each request on, and answer what this URL answers; more of them get copies (can be repeated)' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l forward-timeout -d 'Time limit of each forward, 0s for none' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l cacert -d 'Trust the certificates in this PEM file when forwarding, in place of the system\'s' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l cert -d 'Take requests over TLS, with the certificate chain in this PEM file' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l key -d 'PEM file with the key of the certificate' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l show -d 'How much of each request is shown' -r -f -a "full\t'Line, headers and body'
 headers\t'Line and headers'
 body\t'Line and body'
@@ -104,6 +106,7 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l config -d 'Co
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l drop -d 'Close the connection without an answer: to all, or to those that fail'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l require-valid -d 'Answer 401 to what does not verify'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l insecure -d 'Forward to any TLS certificate'
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l tls -d 'Take requests over TLS, with a certificate that is made for this machine'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l reveal -d 'Show credentials in headers'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l expect-valid -d 'All requests must be signed right'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l json -d 'Print one JSON object a line'

@@ -1,5 +1,6 @@
 //! How a listener begins and ends: the greeting, the signals, and the last words.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -21,6 +22,8 @@ pub(super) struct Greeting {
     /// Where requests are passed on to.
     pub(super) forward: Option<String>,
     pub(super) example: Option<String>,
+    /// The certificate that senders can trust, if it was made here.
+    pub(super) certificate: Option<PathBuf>,
     pub(super) is_open: bool,
     pub(super) other_on_v6: bool,
 }
@@ -31,7 +34,11 @@ impl Greeting {
             ui.warn("Other machines can reach this address; whoever can send here is shown here.")?;
         }
         if ui.json {
-            ui.json_line(&json!({"type": "listening", "url": self.url, "page_url": null}))?;
+            let mut line = json!({"type": "listening", "url": self.url, "page_url": null});
+            if let Some(file) = &self.certificate {
+                line["certificate"] = json!(file);
+            }
+            ui.json_line(&line)?;
         } else {
             let mut line = format!("Listening on {}", ui.out_paint.name(&self.shown));
             if let Some(forward) = &self.forward {
@@ -42,11 +49,21 @@ impl Greeting {
             if let Some((event, (provider, _))) =
                 example.and_then(|event| Some((event, event.split_once('/')?)))
             {
-                let command = format!("hookctl send {event} --to {}/webhooks/{provider}", self.url);
+                let mut command =
+                    format!("hookctl send {event} --to {}/webhooks/{provider}", self.url);
+                if let Some(file) = &self.certificate {
+                    command.push_str(&format!(" --cacert {}", file.display()));
+                }
                 ui.data(format!("Try: {}\n\n", ui.out_paint.strong(&command)))?;
             }
         }
         ui.flush()?;
+        if let Some(file) = &self.certificate {
+            ui.note(&format!(
+                "The certificate is `{0}`. Senders trust it with `curl --cacert {0}` or NODE_EXTRA_CA_CERTS={0}.",
+                file.display()
+            ))?;
+        }
         if self.other_on_v6 {
             ui.warn("Another program has this port on [::1], so `localhost` may lead there; use 127.0.0.1.")?;
         }

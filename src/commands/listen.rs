@@ -17,12 +17,15 @@ use super::ends::{End, Greeting, Signals, conclude, finish, give_up, wait};
 use super::exec::Exec;
 use super::filter::Filter;
 use super::forward::{ForwardArgs, Forwarder, Lane, check_circle};
+use super::identity::{Certified, IdentityArgs};
 use super::options::{SecretArgs, size, span, unfit_secret};
 use super::send::random_seed;
 use super::watch::Watch;
 use crate::error::{Error, Outcome, Result};
 use crate::provider::{Catalogue, Detector};
-use crate::receiver::{AnswerPolicy, Judge, ListenAddress, Receiver, Secrets, bind, serve};
+use crate::receiver::{
+    AnswerPolicy, Forward, Identity, Judge, ListenAddress, Receiver, Secrets, bind, serve,
+};
 use crate::render::capture::{Show, View};
 use crate::settings::Settings;
 use crate::signature;
@@ -36,6 +39,7 @@ use crate::ui::Ui;
   hookctl listen :8080 --forward http://localhost:3000
   hookctl listen :8080 --respond '2x503,200' --retry-after 2s
   hookctl listen :8080 --filter 'event=lead_* verdict!=valid' --show line
+  hookctl listen :8443 --tls
   hookctl listen :0 --exec 'npm test' --expect lead_replied
   hookctl listen :0 --ready-file url.txt --expect lead_replied --expect-valid --timeout 30s")]
 pub(crate) struct ListenArgs {
@@ -46,6 +50,8 @@ pub(crate) struct ListenArgs {
     answer: AnswerArgs,
     #[command(flatten)]
     forward: ForwardArgs,
+    #[command(flatten)]
+    identity: IdentityArgs,
     /// How much of each request is shown
     #[arg(long, value_name = "WHAT", default_value = "full")]
     show: Show,
@@ -109,6 +115,7 @@ struct ListenPlan<'a> {
     judge: Judge,
     policy: AnswerPolicy,
     lanes: Vec<Lane>,
+    certified: Option<Certified>,
     save: Option<PathBuf>,
     ready_file: Option<PathBuf>,
     example: Option<String>,
@@ -154,6 +161,7 @@ impl ListenArgs {
             judge,
             policy: self.answer.policy(settings, self.forward.is_on())?,
             lanes: self.forward.lanes(settings)?,
+            certified: self.identity.certified(settings, &self.address.host())?,
             save: self.made_folder(settings)?,
             ready_file: self.removed_ready_file(settings)?,
             example,
@@ -248,50 +256,33 @@ fn example(catalogue: &Catalogue, provider: Option<&str>) -> Result<Option<Strin
 
 impl ListenPlan<'_> {
     async fn run(self, ui: &mut Ui) -> Result<Outcome> {
-        let Self {
-            args,
-            judge,
-            policy,
-            lanes,
-            save,
-            ready_file,
-            example,
-        } = self;
-        let start = Instant::now();
-        let bound = bind(args.address).await?;
-        check_circle(&lanes, &bound.url)?;
+        let (args, start) = (self.args, Instant::now());
+        let mut bound = bind(args.address).await?;
+        if self.certified.is_some() {
+            bound = bound.with_tls();
+        }
+        check_circle(&self.lanes, &bound.url)?;
         let mut signals = Signals::new()?;
         let watch = Watch::new(&args.expect, args.exit_after, args.expect_valid);
-        let view = args.view(ui);
-        let (desk, printer) = Desk::new(watch, ui.json, save, view);
-        let (forward, workers) = Forwarder::start(lanes, &desk);
-        let receiver = Arc::new(Receiver {
-            judge,
-            policy,
-            max_body: args.max_body,
-            sink: Box::new(Front(Arc::clone(&desk))),
-            filter: args.filter.clone().map(|filter| {
-                Box::new(move |request: &_, judgement: &_| filter.matches(request, judgement)) as _
-            }),
-            forward,
-            seed: random_seed()?,
-            count: AtomicU64::new(0),
-            turns: AtomicU64::new(0),
-        });
-        let (stop, stopped) = channel::channel(false);
+        let (desk, printer) = Desk::new(watch, ui.json, self.save, args.view(ui));
         let greeting = Greeting {
-            url: bound.url,
-            example,
-            shown: bound.shown,
+            example: self.example,
             forward: args.forward.shown(),
             is_open: args.address.is_open(),
+            certificate: self.certified.as_ref().and_then(|one| one.made.clone()),
+            url: bound.url,
+            shown: bound.shown,
             other_on_v6: bound.other_on_v6,
         };
+        let (forward, workers) = Forwarder::start(self.lanes, &desk);
+        let tls = self.certified.map(|one| one.identity);
+        let receiver = args.receiver(self.judge, self.policy, tls, forward, &desk)?;
+        let (stop, stopped) = channel::channel(false);
         let serving = tokio::spawn(async {
             serve(bound.listeners, receiver, stopped).await;
             workers.finish().await;
         });
-        if let Some(file) = &ready_file {
+        if let Some(file) = &self.ready_file {
             write_ready_file(file, &greeting.url)?;
         }
         let mut exec = Exec::start(args.exec.as_deref(), &greeting.url, ui)?;
@@ -314,6 +305,33 @@ impl ListenPlan<'_> {
         }
         let outcome = desk.watch().outcome();
         exec.outcome(outcome, end == End::Signal, ui)
+    }
+}
+
+impl ListenArgs {
+    fn receiver(
+        &self,
+        judge: Judge,
+        policy: AnswerPolicy,
+        tls: Option<Identity>,
+        forward: Option<Box<dyn Forward>>,
+        desk: &Arc<Desk>,
+    ) -> Result<Arc<Receiver>> {
+        let filter = self.filter.clone().map(|filter| {
+            Box::new(move |request: &_, judgement: &_| filter.matches(request, judgement)) as _
+        });
+        Ok(Arc::new(Receiver {
+            judge,
+            policy,
+            tls,
+            max_body: self.max_body,
+            sink: Box::new(Front(Arc::clone(desk))),
+            filter,
+            forward,
+            seed: random_seed()?,
+            count: AtomicU64::new(0),
+            turns: AtomicU64::new(0),
+        }))
     }
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod events;
 mod exec;
 mod filter;
 mod forward;
+mod identity;
 pub(crate) mod init;
 mod judged;
 pub(crate) mod listen;

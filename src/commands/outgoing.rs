@@ -89,6 +89,7 @@ impl Run<'_> {
         let printing = Printing {
             form,
             insecure: self.request.insecure,
+            cacert: self.request.cacert.as_deref(),
             reveal: self.print.reveal,
         };
         let mut redacted = false;

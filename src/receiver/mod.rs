@@ -2,16 +2,20 @@
 
 mod address;
 mod answers;
+mod certificate;
 mod forward;
 mod head;
 mod judge;
 mod tee;
+mod tls;
 
 pub(crate) use address::{ListenAddress, bind};
 pub(crate) use answers::{Answer, AnswerPolicy, Delay, Faults, Part, Sequence, answer_status};
+pub(crate) use certificate::local_certificate;
 pub(crate) use forward::{Forward, Forwarded, Later, Pass};
 pub(crate) use head::Splitter;
 pub(crate) use judge::{Judge, Judgement, Secrets, Verdict};
+pub(crate) use tls::{Identity, Unfit};
 
 use std::io;
 use std::net::SocketAddr;
@@ -31,6 +35,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use jiff::Timestamp;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
@@ -86,6 +91,8 @@ pub(crate) type Filter = Box<dyn Fn(&Request, &Judgement) -> bool + Send + Sync>
 pub(crate) struct Receiver {
     pub(crate) judge: Judge,
     pub(crate) policy: AnswerPolicy,
+    /// Whether TLS is spoken, and as who.
+    pub(crate) tls: Option<Identity>,
     /// Largest body, in bytes.
     pub(crate) max_body: usize,
     pub(crate) sink: Box<dyn Sink>,
@@ -152,7 +159,7 @@ async fn accept(
             Ok((stream, from)) => {
                 // Without it small answers may wait for an acknowledgement; a failure here costs only time.
                 let _ = stream.set_nodelay(true);
-                tokio::spawn(connection(
+                tokio::spawn(enter(
                     stream,
                     from,
                     router.clone(),
@@ -167,8 +174,34 @@ async fn accept(
     }
 }
 
-async fn connection(
+/// Speaks TLS first, if that is spoken here.
+async fn enter(
     stream: TcpStream,
+    from: SocketAddr,
+    router: Router,
+    receiver: Arc<Receiver>,
+    watcher: Watcher,
+    mut stop: watch::Receiver<bool>,
+) {
+    let Some(tls) = receiver.tls.clone() else {
+        return connection(stream, from, router, receiver, watcher, stop).await;
+    };
+    let shaken = tokio::select! {
+        shaken = tokio::time::timeout(HEAD_TIMEOUT, tls.accept(stream)) => shaken,
+        _ = stop.wait_for(|stop| *stop) => return,
+    };
+    let problem = match shaken {
+        Ok(Ok(stream)) => return connection(stream, from, router, receiver, watcher, stop).await,
+        Ok(Err(error)) => tls::meaning(&error),
+        Err(_) => Some(format!("no TLS handshake within {HEAD_TIMEOUT:?}")),
+    };
+    if let Some(message) = problem {
+        receiver.sink.trouble(Trouble { from, message });
+    }
+}
+
+async fn connection<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
+    stream: S,
     from: SocketAddr,
     router: Router,
     receiver: Arc<Receiver>,

@@ -32,7 +32,7 @@ fn raw_server(answer: &'static [u8]) -> (String, mpsc::Receiver<Vec<u8>>) {
             stream
                 .set_read_timeout(Some(Duration::from_millis(300)))
                 .unwrap();
-            let (mut bytes, mut chunk) = (Vec::new(), [0; 65_536]);
+            let (mut bytes, mut chunk) = (Vec::new(), [0; 8192]);
             while let Ok(read) = stream.read(&mut chunk) {
                 if read == 0 {
                     break;
