@@ -59,8 +59,8 @@ pub(super) struct Lane {
     target: Target,
     client: Client,
     insecure: bool,
-    /// Whether it was said that it does not answer.
-    is_down: AtomicBool,
+    /// Whether it was said what is wrong with it.
+    is_told: AtomicBool,
 }
 
 impl ForwardArgs {
@@ -83,7 +83,7 @@ impl ForwardArgs {
                 target: target.clone(),
                 client: Client::new(&target.url, limits)?,
                 insecure: self.insecure,
-                is_down: AtomicBool::new(false),
+                is_told: AtomicBool::new(false),
             })
         };
         self.forward.iter().map(lane).collect()
@@ -327,18 +327,30 @@ fn onward(request: &Request, target: &Target) -> (Request, String) {
     (onward, shown)
 }
 
+/// What to tell of an answer that redirects; the sender gets it as it is.
+fn redirected(answer: &crate::sender::Answer, url: &str) -> Option<(String, Vec<String>)> {
+    let location = answer.headers.text("location")?;
+    (300..400).contains(&answer.status).then(|| {
+        let message = format!("`{url}` redirects to `{location}`, and redirects are not followed.");
+        let hint = "Forward to that URL if it is the right one.".to_owned();
+        (message, vec![hint])
+    })
+}
+
 impl Lane {
-    /// Says once that a target does not answer, until it answers again.
+    /// Says what is wrong with a target once, until it is well again.
     fn tell(&self, attempt: &Attempt, url: &str, desk: &Desk) {
-        let Err(failure) = &attempt.result else {
-            self.is_down.store(false, Ordering::Relaxed);
-            return;
+        let problem = match &attempt.result {
+            Err(failure) => {
+                let message = format!("cannot forward to `{url}`: {}", failure.message);
+                Some((message, self.hints(failure.kind)))
+            }
+            Ok(answer) => redirected(answer, url),
         };
-        if self.is_down.swap(true, Ordering::Relaxed) {
-            return;
+        let was_told = self.is_told.swap(problem.is_some(), Ordering::Relaxed);
+        if let Some((message, hints)) = problem.filter(|_| !was_told) {
+            desk.say(message, hints);
         }
-        let message = format!("cannot forward to `{url}`: {}", failure.message);
-        desk.say(message, self.hints(failure.kind));
     }
 
     fn hints(&self, kind: FailureKind) -> Vec<String> {

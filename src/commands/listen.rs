@@ -46,12 +46,6 @@ pub(crate) struct ListenArgs {
     /// Where to listen: a bare port means this machine alone, :0 any free port
     #[arg(value_name = "ADDR", default_value = ":8080")]
     address: ListenAddress,
-    #[command(flatten)]
-    answer: AnswerArgs,
-    #[command(flatten)]
-    forward: ForwardArgs,
-    #[command(flatten)]
-    identity: IdentityArgs,
     /// How much of each request is shown
     #[arg(long, value_name = "WHAT", default_value = "full")]
     show: Show,
@@ -75,6 +69,12 @@ pub(crate) struct ListenArgs {
     /// Largest body that is taken; more is answered with 413
     #[arg(long, value_name = "SIZE", default_value = "25MB", value_parser = size)]
     max_body: usize,
+    #[command(flatten)]
+    answer: AnswerArgs,
+    #[command(flatten)]
+    forward: ForwardArgs,
+    #[command(flatten)]
+    identity: IdentityArgs,
     /// End after so many requests
     #[arg(help_heading = "Scripts and CI", long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     exit_after: Option<u64>,
