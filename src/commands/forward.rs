@@ -357,7 +357,7 @@ impl Lane {
         let at = authority(&self.target.url);
         let hint = match kind {
             FailureKind::Refused => {
-                format!("Is your app running at `{at}`? What comes meanwhile is kept and shown all the same.")
+                format!("Is your app running at `{at}`? What comes meanwhile is shown all the same.")
             }
             FailureKind::Unknown => format!("Check the spelling of `{at}`."),
             FailureKind::Timeout => {

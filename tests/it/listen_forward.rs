@@ -190,7 +190,7 @@ fn a_target_that_is_down_is_said_once_and_the_capture_is_shown() {
         0,
         &line.repeat(2),
         "warning: cannot forward to `http://127.0.0.1:[port]/w?a=b`: connection refused\n\
-         hint: Is your app running at `127.0.0.1:[port]`? What comes meanwhile is kept and shown all the same.\n\
+         hint: Is your app running at `127.0.0.1:[port]`? What comes meanwhile is shown all the same.\n\
          Received 2 requests.\n",
     );
 }
