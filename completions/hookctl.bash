@@ -575,12 +575,28 @@ _hookctl() {
             return 0
             ;;
         hookctl__subcmd__listen)
-            opts="-H -q -v -h --status --body --header --delay --seed --require-valid --no-handshake --show --reveal --save --max-body --exit-after --timeout --expect --expect-valid --ready-file --secret --secret-file --provider --json --color --quiet --verbose --config --help"
+            opts="-H -q -v -h --show --reveal --save --filter --max-body --status --body --header --respond --fail-first --fail-rate --retry-after --gone-after --drop --delay --seed --require-valid --no-handshake --forward --forward-timeout --insecure --cacert --tls --cert --key --exit-after --timeout --expect --expect-valid --exec --ready-file --secret --secret-file --provider --json --color --quiet --verbose --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --show)
+                    COMPREPLY=($(compgen -W "full headers body line none" -- "${cur}"))
+                    return 0
+                    ;;
+                --save)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --filter)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-body)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --status)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -597,6 +613,26 @@ _hookctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --respond)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fail-first)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fail-rate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retry-after)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --gone-after)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --delay)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -605,15 +641,23 @@ _hookctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --show)
-                    COMPREPLY=($(compgen -W "full headers body line none" -- "${cur}"))
-                    return 0
-                    ;;
-                --save)
+                --forward)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --max-body)
+                --forward-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cacert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -626,6 +670,10 @@ _hookctl() {
                     return 0
                     ;;
                 --expect)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exec)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -819,7 +867,7 @@ _hookctl() {
             return 0
             ;;
         hookctl__subcmd__replay)
-            opts="-H -q -v -h --to --raw --new-id --timestamp --dry-run --as --reveal --set --unset --header --timeout --insecure --secret --secret-file --tamper --duplicate --reorder --expect --expect-body --max-time --provider --json --color --quiet --verbose --config --help"
+            opts="-H -q -v -h --to --raw --new-id --timestamp --dry-run --as --reveal --set --unset --header --timeout --insecure --cacert --secret --secret-file --tamper --duplicate --reorder --expect --expect-body --max-time --provider --json --color --quiet --verbose --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -854,6 +902,10 @@ _hookctl() {
                     return 0
                     ;;
                 --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cacert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -927,7 +979,7 @@ _hookctl() {
             return 0
             ;;
         hookctl__subcmd__send)
-            opts="-H -q -v -h --to --dry-run --as --reveal --variant --data --map --seed --id --timestamp --set --unset --method --content-type --basic --header --timeout --insecure --secret --secret-file --tamper --duplicate --reorder --expect --expect-body --max-time --provider --json --color --quiet --verbose --config --help APPLICATION_AUTHORIZED APPLICATION_DEAUTHORIZED Comment.create ENTITLEMENT_CREATE Issue.create Issue.remove Issue.update agent.status_changed app/uninstalled app_mention bounce calendar.cancelled calendar.completed calendar.created calendar.reminder calendar.updated call.completed call.ended call.failed call.recording call.ringing call.started call.summary call.transcript campaign.completed checkout.session.completed click connection.accepted contact.created contact.creation contact.deleted contact.deletion contact.propertyChange contact.replied contact.updated customer.created customer.subscription.created customer.subscription.deleted customers/create deal.creation delivered discord/APPLICATION_AUTHORIZED discord/APPLICATION_DEAUTHORIZED discord/ENTITLEMENT_CREATE discord/ping discord/purchase email_sent endpoint.created endpoint.disabled endpoint.url_validation enrollment.completed enrollment.created enrollment.unsubscribed form_response form_response_partial game.completed github/issue_comment github/issues github/ping github/pull_request github/push github/release github/review gitlab/issue gitlab/merge_request gitlab/note gitlab/push gitlab/review hubspot/contact hubspot/contact.creation hubspot/contact.deletion hubspot/contact.propertyChange hubspot/deal.creation invoice.paid invoice.payment_failed issue issue_comment issues kakiyo/agent.status_changed kakiyo/campaign.completed kakiyo/connection.accepted kakiyo/linkedin kakiyo/linkedin.invitation.accepted kakiyo/linkedin.invitation.sent kakiyo/linkedin.message.received kakiyo/linkedin.message.sent kakiyo/message.sent kakiyo/prospect.qualification.manual kakiyo/prospect.qualified kakiyo/prospect.responded kakiyo/prospect.unqualified kakiyo/qualified-prospect ken/campaign ken/email_sent ken/lead_clicked ken/lead_interested ken/lead_replied ken/lead_unsubscribed ken/positive-reply klen/appointment klen/calendar.cancelled klen/calendar.completed klen/calendar.created klen/calendar.reminder klen/calendar.updated klen/call klen/call.ended klen/call.failed klen/call.recording klen/call.started klen/call.summary klen/call.transcript klen/cancelled-appointment konvox/completed konvox/contact.replied konvox/enrollment.completed konvox/enrollment.created konvox/enrollment.unsubscribed konvox/message.approved konvox/message.rejected konvox/opt-out konvox/sequence lead.created lead_clicked lead_interested lead_replied lead_unsubscribed linear/Comment.create linear/Issue.create linear/Issue.remove linear/Issue.update linear/issue linkedin.invitation.accepted linkedin.invitation.sent linkedin.message.received linkedin.message.sent meeting.ended meeting.participant_joined meeting.started merge_request message message.approved message.attempt.exhausted message.attempt.failing message.attempt.recovered message.rejected message.sent note open orders/create orders/paid paddle/customer.created paddle/signup paddle/subscription.canceled paddle/subscription.created paddle/transaction.completed payment_intent.succeeded ping prize.won processed products/update prospect.qualification.manual prospect.qualified prospect.responded prospect.unqualified pull_request push reaction_added release scratcher/game.completed scratcher/lead.created scratcher/participation scratcher/prize.won sendgrid/bounce sendgrid/click sendgrid/delivered sendgrid/mail sendgrid/open sendgrid/processed sendgrid/unsubscribe shopify/app/uninstalled shopify/customers/create shopify/order shopify/orders/create shopify/orders/paid shopify/products/update slack/app_mention slack/message slack/reaction_added slack/team_join slack/url_verification sms.delivered sms.received sms.sent sms.undelivered standard-webhooks/contact standard-webhooks/contact.created standard-webhooks/contact.deleted standard-webhooks/contact.updated stripe/checkout.session.completed stripe/churn stripe/customer.subscription.created stripe/customer.subscription.deleted stripe/invoice.paid stripe/invoice.payment_failed stripe/payment_intent.succeeded stripe/subscription subscription.canceled subscription.created svix/endpoint.created svix/endpoint.disabled svix/message.attempt.exhausted svix/message.attempt.failing svix/message.attempt.recovered svix/outage team_join transaction.completed twilio/call twilio/call.completed twilio/call.ringing twilio/message twilio/sms.delivered twilio/sms.received twilio/sms.sent twilio/sms.undelivered typeform/form_response typeform/form_response_partial unsubscribe url_verification zoom/endpoint.url_validation zoom/meeting zoom/meeting.ended zoom/meeting.participant_joined zoom/meeting.started"
+            opts="-H -q -v -h --to --dry-run --as --reveal --variant --data --map --seed --id --timestamp --set --unset --method --content-type --basic --header --timeout --insecure --cacert --secret --secret-file --tamper --duplicate --reorder --expect --expect-body --max-time --provider --json --color --quiet --verbose --config --help APPLICATION_AUTHORIZED APPLICATION_DEAUTHORIZED Comment.create ENTITLEMENT_CREATE Issue.create Issue.remove Issue.update agent.status_changed app/uninstalled app_mention bounce calendar.cancelled calendar.completed calendar.created calendar.reminder calendar.updated call.completed call.ended call.failed call.recording call.ringing call.started call.summary call.transcript campaign.completed checkout.session.completed click connection.accepted contact.created contact.creation contact.deleted contact.deletion contact.propertyChange contact.replied contact.updated customer.created customer.subscription.created customer.subscription.deleted customers/create deal.creation delivered discord/APPLICATION_AUTHORIZED discord/APPLICATION_DEAUTHORIZED discord/ENTITLEMENT_CREATE discord/ping discord/purchase email_sent endpoint.created endpoint.disabled endpoint.url_validation enrollment.completed enrollment.created enrollment.unsubscribed form_response form_response_partial game.completed github/issue_comment github/issues github/ping github/pull_request github/push github/release github/review gitlab/issue gitlab/merge_request gitlab/note gitlab/push gitlab/review hubspot/contact hubspot/contact.creation hubspot/contact.deletion hubspot/contact.propertyChange hubspot/deal.creation invoice.paid invoice.payment_failed issue issue_comment issues kakiyo/agent.status_changed kakiyo/campaign.completed kakiyo/connection.accepted kakiyo/linkedin kakiyo/linkedin.invitation.accepted kakiyo/linkedin.invitation.sent kakiyo/linkedin.message.received kakiyo/linkedin.message.sent kakiyo/message.sent kakiyo/prospect.qualification.manual kakiyo/prospect.qualified kakiyo/prospect.responded kakiyo/prospect.unqualified kakiyo/qualified-prospect ken/campaign ken/email_sent ken/lead_clicked ken/lead_interested ken/lead_replied ken/lead_unsubscribed ken/positive-reply klen/appointment klen/calendar.cancelled klen/calendar.completed klen/calendar.created klen/calendar.reminder klen/calendar.updated klen/call klen/call.ended klen/call.failed klen/call.recording klen/call.started klen/call.summary klen/call.transcript klen/cancelled-appointment konvox/completed konvox/contact.replied konvox/enrollment.completed konvox/enrollment.created konvox/enrollment.unsubscribed konvox/message.approved konvox/message.rejected konvox/opt-out konvox/sequence lead.created lead_clicked lead_interested lead_replied lead_unsubscribed linear/Comment.create linear/Issue.create linear/Issue.remove linear/Issue.update linear/issue linkedin.invitation.accepted linkedin.invitation.sent linkedin.message.received linkedin.message.sent meeting.ended meeting.participant_joined meeting.started merge_request message message.approved message.attempt.exhausted message.attempt.failing message.attempt.recovered message.rejected message.sent note open orders/create orders/paid paddle/customer.created paddle/signup paddle/subscription.canceled paddle/subscription.created paddle/transaction.completed payment_intent.succeeded ping prize.won processed products/update prospect.qualification.manual prospect.qualified prospect.responded prospect.unqualified pull_request push reaction_added release scratcher/game.completed scratcher/lead.created scratcher/participation scratcher/prize.won sendgrid/bounce sendgrid/click sendgrid/delivered sendgrid/mail sendgrid/open sendgrid/processed sendgrid/unsubscribe shopify/app/uninstalled shopify/customers/create shopify/order shopify/orders/create shopify/orders/paid shopify/products/update slack/app_mention slack/message slack/reaction_added slack/team_join slack/url_verification sms.delivered sms.received sms.sent sms.undelivered standard-webhooks/contact standard-webhooks/contact.created standard-webhooks/contact.deleted standard-webhooks/contact.updated stripe/checkout.session.completed stripe/churn stripe/customer.subscription.created stripe/customer.subscription.deleted stripe/invoice.paid stripe/invoice.payment_failed stripe/payment_intent.succeeded stripe/subscription subscription.canceled subscription.created svix/endpoint.created svix/endpoint.disabled svix/message.attempt.exhausted svix/message.attempt.failing svix/message.attempt.recovered svix/outage team_join transaction.completed twilio/call twilio/call.completed twilio/call.ringing twilio/message twilio/sms.delivered twilio/sms.received twilio/sms.sent twilio/sms.undelivered typeform/form_response typeform/form_response_partial unsubscribe url_verification zoom/endpoint.url_validation zoom/meeting zoom/meeting.ended zoom/meeting.participant_joined zoom/meeting.started"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -994,6 +1046,10 @@ _hookctl() {
                     return 0
                     ;;
                 --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cacert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

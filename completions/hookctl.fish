@@ -65,21 +65,33 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand completions" -l json -d 
 complete -c hookctl -n "__fish_hookctl_using_subcommand completions" -s q -l quiet -d 'Leave out notes and hints'
 complete -c hookctl -n "__fish_hookctl_using_subcommand completions" -s v -l verbose -d 'Show whole requests and answers'
 complete -c hookctl -n "__fish_hookctl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l status -d 'Status to answer with' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l body -d 'Body to answer with; @FILE reads it from a file' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -s H -l header -d 'Header to answer with (can be repeated)' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l delay -d 'Wait before answering; `50ms..800ms` draws a time for each' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l seed -d 'Draw the same times in every run' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l show -d 'How much of each request is shown' -r -f -a "full\t'Line, headers and body'
 headers\t'Line and headers'
 body\t'Line and body'
 line\t'One line'
 none\t'Nothing'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l save -d 'Write each request to a file of its own, credentials included' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l filter -d 'Show, save, forward and count only what matches, as in `event=lead_*`; the rest is answered all the same' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l max-body -d 'Largest body that is taken; more is answered with 413' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l status -d 'Status to answer with [default: 200]' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l body -d 'Body to answer with; @FILE reads it from a file' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -s H -l header -d 'Header to answer with (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l respond -d 'Statuses in turn, the last one repeats, as in `2x503,200` or `drop,200`' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l fail-first -d 'Answer the first N requests with 503' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l fail-rate -d 'Answer this share of the requests with 503, as in `0.2`' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l retry-after -d 'Tell the sender with each 429 and 5xx when to try again' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l gone-after -d 'Answer with 410 after N requests' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l delay -d 'Wait before answering; `50ms..800ms` draws a time for each' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l seed -d 'Draw the same times and failures in every run' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l forward -d 'Pass each request on, and answer what this URL answers; more of them get copies (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l forward-timeout -d 'Time limit of each forward, 0s for none' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l cacert -d 'Trust the certificates in this PEM file when forwarding, in place of the system\'s' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l cert -d 'Take requests over TLS, with the certificate chain in this PEM file' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l key -d 'PEM file with the key of the certificate' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l exit-after -d 'End after so many requests' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l timeout -d 'End after this time' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l expect -d 'Event that must come; ends when all have come (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l exec -d 'Run a command with HOOKCTL_URL set, and end with it and its exit code' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l ready-file -d 'File that holds the URL once requests are taken' -r -F
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l secret -d 'Signing secret; also HOOKCTL_SECRET, the configuration, else the local secret (can be repeated)' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l secret-file -d 'File with the secret, one a line; `-` is stdin' -r
@@ -107,9 +119,12 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l color -d 'Whe
 always\t'Always'
 never\t'Never'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l reveal -d 'Show credentials in headers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l drop -d 'Close the connection without an answer: to all, or to those that fail'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l require-valid -d 'Answer 401 to what does not verify'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l no-handshake -d 'Answer handshakes, by which senders check an endpoint, like any other request'
-complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l reveal -d 'Show credentials in headers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l insecure -d 'Forward to any TLS certificate'
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l tls -d 'Take requests over TLS, with a certificate that is made for this machine'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l expect-valid -d 'All requests must be signed right'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l json -d 'Print one JSON object a line'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -s q -l quiet -d 'Leave out notes and hints'
@@ -124,6 +139,7 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l set -d 'Set a
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l unset -d 'Leave a field out (can be repeated)' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -s H -l header -d 'Add a header, or put it in place of ours (can be repeated)' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l timeout -d 'Time limit of an attempt; the provider\'s own by default, 0s for none' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l cacert -d 'Trust the certificates in this PEM file, in place of the system\'s' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l secret -d 'Signing secret; also HOOKCTL_SECRET, the configuration, else the local secret (can be repeated)' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l secret-file -d 'File with the secret, one a line; `-` is stdin' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l tamper -d 'Break the delivery in one way, to see whether the handler refuses it' -r -f -a "body\t'Change one character of the body after it was signed'
@@ -227,6 +243,7 @@ form\t'`application/x-www-form-urlencoded`'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l basic -d 'Send HTTP Basic credentials' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -s H -l header -d 'Add a header, or put it in place of ours (can be repeated)' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l timeout -d 'Time limit of an attempt; the provider\'s own by default, 0s for none' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l cacert -d 'Trust the certificates in this PEM file, in place of the system\'s' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l secret -d 'Signing secret; also HOOKCTL_SECRET, the configuration, else the local secret (can be repeated)' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l secret-file -d 'File with the secret, one a line; `-` is stdin' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l tamper -d 'Break the delivery in one way, to see whether the handler refuses it' -r -f -a "body\t'Change one character of the body after it was signed'

@@ -14,6 +14,8 @@ pub(crate) enum Outcome {
     Good,
     /// The answer is bad: refused, invalid, not as expected.
     Bad,
+    /// As a command ended that was run for the user, and that did not end well.
+    Exit(u8),
 }
 
 impl Outcome {
@@ -22,6 +24,7 @@ impl Outcome {
         match self {
             Self::Good => 0,
             Self::Bad => 1,
+            Self::Exit(code) => code,
         }
     }
 

@@ -148,9 +148,14 @@ impl Settings {
         Ok(&self.folders()?.0)
     }
 
+    /// The folder for what is made here and kept.
+    pub(crate) fn state_folder(&self) -> Result<&Path> {
+        Ok(&self.folders()?.1)
+    }
+
     /// Local secrets.
     pub(crate) fn local_secrets(&self) -> Result<LocalSecrets> {
-        Ok(LocalSecrets::new(self.folders()?.1.join("secrets")))
+        Ok(LocalSecrets::new(self.state_folder()?.join("secrets")))
     }
 
     /// Says whether the file that `--config` names can be read, also for commands that ask for nothing in it.

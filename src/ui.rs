@@ -1,6 +1,7 @@
 //! The only place that writes to the terminal: data to stdout, everything else to stderr.
 
 use std::io::{self, BufWriter, Write};
+use std::process::Stdio;
 
 use crate::error::{Error, Kind, Result};
 use crate::render::Paint;
@@ -128,6 +129,15 @@ impl Ui {
     /// Columns of the terminal that the data goes to; none if it goes elsewhere.
     pub(crate) fn out_width(&self) -> Option<usize> {
         self.out_width
+    }
+
+    /// Where the output of a command goes that is run for the user: beside machine output, never into it.
+    pub(crate) fn output_of_others(&self) -> Stdio {
+        if self.json {
+            Stdio::from(io::stderr())
+        } else {
+            Stdio::inherit()
+        }
     }
 
     /// Writes data as it is.

@@ -20,6 +20,8 @@ use crate::ui::Ui;
 enum Message {
     Capture(Arc<Capture>),
     Trouble(Trouble),
+    /// A warning and what to do about it.
+    Warning(String, Vec<String>),
 }
 
 /// Captures that wait to be shown; more are counted, not shown.
@@ -109,6 +111,13 @@ impl Desk {
         std::future::pending::<()>().await;
     }
 
+    /// Warns of something beside the captures.
+    pub(super) fn say(&self, warning: String, hints: Vec<String>) {
+        if let Some(messages) = &*self.to_printer() {
+            let _ = messages.try_send(Message::Warning(warning, hints));
+        }
+    }
+
     async fn print(&self, message: Message) {
         let Some(messages) = self.to_printer().clone() else {
             return;
@@ -133,6 +142,9 @@ impl Sink for Front {
     fn captured(&self, capture: Arc<Capture>) -> Taken<'_> {
         Box::pin(async move {
             let desk = &self.0;
+            if capture.is_left_out {
+                return Ok(());
+            }
             // A file without its body could not be sent again.
             if let Some(folder) = desk.save.clone().filter(|_| capture.over.is_none()) {
                 let kept = Arc::clone(&capture);
@@ -278,6 +290,10 @@ impl Printer {
                 ui.data(capture::line(capture, &self.view))?;
             }
             Message::Capture(capture) => ui.data(capture::human(capture, &self.view))?,
+            Message::Warning(warning, hints) => {
+                ui.warn(&safe(warning))?;
+                hints.iter().try_for_each(|hint| ui.hint(hint))?;
+            }
             Message::Trouble(trouble) => ui.warn(&format!(
                 "{} (from {})",
                 safe(&trouble.message),

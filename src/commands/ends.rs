@@ -1,5 +1,6 @@
 //! How a listener begins and ends: the greeting, the signals, and the last words.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -7,6 +8,7 @@ use serde_json::json;
 use tokio::task::JoinHandle;
 
 use super::desk::{Desk, Printing};
+use super::exec::Exec;
 use super::watch::Watch;
 use crate::error::{Error, Result};
 use crate::render::millis;
@@ -17,7 +19,11 @@ pub(super) struct Greeting {
     pub(super) url: String,
     /// The address that was bound, as a URL.
     pub(super) shown: String,
+    /// Where requests are passed on to.
+    pub(super) forward: Option<String>,
     pub(super) example: Option<String>,
+    /// The certificate that senders can trust, if it was made here.
+    pub(super) certificate: Option<PathBuf>,
     pub(super) is_open: bool,
     pub(super) other_on_v6: bool,
 }
@@ -28,19 +34,36 @@ impl Greeting {
             ui.warn("Other machines can reach this address; whoever can send here is shown here.")?;
         }
         if ui.json {
-            ui.json_line(&json!({"type": "listening", "url": self.url, "page_url": null}))?;
+            let mut line = json!({"type": "listening", "url": self.url, "page_url": null});
+            if let Some(file) = &self.certificate {
+                line["certificate"] = json!(file);
+            }
+            ui.json_line(&line)?;
         } else {
-            let line = format!("Listening on {}", ui.out_paint.name(&self.shown));
+            let mut line = format!("Listening on {}", ui.out_paint.name(&self.shown));
+            if let Some(forward) = &self.forward {
+                line.push_str(&format!("  → {}", ui.out_paint.name(forward)));
+            }
             ui.data(format!("{line}  {}\n", ui.out_paint.faint("(Ctrl-C ends)")))?;
             let example = self.example.as_deref().filter(|_| !ui.is_quiet());
             if let Some((event, (provider, _))) =
                 example.and_then(|event| Some((event, event.split_once('/')?)))
             {
-                let command = format!("hookctl send {event} --to {}/webhooks/{provider}", self.url);
+                let mut command =
+                    format!("hookctl send {event} --to {}/webhooks/{provider}", self.url);
+                if let Some(file) = &self.certificate {
+                    command.push_str(&format!(" --cacert {}", file.display()));
+                }
                 ui.data(format!("Try: {}\n\n", ui.out_paint.strong(&command)))?;
             }
         }
         ui.flush()?;
+        if let Some(file) = &self.certificate {
+            ui.note(&format!(
+                "The certificate is `{0}`. Senders trust it with `curl --cacert {0}` or NODE_EXTRA_CA_CERTS={0}.",
+                file.display()
+            ))?;
+        }
         if self.other_on_v6 {
             ui.warn("Another program has this port on [::1], so `localhost` may lead there; use 127.0.0.1.")?;
         }
@@ -62,11 +85,12 @@ pub(super) async fn wait(
     desk: &Desk,
     printing: &mut Printing,
     signals: &mut Signals,
+    exec: &mut Exec,
     timeout: Option<Duration>,
 ) -> End {
     tokio::select! {
         () = printing.ended() => End::Done,
-        () = desk.enough.notified() => End::Done,
+        () = exec.done(desk, timeout.is_some()) => End::Done,
         () = elapsed(timeout) => End::Done,
         () = signals.ended() => End::Signal,
     }

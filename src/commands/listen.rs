@@ -6,23 +6,27 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
-use axum::http::StatusCode;
 use clap::Args;
 use jiff::tz::TimeZone;
 use tokio::sync::watch as channel;
 
 use super::Context;
+use super::answer::AnswerArgs;
 use super::desk::{Desk, Front};
 use super::ends::{End, Greeting, Signals, conclude, finish, give_up, wait};
+use super::exec::Exec;
+use super::filter::Filter;
+use super::forward::{ForwardArgs, Forwarder, Lane, check_circle};
+use super::identity::{Certified, IdentityArgs};
 use super::options::{SecretArgs, size, span, unfit_secret};
 use super::send::random_seed;
 use super::watch::Watch;
 use crate::error::{Error, Outcome, Result};
-use crate::provider::fresh::Seed;
 use crate::provider::{Catalogue, Detector, Profile};
-use crate::receiver::{AnswerPolicy, Delay, Judge, ListenAddress, Receiver, Secrets, bind, serve};
+use crate::receiver::{
+    AnswerPolicy, Forward, Identity, Judge, ListenAddress, Receiver, Secrets, bind, serve,
+};
 use crate::render::capture::{Show, View};
-use crate::request::{Header, parse_header};
 use crate::settings::Settings;
 use crate::signature;
 use crate::ui::Ui;
@@ -32,32 +36,16 @@ use crate::ui::Ui;
 #[command(after_help = "Examples:
   hookctl listen :8080
   hookctl listen :8080 --secret whsec_... --require-valid
+  hookctl listen :8080 --forward http://localhost:3000
+  hookctl listen :8080 --respond '2x503,200' --retry-after 2s
+  hookctl listen :8080 --filter 'event=lead_* verdict!=valid' --show line
+  hookctl listen :8443 --tls
+  hookctl listen :0 --exec 'npm test' --expect lead_replied
   hookctl listen :0 --ready-file url.txt --expect lead_replied --expect-valid --timeout 30s")]
 pub(crate) struct ListenArgs {
     /// Where to listen: a bare port means this machine alone, :0 any free port
     #[arg(value_name = "ADDR", default_value = ":8080")]
     address: ListenAddress,
-    /// Status to answer with
-    #[arg(help_heading = "Answer", long, value_name = "STATUS", default_value = "200", value_parser = status)]
-    status: StatusCode,
-    /// Body to answer with; @FILE reads it from a file
-    #[arg(help_heading = "Answer", long, value_name = "TEXT|@FILE")]
-    body: Option<String>,
-    /// Header to answer with (can be repeated)
-    #[arg(help_heading = "Answer", short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = parse_header)]
-    headers: Vec<Header>,
-    /// Wait before answering; `50ms..800ms` draws a time for each
-    #[arg(help_heading = "Answer", long, value_name = "DURATION", value_parser = delay)]
-    delay: Option<Delay>,
-    /// Draw the same times in every run
-    #[arg(help_heading = "Answer", long, value_name = "N")]
-    seed: Option<u64>,
-    /// Answer 401 to what does not verify
-    #[arg(help_heading = "Answer", long)]
-    require_valid: bool,
-    /// Answer handshakes, by which senders check an endpoint, like any other request
-    #[arg(help_heading = "Answer", long)]
-    no_handshake: bool,
     /// How much of each request is shown
     #[arg(long, value_name = "WHAT", default_value = "full")]
     show: Show,
@@ -70,9 +58,23 @@ pub(crate) struct ListenArgs {
     /// Write each request to a file of its own, credentials included
     #[arg(long, value_name = "DIR")]
     save: Option<PathBuf>,
+    /// Show, save, forward and count only what matches, as in `event=lead_*`; the rest is answered all the same
+    ///
+    /// Conditions on provider, event, path and verdict, with spaces between: all must hold. `=` takes `*` for any
+    /// text, `~` finds a part, `!=` and `!~` turn it round, and a comma stands between alternatives, as in
+    /// `provider=ken event=lead_* verdict!=valid path~/webhooks`. The rest gets the usual answer, without failures
+    /// on purpose.
+    #[arg(long, value_name = "EXPR", value_parser = str::parse::<Filter>)]
+    filter: Option<Filter>,
     /// Largest body that is taken; more is answered with 413
     #[arg(long, value_name = "SIZE", default_value = "25MB", value_parser = size)]
     max_body: usize,
+    #[command(flatten)]
+    answer: AnswerArgs,
+    #[command(flatten)]
+    forward: ForwardArgs,
+    #[command(flatten)]
+    identity: IdentityArgs,
     /// End after so many requests
     #[arg(help_heading = "Scripts and CI", long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     exit_after: Option<u64>,
@@ -85,30 +87,14 @@ pub(crate) struct ListenArgs {
     /// All requests must be signed right
     #[arg(help_heading = "Scripts and CI", long)]
     expect_valid: bool,
+    /// Run a command with HOOKCTL_URL set, and end with it and its exit code
+    #[arg(help_heading = "Scripts and CI", long, value_name = "COMMAND")]
+    exec: Option<String>,
     /// File that holds the URL once requests are taken
     #[arg(help_heading = "Scripts and CI", long, value_name = "FILE")]
     ready_file: Option<PathBuf>,
     #[command(flatten)]
     secret: SecretArgs,
-}
-
-fn status(text: &str) -> std::result::Result<StatusCode, String> {
-    let status: u16 = text.parse().map_err(|_| "it is no status".to_owned())?;
-    if !(200..=599).contains(&status) {
-        return Err("a status is 200 to 599".to_owned());
-    }
-    StatusCode::from_u16(status).map_err(|error| error.to_string())
-}
-
-fn delay(text: &str) -> std::result::Result<Delay, String> {
-    let (shortest, longest) = match text.split_once("..") {
-        Some((shortest, longest)) => (span(shortest)?, span(longest)?),
-        None => (span(text)?, span(text)?),
-    };
-    if shortest > longest {
-        return Err("the shortest time comes first, as in `50ms..800ms`".to_owned());
-    }
-    Ok(Delay { shortest, longest })
 }
 
 pub(crate) fn run(args: &ListenArgs, context: &mut Context) -> Result<Outcome> {
@@ -128,6 +114,8 @@ struct ListenPlan<'a> {
     args: &'a ListenArgs,
     judge: Judge,
     policy: AnswerPolicy,
+    lanes: Vec<Lane>,
+    certified: Option<Certified>,
     save: Option<PathBuf>,
     ready_file: Option<PathBuf>,
     example: Option<String>,
@@ -144,6 +132,9 @@ impl ListenArgs {
             .transpose()?;
         for name in &self.expect {
             check_expected(name, &catalogue)?;
+        }
+        if let Some(filter) = &self.filter {
+            filter.check(&catalogue)?;
         }
         let secrets = Secrets {
             given: self.secret.given(settings)?,
@@ -168,7 +159,9 @@ impl ListenArgs {
         Ok(ListenPlan {
             args: self,
             judge,
-            policy: self.policy(context)?,
+            policy: self.answer.policy(settings, self.forward.is_on())?,
+            lanes: self.forward.lanes(settings)?,
+            certified: self.identity.certified(settings, &self.address.host())?,
             save: self.made_folder(settings)?,
             ready_file: self.removed_ready_file(settings)?,
             example,
@@ -211,67 +204,6 @@ impl ListenArgs {
             reveal: self.reveal,
             max_body: self.max_body,
         }
-    }
-
-    fn policy(&self, context: &Context) -> Result<AnswerPolicy> {
-        let body = match self
-            .body
-            .as_deref()
-            .map(|body| body.strip_prefix('@').ok_or(body))
-        {
-            Some(Ok(file)) => context.settings.read(file)?,
-            Some(Err(text)) => text.as_bytes().to_vec(),
-            None => Vec::new(),
-        };
-        self.check_framing(&body)?;
-        let mut headers = self.headers.clone();
-        if !body.is_empty()
-            && !headers
-                .iter()
-                .any(|header| header.name.eq_ignore_ascii_case("content-type"))
-        {
-            let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(&body).is_ok();
-            let value = if is_json {
-                "application/json"
-            } else {
-                "text/plain; charset=utf-8"
-            };
-            headers.push(Header {
-                name: "content-type".to_owned(),
-                value: value.into(),
-            });
-        }
-        Ok(AnswerPolicy {
-            status: self.status,
-            body: body.into(),
-            headers,
-            delay: self.delay.unwrap_or_default(),
-            seed: match self.seed {
-                Some(number) => Seed::chosen(number),
-                None => random_seed()?,
-            },
-            require_valid: self.require_valid,
-            handshakes: !self.no_handshake,
-        })
-    }
-
-    /// Where an answer ends is not for its headers to say; and some have no body at all.
-    fn check_framing(&self, body: &[u8]) -> Result<()> {
-        let is_framing =
-            |name: &str| matches!(name, "content-length" | "transfer-encoding" | "trailer");
-        let framing = self
-            .headers
-            .iter()
-            .find(|header| is_framing(&header.name.to_ascii_lowercase()));
-        if let Some(header) = framing {
-            let message = format!("the header `{}` follows from the body", header.name);
-            return Err(Error::usage(message).hint("Leave it out."));
-        }
-        if !body.is_empty() && matches!(self.status.as_u16(), 204 | 205 | 304) {
-            let message = format!("an answer with {} has no body", self.status.as_u16());
-            return Err(Error::usage(message).hint("Leave out `--body`, or answer with 200."));
-        }
-        Ok(())
     }
 }
 
@@ -330,46 +262,43 @@ fn example(catalogue: &Catalogue, provider: Option<&str>) -> Result<Option<Strin
 
 impl ListenPlan<'_> {
     async fn run(self, ui: &mut Ui) -> Result<Outcome> {
-        let Self {
-            args,
-            judge,
-            policy,
-            save,
-            ready_file,
-            example,
-        } = self;
-        let start = Instant::now();
-        let bound = bind(args.address).await?;
+        let (args, start) = (self.args, Instant::now());
+        let mut bound = bind(args.address).await?;
+        if self.certified.is_some() {
+            bound = bound.with_tls();
+        }
+        check_circle(&self.lanes, &bound.url)?;
         let mut signals = Signals::new()?;
         let watch = Watch::new(&args.expect, args.exit_after, args.expect_valid);
-        let view = args.view(ui);
-        let (desk, printer) = Desk::new(watch, ui.json, save, view);
-        let receiver = Arc::new(Receiver {
-            judge,
-            policy,
-            max_body: args.max_body,
-            sink: Box::new(Front(Arc::clone(&desk))),
-            seed: random_seed()?,
-            count: AtomicU64::new(0),
-        });
-        let (stop, stopped) = channel::channel(false);
+        let (desk, printer) = Desk::new(watch, ui.json, self.save, args.view(ui));
         let greeting = Greeting {
-            url: bound.url,
-            example,
-            shown: bound.shown,
+            example: self.example,
+            forward: args.forward.shown(),
             is_open: args.address.is_open(),
+            certificate: self.certified.as_ref().and_then(|one| one.made.clone()),
+            url: bound.url,
+            shown: bound.shown,
             other_on_v6: bound.other_on_v6,
         };
-        let serving = tokio::spawn(serve(bound.listeners, receiver, stopped));
-        if let Some(file) = &ready_file {
+        let (forward, workers) = Forwarder::start(self.lanes, &desk);
+        let tls = self.certified.map(|one| one.identity);
+        let receiver = args.receiver(self.judge, self.policy, tls, forward, &desk)?;
+        let (stop, stopped) = channel::channel(false);
+        let serving = tokio::spawn(async {
+            serve(bound.listeners, receiver, stopped).await;
+            workers.finish().await;
+        });
+        if let Some(file) = &self.ready_file {
             write_ready_file(file, &greeting.url)?;
         }
+        let mut exec = Exec::start(args.exec.as_deref(), &greeting.url, ui)?;
         let last = {
             let desk = Arc::clone(&desk);
             move |ui: &mut Ui| conclude(&desk.watch(), ui, start)
         };
         let mut printing = printer.start(ui.take(), move |ui| greeting.print(ui), last)?;
-        let end = wait(&desk, &mut printing, &mut signals, args.timeout).await;
+        let end = wait(&desk, &mut printing, &mut signals, &mut exec, args.timeout).await;
+        exec.end().await;
         desk.watch().is_cut_short = end == End::Signal;
         let _ = stop.send(true);
         finish(&desk, serving, &mut printing, &mut signals).await;
@@ -380,7 +309,35 @@ impl ListenPlan<'_> {
             }
             None => give_up(&desk, ui),
         }
-        Ok(desk.watch().outcome())
+        let outcome = desk.watch().outcome();
+        exec.outcome(outcome, end == End::Signal, ui)
+    }
+}
+
+impl ListenArgs {
+    fn receiver(
+        &self,
+        judge: Judge,
+        policy: AnswerPolicy,
+        tls: Option<Identity>,
+        forward: Option<Box<dyn Forward>>,
+        desk: &Arc<Desk>,
+    ) -> Result<Arc<Receiver>> {
+        let filter = self.filter.clone().map(|filter| {
+            Box::new(move |request: &_, judgement: &_| filter.matches(request, judgement)) as _
+        });
+        Ok(Arc::new(Receiver {
+            judge,
+            policy,
+            tls,
+            max_body: self.max_body,
+            sink: Box::new(Front(Arc::clone(desk))),
+            filter,
+            forward,
+            seed: random_seed()?,
+            count: AtomicU64::new(0),
+            turns: AtomicU64::new(0),
+        }))
     }
 }
 

@@ -1,10 +1,15 @@
 //! One file a command: what was typed (`XArgs`), what it means, what it does.
 
+mod answer;
 pub(crate) mod completions;
 mod desk;
 mod ends;
 pub(crate) mod events;
+mod exec;
 pub(crate) mod explain;
+mod filter;
+mod forward;
+mod identity;
 pub(crate) mod init;
 mod judged;
 pub(crate) mod listen;

@@ -14,6 +14,7 @@ use crate::provider::profile::{ContentType, Span, StatusSet};
 use crate::render::outgoing::Form;
 use crate::request::{Header, parse_header};
 use crate::secret::Secret;
+use crate::sender::Roots;
 use crate::settings::Settings;
 use crate::signature::Tamper;
 
@@ -175,6 +176,18 @@ pub(crate) struct RequestArgs {
     /// Accept any TLS certificate
     #[arg(long)]
     pub(crate) insecure: bool,
+    /// Trust the certificates in this PEM file, in place of the system's
+    #[arg(long, value_name = "FILE", conflicts_with = "insecure")]
+    pub(crate) cacert: Option<String>,
+}
+
+/// The certificates in the file for `--cacert`.
+pub(crate) fn roots(file: Option<&str>, settings: &Settings) -> Result<Option<Roots>> {
+    let read = |file: &str| {
+        Roots::from_pem(&settings.read(file)?)
+            .map_err(|why| Error::usage(format!("cannot trust `{file}`: {why}")))
+    };
+    file.map(read).transpose()
 }
 
 /// Whether requests are printed instead of sent, and what of them.

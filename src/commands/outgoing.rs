@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::options::{ExpectArgs, FaultArgs, PrintArgs, RequestArgs, Time, unfit_secret};
+use super::options::{ExpectArgs, FaultArgs, PrintArgs, RequestArgs, Time, roots, unfit_secret};
 use super::report::{Report, Sent, Settings};
 use super::{Context, block_on};
 use crate::error::{Error, Outcome, Result};
@@ -12,7 +12,7 @@ use crate::provider::Provider;
 use crate::render::outgoing::{self, Form, Printing};
 use crate::request::Request;
 use crate::secret::Secret;
-use crate::sender::{Attempt, Client, Delivery, Limits, authority, time_limit};
+use crate::sender::{Attempt, Client, Delivery, Limits, MAX_ANSWER, authority, time_limit};
 use crate::signature::{Key, Scheme, Tamper};
 use indicatif::ProgressBar;
 use jiff::Timestamp;
@@ -89,6 +89,7 @@ impl Run<'_> {
         let printing = Printing {
             form,
             insecure: self.request.insecure,
+            cacert: self.request.cacert.as_deref(),
             reveal: self.print.reveal,
         };
         let mut redacted = false;
@@ -151,6 +152,8 @@ impl Run<'_> {
         let limits = Limits {
             timeout: (!limit.is_zero()).then_some(limit),
             insecure: self.request.insecure,
+            roots: roots(self.request.cacert.as_deref(), &context.settings)?,
+            max_answer: MAX_ANSWER,
         };
         let client = Client::new(url, limits)?;
         let sending = Box::pin(async {

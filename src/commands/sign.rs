@@ -102,6 +102,7 @@ pub(crate) fn run(args: &SignArgs, context: &mut Context) -> Result<Outcome> {
         let printing = Printing {
             form,
             insecure: false,
+            cacert: None,
             // What it prints is what was asked for.
             reveal: true,
         };

@@ -111,6 +111,11 @@ impl Watch {
         }
     }
 
+    /// Whether something was asked for that did not come yet.
+    pub(super) fn waits_for_more(&self) -> bool {
+        (self.exit_after.is_some() || !self.expected.is_empty()) && !self.is_done()
+    }
+
     /// What is missing, a sentence each; empty if all is well.
     pub(super) fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();

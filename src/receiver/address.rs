@@ -17,6 +17,14 @@ pub(crate) struct ListenAddress {
 }
 
 impl ListenAddress {
+    /// What to call this machine there.
+    pub(crate) fn host(self) -> String {
+        match self.ip {
+            Some(ip) if !ip.is_unspecified() => ip.to_string(),
+            _ => "localhost".to_owned(),
+        }
+    }
+
     /// Whether it can be reached from other machines.
     pub(crate) fn is_open(self) -> bool {
         self.ip.is_some_and(|ip| !ip.is_loopback())
@@ -58,6 +66,16 @@ pub(crate) struct Bound {
     pub(crate) shown: String,
     /// Whether `localhost` may lead to another program, because `[::1]` has one on this port.
     pub(crate) other_on_v6: bool,
+}
+
+impl Bound {
+    /// The same, where TLS is spoken.
+    pub(crate) fn with_tls(mut self) -> Self {
+        for url in [&mut self.url, &mut self.shown] {
+            *url = url.replacen("http://", "https://", 1);
+        }
+        self
+    }
 }
 
 /// How often a free port is tried for both loopback addresses.

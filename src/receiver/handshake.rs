@@ -3,16 +3,15 @@
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
+use std::time::Duration;
 
-use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
-use axum::response::Response;
+use axum::http::StatusCode;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 use subtle::ConstantTimeEq as _;
 
-use super::{Judge, Judgement, Verdict};
+use super::{Answer, Judge, Judgement, Verdict};
 use crate::request::{Request, json};
 use crate::secret::Secret;
 use crate::signature;
@@ -75,20 +74,18 @@ pub(crate) struct Handshaken {
 }
 
 impl Handshaken {
-    pub(super) fn status(&self) -> StatusCode {
-        StatusCode::from_u16(self.status).unwrap_or_default()
-    }
-
-    pub(super) fn response(&self) -> Response {
-        let mut response = Response::new(Body::from(self.body.clone()));
-        *response.status_mut() = self.status();
-        for (name, value) in &self.headers {
-            let name = HeaderName::from_bytes(name.as_bytes());
-            if let (Ok(name), Ok(value)) = (name, HeaderValue::from_bytes(value.as_bytes())) {
-                response.headers_mut().insert(name, value);
-            }
+    /// The answer, which nothing takes the place of.
+    pub(super) fn answer(&self) -> Answer {
+        let headers = self.headers.iter();
+        Answer {
+            status: Some(StatusCode::from_u16(self.status).unwrap_or_default()),
+            headers: headers
+                .map(|(name, value)| (name.clone(), value.clone().into_bytes()))
+                .collect(),
+            body: self.body.clone().into(),
+            delay: Duration::ZERO,
+            is_usual: false,
         }
-        response
     }
 }
 

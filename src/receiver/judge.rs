@@ -53,6 +53,24 @@ pub(crate) struct Judgement {
     marks: Vec<Mark>,
 }
 
+#[cfg(test)]
+impl Judgement {
+    /// One that says nothing but the verdict.
+    pub(crate) fn of(verdict: Verdict) -> Self {
+        Self {
+            provider: None,
+            event: None,
+            delivery_id: None,
+            duplicate: false,
+            verdict,
+            scheme: None,
+            reason: None,
+            detail: None,
+            marks: Vec::new(),
+        }
+    }
+}
+
 /// Secrets to verify with.
 #[derive(Debug, Default)]
 pub(crate) struct Secrets {

@@ -1,16 +1,25 @@
 //! The one effect in: accepts requests, keeps them byte for byte, judges them, answers.
 
 mod address;
+mod answers;
+mod certificate;
+mod forward;
 mod handshake;
 mod head;
 mod judge;
 mod tee;
+mod tls;
 
 pub(crate) use address::{ListenAddress, bind};
+pub(crate) use answers::{Answer, AnswerPolicy, Delay, Faults, Part, Sequence, answer_status};
+pub(crate) use certificate::local_certificate;
+pub(crate) use forward::{Forward, Forwarded, Later, Pass};
 pub(crate) use handshake::Handshaken;
 pub(crate) use head::Splitter;
 pub(crate) use judge::{Judge, Judgement, Secrets, Verdict};
+pub(crate) use tls::{Identity, Unfit};
 
+use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -20,7 +29,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Extension, State};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
@@ -28,11 +37,13 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use jiff::Timestamp;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 use crate::provider::fresh::Seed;
-use crate::request::{Header, Headers, Request};
+use crate::request::{Headers, Request};
+use answers::Dropped;
 use head::{MAX_FIELDS, MAX_HEAD};
 use tee::{Heads, Tee};
 
@@ -49,10 +60,14 @@ pub(crate) struct Capture {
     pub(crate) judgement: Judgement,
     /// The answer to a handshake, if it is one.
     pub(crate) handshake: Option<Handshaken>,
-    /// Status that is answered.
-    pub(crate) status: u16,
+    /// Status that is answered; none if the connection is closed instead.
+    pub(crate) status: Option<u16>,
     /// From the arrival to the answer, a wanted delay included.
     pub(crate) duration: Duration,
+    /// Whether the filter leaves it out: then it is answered, and is nobody's business.
+    pub(crate) is_left_out: bool,
+    /// What came of passing it on, the first target first; empty if it was not.
+    pub(crate) forwarded: Vec<Pass>,
 }
 
 /// A request that could not be captured.
@@ -73,52 +88,27 @@ pub(crate) trait Sink: Send + Sync {
     fn trouble(&self, trouble: Trouble);
 }
 
-/// What to answer.
-#[derive(Clone, Debug)]
-pub(crate) struct AnswerPolicy {
-    pub(crate) status: StatusCode,
-    pub(crate) body: Bytes,
-    pub(crate) headers: Vec<Header>,
-    pub(crate) delay: Delay,
-    /// Delays are drawn with it.
-    pub(crate) seed: Seed,
-    /// Answer 401 to what does not verify.
-    pub(crate) require_valid: bool,
-    /// Answer handshakes as their senders want it, whatever else is answered.
-    pub(crate) handshakes: bool,
-}
-
-/// How long an answer waits: within these, both included.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Delay {
-    pub(crate) shortest: Duration,
-    pub(crate) longest: Duration,
-}
-
-impl Delay {
-    /// The delay of the capture with this number; the same one for the same seed.
-    fn of(self, number: u64, seed: &Seed) -> Duration {
-        let range = u64::try_from(self.longest.saturating_sub(self.shortest).as_nanos())
-            .unwrap_or(u64::MAX);
-        if range == 0 {
-            return self.shortest;
-        }
-        let drawn = seed.value("{hex:15}", &format!("delay {number}"));
-        let drawn = u64::from_str_radix(&drawn, 16).unwrap_or(0);
-        self.shortest + Duration::from_nanos(drawn % range.saturating_add(1))
-    }
-}
+/// Says of a request whether it matters.
+pub(crate) type Filter = Box<dyn Fn(&Request, &Judgement) -> bool + Send + Sync>;
 
 /// Everything that a request needs to be received.
 pub(crate) struct Receiver {
     pub(crate) judge: Judge,
     pub(crate) policy: AnswerPolicy,
+    /// Whether TLS is spoken, and as who.
+    pub(crate) tls: Option<Identity>,
     /// Largest body, in bytes.
     pub(crate) max_body: usize,
     pub(crate) sink: Box<dyn Sink>,
+    /// What is left out is answered as usual, without faults, and not passed on.
+    pub(crate) filter: Option<Filter>,
+    /// Answers in place of the policy, where that has nothing against it.
+    pub(crate) forward: Option<Box<dyn Forward>>,
     /// Capture ids are made of it.
     pub(crate) seed: Seed,
     pub(crate) count: AtomicU64,
+    /// Counts the requests that the answer policy had a turn for.
+    pub(crate) turns: AtomicU64,
 }
 
 /// For a head to arrive, and for an idle connection to be used again.
@@ -173,7 +163,7 @@ async fn accept(
             Ok((stream, from)) => {
                 // Without it small answers may wait for an acknowledgement; a failure here costs only time.
                 let _ = stream.set_nodelay(true);
-                tokio::spawn(connection(
+                tokio::spawn(enter(
                     stream,
                     from,
                     router.clone(),
@@ -188,8 +178,34 @@ async fn accept(
     }
 }
 
-async fn connection(
+/// Speaks TLS first, if that is spoken here.
+async fn enter(
     stream: TcpStream,
+    from: SocketAddr,
+    router: Router,
+    receiver: Arc<Receiver>,
+    watcher: Watcher,
+    mut stop: watch::Receiver<bool>,
+) {
+    let Some(tls) = receiver.tls.clone() else {
+        return connection(stream, from, router, receiver, watcher, stop).await;
+    };
+    let shaken = tokio::select! {
+        shaken = tokio::time::timeout(HEAD_TIMEOUT, tls.accept(stream)) => shaken,
+        _ = stop.wait_for(|stop| *stop) => return,
+    };
+    let problem = match shaken {
+        Ok(Ok(stream)) => return connection(stream, from, router, receiver, watcher, stop).await,
+        Ok(Err(error)) => tls::meaning(&error),
+        Err(_) => Some(format!("no TLS handshake within {HEAD_TIMEOUT:?}")),
+    };
+    if let Some(message) = problem {
+        receiver.sink.trouble(Trouble { from, message });
+    }
+}
+
+async fn connection<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
+    stream: S,
     from: SocketAddr,
     router: Router,
     receiver: Arc<Receiver>,
@@ -212,9 +228,13 @@ async fn connection(
             let answer = hyper::service::Service::call(&inner, request);
             let counted = Arc::clone(&counted);
             async move {
-                let answer = answer.await;
+                let Ok(answer) = answer.await;
                 counted.fetch_sub(1, Ordering::Relaxed);
-                answer
+                // An error makes hyper close the connection without a word.
+                match answer.extensions().get::<Dropped>() {
+                    Some(Dropped) => Err(io::Error::other("dropped on purpose")),
+                    None => Ok(answer),
+                }
             }
         });
     let connection = hyper::server::conn::http1::Builder::new()
@@ -278,7 +298,7 @@ async fn receive(
         );
         let from = connection.from;
         receiver.sink.trouble(Trouble { from, message });
-        plain(status)
+        Answer::plain(status).response()
     };
     let body = tokio::time::timeout(BODY_TIMEOUT, read_body(body, receiver.max_body)).await;
     let (body, over) = match body {
@@ -299,19 +319,16 @@ async fn receive(
         },
         None => from_hyper(&parts, body),
     };
-    let capture = Arc::new(receiver.capture(request, over, received_at, start));
-    if let Err(why) = receiver.sink.captured(Arc::clone(&capture)).await {
-        receiver.judge.forget(&capture.judgement);
-        return refuse(StatusCode::SERVICE_UNAVAILABLE, why);
+    let (capture, answer) = receiver.capture(request, over, received_at, start);
+    let settled = Arc::clone(&receiver).settle(capture, answer, start).await;
+    let answer = match settled {
+        Ok(answer) => answer,
+        Err(why) => return refuse(StatusCode::SERVICE_UNAVAILABLE, why),
+    };
+    if !answer.delay.is_zero() {
+        tokio::time::sleep(answer.delay).await;
     }
-    let delay = receiver
-        .policy
-        .delay
-        .of(capture.number, &receiver.policy.seed);
-    if !delay.is_zero() && over.is_none() {
-        tokio::time::sleep(delay).await;
-    }
-    receiver.policy.answer(&capture)
+    answer.response()
 }
 
 impl Receiver {
@@ -322,30 +339,28 @@ impl Receiver {
         over: Option<usize>,
         received_at: Timestamp,
         start: Instant,
-    ) -> Capture {
-        let policy = &self.policy;
+    ) -> (Capture, Answer) {
         let mut judgement = match over {
             Some(limit) => self.judge.judge_head(&request, limit),
             None => self.judge.judge(&request, received_at.as_second()),
         };
         let handshake = match over {
-            None if policy.handshakes => {
-                handshake::answer(&request, &self.judge, &mut judgement, policy.require_valid)
+            None if self.policy.handshakes => {
+                let refuse = self.policy.require_valid;
+                handshake::answer(&request, &self.judge, &mut judgement, refuse)
             }
             _ => None,
         };
         let number = self.count.fetch_add(1, Ordering::Relaxed) + 1;
-        let delay = policy.delay.of(number, &policy.seed);
-        let status = if over.is_some() {
-            StatusCode::PAYLOAD_TOO_LARGE
-        } else if let Some(handshake) = &handshake {
-            handshake.status()
-        } else if policy.require_valid && judgement.verdict != Verdict::Valid {
-            StatusCode::UNAUTHORIZED
-        } else {
-            policy.status
+        let turn = || self.turns.fetch_add(1, Ordering::Relaxed) + 1;
+        let filter = self.filter.as_ref();
+        let is_wanted = filter.is_none_or(|matches| matches(&request, &judgement));
+        let answer = match (over, &handshake) {
+            (Some(_), _) => Answer::plain(StatusCode::PAYLOAD_TOO_LARGE),
+            (None, Some(handshake)) => handshake.answer(),
+            (None, None) => self.policy.answer(number, &judgement, is_wanted, turn),
         };
-        Capture {
+        let capture = Capture {
             id: self.seed.value("cap_{base62:16}", &number.to_string()),
             number,
             received_at,
@@ -353,61 +368,13 @@ impl Receiver {
             over,
             judgement,
             handshake,
-            status: status.as_u16(),
-            duration: start.elapsed()
-                + if over.is_none() {
-                    delay
-                } else {
-                    Duration::ZERO
-                },
-        }
+            status: answer.status.map(|status| status.as_u16()),
+            duration: start.elapsed() + answer.delay,
+            is_left_out: !is_wanted,
+            forwarded: Vec::new(),
+        };
+        (capture, answer)
     }
-}
-
-impl AnswerPolicy {
-    fn answer(&self, capture: &Capture) -> Response {
-        if capture.over.is_some() {
-            return plain(StatusCode::PAYLOAD_TOO_LARGE);
-        }
-        if let Some(handshake) = &capture.handshake {
-            return handshake.response();
-        }
-        if self.require_valid && capture.judgement.verdict != Verdict::Valid {
-            let reason = capture.judgement.detail.as_deref();
-            let reason = reason.unwrap_or("not signed");
-            return text(StatusCode::UNAUTHORIZED, format!("{reason}\n"));
-        }
-        self.response()
-    }
-
-    fn response(&self) -> Response {
-        let mut response = Response::new(Body::from(self.body.clone()));
-        *response.status_mut() = self.status;
-        for header in &self.headers {
-            let name = hyper::header::HeaderName::from_bytes(header.name.as_bytes());
-            if let (Ok(name), Ok(value)) = (name, HeaderValue::from_bytes(&header.value)) {
-                response.headers_mut().append(name, value);
-            }
-        }
-        response
-    }
-}
-
-fn plain(status: StatusCode) -> Response {
-    text(
-        status,
-        format!("{}\n", status.canonical_reason().unwrap_or_default()),
-    )
-}
-
-fn text(status: StatusCode, text: String) -> Response {
-    let mut response = Response::new(Body::from(text));
-    *response.status_mut() = status;
-    response.headers_mut().insert(
-        "content-type",
-        HeaderValue::from_static("text/plain; charset=utf-8"),
-    );
-    response
 }
 
 /// Why a body was not read.

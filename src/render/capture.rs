@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::text::safe;
 use super::{Paint, body, duration, indent, millis, size};
-use crate::receiver::{Capture, Judgement, Verdict};
+use crate::receiver::{Capture, Judgement, Pass, Verdict};
 use crate::request::{Headers, Request, latin1, stored};
 
 /// How much of a capture is shown.
@@ -109,7 +109,10 @@ pub(crate) fn line(capture: &Capture, view: &View) -> String {
             paint.strong(&safe(&capture.request.method)),
             safe(&capture.request.target)
         ),
-        paint.status(capture.status),
+        match capture.status {
+            Some(status) => paint.status(status),
+            None => paint.warn("dropped"),
+        },
     ];
     if let Some(name) = name(judgement) {
         cells.push(paint.name(&name));
@@ -128,14 +131,36 @@ pub(crate) fn line(capture: &Capture, view: &View) -> String {
     };
     cells.push(paint.faint(&body));
     cells.push(paint.faint(&duration(capture.duration)));
+    let (first, others) = match capture.forwarded.split_first() {
+        Some((first, others)) => (Some(first), others),
+        None => (None, Default::default()),
+    };
+    cells.extend(first.map(|first| format!("→ {}", outcome(first, paint))));
     let mut text = cells.join("  ");
     text.push('\n');
+    for pass in others {
+        let (url, outcome) = (paint.faint(&safe(&pass.url)), outcome(pass, paint));
+        text.push_str(&format!("{INDENT}→ {url}  {outcome}\n"));
+    }
     let note = capture.handshake.as_ref();
     let note = note.and_then(|handshake| handshake.note.as_ref());
     if let Some(detail) = judgement.detail.as_ref().or(note) {
         text.push_str(&format!("{INDENT}{}\n", paint.warn(&safe(detail))));
     }
     text
+}
+
+/// What came of passing a capture on to one target.
+fn outcome(pass: &Pass, paint: Paint) -> String {
+    let result = match (pass.status, &pass.error) {
+        (Some(status), _) => paint.status(status),
+        (None, Some(error)) => paint.bad(&safe(error)),
+        (None, None) => paint.warn("under way"),
+    };
+    match pass.duration {
+        Some(time) => format!("{result} {}", paint.faint(&duration(time))),
+        None => result,
+    }
 }
 
 /// `provider/event`, as far as it is known.
@@ -246,6 +271,17 @@ pub(crate) fn json(capture: &Capture, reveal: bool) -> Value {
         "response".into(),
         json!({"status": capture.status, "duration_ms": millis(capture.duration)}),
     );
+    if !capture.forwarded.is_empty() {
+        let passes = capture.forwarded.iter().map(|pass| {
+            json!({
+                "url": pass.url,
+                "status": pass.status,
+                "duration_ms": pass.duration.map(millis),
+                "error": pass.error,
+            })
+        });
+        object.insert("forward".into(), passes.collect());
+    }
     Value::Object(object)
 }
 

@@ -22,16 +22,22 @@ pub(crate) enum Form {
 
 /// How a request is printed.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Printing {
+pub(crate) struct Printing<'a> {
     pub(crate) form: Form,
     /// Accept any certificate.
     pub(crate) insecure: bool,
+    /// File with the certificates to trust.
+    pub(crate) cacert: Option<&'a str>,
     /// Show credentials.
     pub(crate) reveal: bool,
 }
 
 /// A request in one of the forms, as bytes since a body need not be text, and whether credentials were left out.
-pub(crate) fn request(whole: &Request, delivery: &Delivery, printing: Printing) -> (Vec<u8>, bool) {
+pub(crate) fn request(
+    whole: &Request,
+    delivery: &Delivery,
+    printing: Printing<'_>,
+) -> (Vec<u8>, bool) {
     let request = &redacted(whole, printing.reveal);
     let url = absolute_url(request, &delivery.url);
     let bytes = match printing.form {
@@ -40,6 +46,7 @@ pub(crate) fn request(whole: &Request, delivery: &Delivery, printing: Printing) 
                 url: &url,
                 authority: &authority(&delivery.url),
                 insecure: printing.insecure,
+                cacert: printing.cacert,
             };
             curl::print(request, &destination).into_bytes()
         }

@@ -10,6 +10,8 @@ pub(crate) struct Destination<'a> {
     pub(crate) authority: &'a str,
     /// Accept any certificate.
     pub(crate) insecure: bool,
+    /// File with the certificates to trust.
+    pub(crate) cacert: Option<&'a str>,
 }
 
 /// Longest body that is an argument; Linux takes 128 KiB in one, and other systems less in all.
@@ -38,6 +40,7 @@ pub(crate) fn print(request: &Request, to: &Destination<'_>) -> String {
     if to.insecure {
         lines.push("-k".to_owned());
     }
+    lines.extend(to.cacert.map(|file| format!("--cacert {}", quote(file))));
     lines.extend(headers(request, to));
     let (before, body) = body(request);
     lines.extend(body.filter(|_| !is_bare_head));

@@ -4,6 +4,7 @@
 
 pub(crate) mod curl;
 pub(crate) mod form;
+mod hops;
 pub(crate) mod json;
 mod line;
 pub(crate) mod raw;

@@ -8,19 +8,23 @@ use std::time::{Duration, Instant};
 use bytes::BytesMut;
 use url::Url;
 
-use super::tls::{self, Trust};
-use super::{Answer, Attempt, Failure, FailureKind, MAX_ANSWER, wire};
+use super::tls::{self, Roots, Trust};
+use super::{Answer, Attempt, Failure, FailureKind, wire};
 use crate::error::{Error, Result, chain};
 use crate::provider::profile::Span;
 use crate::request::{Headers, Request};
 
 /// How to send.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Limits {
     /// For the whole attempt; none waits for ever.
     pub(crate) timeout: Option<Duration>,
     /// Accept any certificate.
     pub(crate) insecure: bool,
+    /// Accept certificates that these stand for, in place of the system's.
+    pub(crate) roots: Option<Roots>,
+    /// Most bytes of an answer's body that are kept.
+    pub(crate) max_answer: usize,
 }
 
 /// Sends requests to one URL.
@@ -33,9 +37,10 @@ pub(crate) struct Client {
 impl Client {
     /// Prepares to send to a URL. The system's certificates are loaded for https alone.
     pub(crate) fn new(url: &Url, limits: Limits) -> Result<Self> {
-        let trust = match (url.scheme(), limits.insecure) {
-            ("https", true) => Trust::Everybody,
-            ("https", false) => Trust::System,
+        let trust = match (url.scheme(), &limits.roots) {
+            ("https", _) if limits.insecure => Trust::Everybody,
+            ("https", Some(roots)) => Trust::These(roots.clone()),
+            ("https", None) => Trust::System,
             _ => Trust::Nobody,
         };
         let cannot = || Error::machine("cannot prepare to send");
@@ -70,8 +75,11 @@ impl Client {
 
     /// Sends a request as it is written: request line, order and spelling of the headers, body.
     pub(crate) async fn send_exactly(&self, request: &Request, url: &Url, number: u32) -> Attempt {
-        self.timed(number, wire::exchange(request, url, &self.tls))
-            .await
+        self.timed(
+            number,
+            wire::exchange(request, url, &self.tls, self.limits.max_answer),
+        )
+        .await
     }
 
     async fn timed(
@@ -116,8 +124,8 @@ impl Client {
             .collect();
         let (mut body, mut truncated) = (BytesMut::new(), false);
         while let Some(chunk) = response.chunk().await.map_err(|error| classify(&error))? {
-            if body.len() + chunk.len() > MAX_ANSWER {
-                body.extend_from_slice(&chunk[..MAX_ANSWER - body.len()]);
+            if body.len() + chunk.len() > self.limits.max_answer {
+                body.extend_from_slice(&chunk[..self.limits.max_answer - body.len()]);
                 truncated = true;
                 break;
             }

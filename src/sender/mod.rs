@@ -9,6 +9,7 @@ mod wire;
 pub(crate) use advice::{advice, on_age, on_success, time_limit};
 pub(crate) use client::{Client, Limits};
 pub(crate) use delivery::{Delivery, Signing, authority};
+pub(crate) use tls::Roots;
 
 use std::time::Duration;
 
@@ -27,8 +28,8 @@ pub(crate) struct Answer {
     pub(crate) truncated: bool,
 }
 
-/// Largest part of an answer's body that is kept, in bytes.
-const MAX_ANSWER: usize = 1024 * 1024;
+/// Largest part of an answer's body that is kept where it is shown alone, in bytes.
+pub(crate) const MAX_ANSWER: usize = 1024 * 1024;
 
 /// Why no answer came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,19 +16,20 @@ use tokio_rustls::TlsConnector;
 use url::Url;
 
 use super::client::classify;
-use super::{Answer, Failure, MAX_ANSWER};
+use super::{Answer, Failure};
 use crate::request::{Request, raw};
 
-/// Sends a request as it is written and reads the answer.
+/// Sends a request as it is written and reads the answer, so many bytes of its body at most.
 pub(super) async fn exchange(
     request: &Request,
     url: &Url,
     tls: &rustls::ClientConfig,
+    max: usize,
 ) -> Result<Answer, Failure> {
     let stream = connect(url).await.map_err(|error| classify(&error))?;
     let bytes = Bytes::from(framed(request));
     if url.scheme() != "https" {
-        return converse(stream, bytes, &request.method).await;
+        return converse(stream, bytes, &request.method, max).await;
     }
     let name = url
         .host_str()
@@ -43,6 +44,7 @@ pub(super) async fn exchange(
         stream.map_err(|error| classify(&error))?,
         bytes,
         &request.method,
+        max,
     )
     .await
 }
@@ -78,7 +80,7 @@ fn framed(request: &Request) -> Vec<u8> {
     bytes
 }
 
-async fn converse<S>(stream: S, bytes: Bytes, method: &str) -> Result<Answer, Failure>
+async fn converse<S>(stream: S, bytes: Bytes, method: &str, max: usize) -> Result<Answer, Failure>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -110,8 +112,8 @@ where
         let Ok(data) = frame.into_data() else {
             continue;
         };
-        if body.len() + data.len() > MAX_ANSWER {
-            body.extend_from_slice(&data[..MAX_ANSWER - body.len()]);
+        if body.len() + data.len() > max {
+            body.extend_from_slice(&data[..max - body.len()]);
             truncated = true;
             break;
         }

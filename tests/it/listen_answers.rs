@@ -217,3 +217,185 @@ fn a_delay_from_a_range_is_the_same_for_the_same_seed() {
         assert_eq!(ran.ends(2).stderr.lines().next(), Some(&*wanted));
     }
 }
+
+/// The status lines of so many requests, one after the other; empty where the connection was closed.
+fn statuses(listener: &crate::harness::Listener, count: usize) -> Vec<String> {
+    let status = |answer: String| answer.split(' ').nth(1).unwrap_or_default().to_owned();
+    (0..count).map(|_| status(listener.exchange(GET))).collect()
+}
+
+#[test]
+fn answers_come_in_turn_as_they_were_asked_for() {
+    let room = Room::new();
+    let cases: [(&[&str], &[&str]); 8] = [
+        (&["--respond", "2x503,200"], &["503", "503", "200", "200"]),
+        (&["--respond", "429, 2xdrop ,201"], &["429", "", "", "201"]),
+        (&["--fail-first", "2"], &["503", "503", "200"]),
+        (&["--fail-first", "1", "--status", "202"], &["503", "202"]),
+        (&["--fail-first", "1", "--drop"], &["", "200"]),
+        (&["--drop"], &["", ""]),
+        (&["--gone-after", "2"], &["200", "200", "410", "410"]),
+        (&["--fail-rate", "1"], &["503", "503"]),
+    ];
+    for (args, wanted) in cases {
+        let count = wanted.len().to_string();
+        let listener = room.listen(&[args, &["--exit-after", &count]].concat());
+        assert_eq!(statuses(&listener, wanted.len()), wanted, "{args:?}");
+        let ran = listener.wait();
+        assert_eq!(ran.ends(0).stderr, "", "{args:?}");
+        let told: Vec<_> = ran.json()[..wanted.len()]
+            .iter()
+            .map(|line| line["response"]["status"].as_u64())
+            .collect();
+        let wanted: Vec<_> = wanted.iter().map(|status| status.parse().ok()).collect();
+        assert_eq!(told, wanted, "{args:?}");
+    }
+}
+
+#[test]
+fn a_dropped_request_is_shown_as_such() {
+    let room = Room::new();
+    let listener = room.listen_at(":0", &["--drop", "--show", "line", "--exit-after", "1"]);
+    assert_eq!(listener.exchange(GET), "");
+    let ran = listener.wait();
+    let wanted = "[time]  GET /  dropped  unsigned  0 B  [ms]\n";
+    assert_eq!(steady(&ran.ends(0).stdout), wanted);
+}
+
+#[test]
+fn when_to_try_again_stands_in_the_answers_that_fail() {
+    let room = Room::new();
+    let listener = room.listen(&[
+        "--respond",
+        "429,200",
+        "--retry-after",
+        "2s",
+        "--body",
+        "hi",
+        "--exit-after",
+        "2",
+    ]);
+    assert_eq!(
+        listener.exchange(GET),
+        "HTTP/1.1 429 Too Many Requests\r\ncontent-type: text/plain; charset=utf-8\r\nretry-after: 2\r\n\
+         content-length: 2\r\nconnection: close\r\n\r\nhi"
+    );
+    assert!(!listener.exchange(GET).contains("retry-after"));
+    listener.wait().ends(0);
+    let listener = room.listen(&["--fail-first", "1", "--retry-after", "1m", "--body", "ok"]);
+    assert_eq!(
+        listener.exchange(GET),
+        "HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\nretry-after: 60\r\n\
+         content-length: 20\r\nconnection: close\r\n\r\nService Unavailable\n"
+    );
+}
+
+#[test]
+fn the_same_requests_fail_for_the_same_seed() {
+    let room = Room::new();
+    let seen = |seed: &str| {
+        let args = ["--fail-rate", "0.5", "--seed", seed, "--exit-after", "40"];
+        let listener = room.listen(&args);
+        let seen = statuses(&listener, 40);
+        listener.wait().ends(0);
+        seen
+    };
+    let one = seen("1");
+    let failed = one.iter().filter(|status| *status == "503").count();
+    assert!((8..33).contains(&failed), "{failed}");
+    assert_eq!(one, seen("1"));
+    assert_ne!(one, seen("2"));
+}
+
+#[test]
+fn what_is_refused_takes_no_turn() {
+    let room = Room::new();
+    let listener = room.listen(&["--require-valid", "--fail-first", "1"]);
+    assert_eq!(statuses(&listener, 2), ["401", "401"]);
+    let to = format!("{}/webhooks/ken", listener.url);
+    let send = |expect: &str| room.run(&["send", "lead_replied", "--to", &to, "--expect", expect]);
+    send("503").ends(0);
+    send("200").ends(0);
+}
+
+#[test]
+fn answers_that_contradict_each_other_are_refused() {
+    let room = Room::new();
+    let both = "hint: Write it all as one sequence, such as `--respond '2x503,drop,200'`.\n";
+    let some = "hint: With `--fail-first N` or `--fail-rate SHARE` it drops only those.\n";
+    let never = "hint: Add `--fail-first N`, `--fail-rate SHARE` or `--respond '2x503,200'`.\n";
+    let cases: [(&[&str], &str, &str); 8] = [
+        (
+            &["--respond", "200", "--status", "200"],
+            "`--respond` and `--status` both say what to answer",
+            both,
+        ),
+        (
+            &["--respond", "200", "--fail-first", "1"],
+            "`--respond` and `--fail-first` both say what to answer",
+            both,
+        ),
+        (
+            &["--respond", "200", "--fail-rate", "1"],
+            "`--respond` and `--fail-rate` both say what to answer",
+            both,
+        ),
+        (
+            &["--respond", "200", "--drop"],
+            "`--respond` and `--drop` both say what to answer",
+            both,
+        ),
+        (
+            &["--drop", "--status", "200"],
+            "`--drop` gives no answer, so `--status` has no use",
+            some,
+        ),
+        (
+            &["--drop", "-H", "A: b"],
+            "`--drop` gives no answer, so `--header` has no use",
+            some,
+        ),
+        (
+            &["--retry-after", "1s"],
+            "no answer is a 429 or 5xx, so `--retry-after` has no use",
+            never,
+        ),
+        (
+            &["--retry-after", "1s", "--fail-first", "1", "--drop"],
+            "no answer is a 429 or 5xx, so `--retry-after` has no use",
+            never,
+        ),
+    ];
+    for (args, error, hint) in cases {
+        let args = [&["listen", ":0", "--timeout", "0s"], args].concat();
+        let wanted = format!("error: {error}\n{hint}");
+        room.run(&args).is(2, "", &wanted);
+    }
+    for (flag, value, why) in [
+        (
+            "--respond",
+            "2x",
+            "`2x` is no part such as `503`, `2x503` or `drop`",
+        ),
+        ("--respond", "700", "a status is 200 to 599"),
+        (
+            "--fail-rate",
+            "2",
+            "`2` is no share from 0 to 1, such as `0.2`",
+        ),
+        (
+            "--fail-rate",
+            "NaN",
+            "`NaN` is no share from 0 to 1, such as `0.2`",
+        ),
+        ("--retry-after", "500ms", "the header holds whole seconds"),
+    ] {
+        let ran = room.run(&["listen", ":0", flag, value]);
+        let first = ran.ends(2).stderr.lines().next().unwrap();
+        assert!(
+            first.starts_with(&format!("error: invalid value '{value}' for '{flag} <")),
+            "{first}"
+        );
+        assert!(first.ends_with(&format!(">': {why}")), "{first}");
+    }
+}

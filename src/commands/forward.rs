@@ -1,0 +1,430 @@
+//! `listen --forward`: joins the receiver to the sender. Each target gets the requests one after the other, in the
+//! order in which they came; the sender of a request gets the first target's answer.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use clap::Args;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
+use url::Url;
+
+use super::desk::Desk;
+use super::options::{is_loopback, roots, span};
+use super::outgoing::add_basic;
+use super::target::{Target, TargetParser};
+use crate::error::{Error, Result};
+use crate::receiver::{Answer, Forward, Forwarded, Later, Pass};
+use crate::request::Request;
+use crate::sender::{Attempt, Client, Failure, FailureKind, Limits, authority};
+use crate::settings::Settings;
+
+/// Where requests are passed on to.
+#[derive(Args)]
+#[command(next_help_heading = "Forward")]
+pub(super) struct ForwardArgs {
+    /// Pass each request on, and answer what this URL answers; more of them get copies (can be repeated)
+    ///
+    /// A URL with a path is used as it is, one without gets the path of the request. Body, header order and
+    /// spelling stay as they came; redirects are not followed.
+    #[arg(long, value_name = "URL", value_parser = TargetParser)]
+    forward: Vec<Target>,
+    /// Time limit of each forward, 0s for none
+    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = span)]
+    forward_timeout: Duration,
+    /// Forward to any TLS certificate
+    #[arg(long, requires = "forward")]
+    insecure: bool,
+    /// Trust the certificates in this PEM file when forwarding, in place of the system's
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "forward",
+        conflicts_with = "insecure"
+    )]
+    cacert: Option<String>,
+}
+
+/// Requests that wait for one target; more are not passed on.
+const QUEUE: usize = 1_024;
+/// Largest answer that is passed back, in bytes.
+const MAX_ANSWER: usize = 64 * 1024 * 1024;
+/// How long the answer of the first target waits for the others, so that all are shown together.
+const PATIENCE: Duration = Duration::from_millis(250);
+
+/// One target and how to reach it.
+pub(super) struct Lane {
+    target: Target,
+    client: Client,
+    insecure: bool,
+    /// Whether it was said what is wrong with it.
+    is_told: AtomicBool,
+}
+
+impl ForwardArgs {
+    pub(super) fn is_on(&self) -> bool {
+        !self.forward.is_empty()
+    }
+
+    /// The targets, ready to be sent to.
+    pub(super) fn lanes(&self, settings: &Settings) -> Result<Vec<Lane>> {
+        let roots = roots(self.cacert.as_deref(), settings)?;
+        let timeout = Some(self.forward_timeout).filter(|timeout| !timeout.is_zero());
+        let lane = |target: &Target| {
+            let limits = Limits {
+                timeout,
+                insecure: self.insecure,
+                roots: roots.clone(),
+                max_answer: MAX_ANSWER,
+            };
+            Ok(Lane {
+                target: target.clone(),
+                client: Client::new(&target.url, limits)?,
+                insecure: self.insecure,
+                is_told: AtomicBool::new(false),
+            })
+        };
+        self.forward.iter().map(lane).collect()
+    }
+
+    /// Where requests go, for the first lines.
+    pub(super) fn shown(&self) -> Option<String> {
+        let urls: Vec<_> = self.forward.iter().map(shown).collect();
+        (!urls.is_empty()).then(|| urls.join(", "))
+    }
+}
+
+/// A target as it was written, without credentials.
+fn shown(target: &Target) -> String {
+    let url = target.url.as_str();
+    let url = if target.has_path {
+        url
+    } else {
+        url.trim_end_matches('/')
+    };
+    url.to_owned()
+}
+
+/// Requests must not come round in a circle.
+pub(super) fn check_circle(lanes: &[Lane], own: &str) -> Result<()> {
+    let port = Url::parse(own)
+        .ok()
+        .and_then(|url| url.port_or_known_default());
+    let is_own = |lane: &&Lane| {
+        is_loopback(&lane.target.url) && lane.target.url.port_or_known_default() == port
+    };
+    match lanes.iter().find(is_own) {
+        Some(lane) => Err(Error::usage(format!(
+            "`--forward {}` leads back to this listener",
+            shown(&lane.target)
+        ))
+        .hint("Let it listen on another port than your app.")),
+        None => Ok(()),
+    }
+}
+
+/// One request on its way to one target.
+struct Job {
+    request: Request,
+    url: String,
+    done: oneshot::Sender<Attempt>,
+}
+
+/// The targets with their queues.
+pub(super) struct Forwarder {
+    queues: Vec<(Arc<Lane>, mpsc::Sender<Job>)>,
+    desk: Arc<Desk>,
+}
+
+/// Those who work on the queues.
+pub(super) struct Workers(JoinSet<()>);
+
+/// For copies that are still under way when the listener ends.
+const GRACE: Duration = Duration::from_secs(10);
+
+impl Workers {
+    /// Waits until the queues are empty; they take nothing more.
+    pub(super) async fn finish(mut self) {
+        let all = async { while self.0.join_next().await.is_some() {} };
+        let _ = tokio::time::timeout(GRACE, all).await;
+    }
+}
+
+impl Forwarder {
+    /// Begins to work on the queues; `None` without targets.
+    pub(super) fn start(lanes: Vec<Lane>, desk: &Arc<Desk>) -> (Option<Box<dyn Forward>>, Workers) {
+        let mut workers = JoinSet::new();
+        let start = |lane: Lane| {
+            let lane = Arc::new(lane);
+            let (queue, jobs) = mpsc::channel(QUEUE);
+            workers.spawn(work(Arc::clone(&lane), jobs, Arc::clone(desk)));
+            (lane, queue)
+        };
+        let queues: Vec<_> = lanes.into_iter().map(start).collect();
+        let desk = Arc::clone(desk);
+        let forward =
+            (!queues.is_empty()).then(|| Box::new(Self { queues, desk }) as Box<dyn Forward>);
+        (forward, Workers(workers))
+    }
+}
+
+/// Sends what is in a queue, one after the other.
+async fn work(lane: Arc<Lane>, mut jobs: mpsc::Receiver<Job>, desk: Arc<Desk>) {
+    while let Some(job) = jobs.recv().await {
+        let attempt = lane
+            .client
+            .send_exactly(&job.request, &lane.target.url, 1)
+            .await;
+        let attempt = whole(attempt);
+        lane.tell(&attempt, &job.url, &desk);
+        // Nobody waits any more for what came late.
+        let _ = job.done.send(attempt);
+    }
+}
+
+/// An answer that was cut is none.
+fn whole(attempt: Attempt) -> Attempt {
+    match &attempt.result {
+        Ok(answer) if answer.truncated => Attempt {
+            result: Err(Failure {
+                kind: FailureKind::Other,
+                message: format!("its answer is over {MAX_ANSWER} bytes"),
+            }),
+            ..attempt
+        },
+        _ => attempt,
+    }
+}
+
+impl Forward for Forwarder {
+    fn forward(&self, request: &Request) -> Later<Forwarded> {
+        let mut waiting = Vec::new();
+        for (lane, queue) in &self.queues {
+            let (request, url) = onward(request, &lane.target);
+            let (done, attempt) = oneshot::channel();
+            let job = Job {
+                request,
+                url: url.clone(),
+                done,
+            };
+            if queue.try_send(job).is_err() {
+                let message = format!("`{url}` lags behind, so a request was not forwarded to it.");
+                self.desk.say(message, Vec::new());
+            }
+            waiting.push((url, attempt));
+        }
+        Box::pin(collect(waiting))
+    }
+}
+
+/// Waits for the first target, and not long for the others.
+async fn collect(waiting: Vec<(String, oneshot::Receiver<Attempt>)>) -> Forwarded {
+    let mut answer = Answer::plain(StatusCode::BAD_GATEWAY);
+    let mut passes = Vec::with_capacity(waiting.len());
+    let mut until = None;
+    for (index, (url, attempt)) in waiting.into_iter().enumerate() {
+        let attempt = match until {
+            None => attempt.await,
+            Some(until) => match tokio::time::timeout_at(until, attempt).await {
+                Ok(attempt) => attempt,
+                Err(_) => {
+                    passes.push(pass(url, None));
+                    continue;
+                }
+            },
+        };
+        let attempt = attempt.unwrap_or_else(|_| lost());
+        if index == 0 {
+            answer = passed_back(&attempt);
+            until = Some(tokio::time::Instant::now() + PATIENCE);
+        }
+        passes.push(pass(url, Some(&attempt)));
+    }
+    Forwarded { answer, passes }
+}
+
+/// The attempt of a job that nobody worked on.
+fn lost() -> Attempt {
+    Attempt {
+        number: 1,
+        result: Err(Failure {
+            kind: FailureKind::Other,
+            message: "too many requests wait for it".to_owned(),
+        }),
+        duration: Duration::ZERO,
+    }
+}
+
+fn pass(url: String, attempt: Option<&Attempt>) -> Pass {
+    let failure = attempt.and_then(|attempt| attempt.result.as_ref().err());
+    Pass {
+        url,
+        status: attempt.and_then(Attempt::status),
+        duration: attempt.map(|attempt| attempt.duration),
+        error: failure.map(|failure| failure.message.clone()),
+    }
+}
+
+/// A target's answer as the sender gets it; what a gateway says if there is none.
+fn passed_back(attempt: &Attempt) -> Answer {
+    let answer = match &attempt.result {
+        Ok(answer) => answer,
+        Err(failure) if failure.kind == FailureKind::Timeout => {
+            return Answer::plain(StatusCode::GATEWAY_TIMEOUT);
+        }
+        Err(_) => return Answer::plain(StatusCode::BAD_GATEWAY),
+    };
+    let mut headers = answer.headers.end_to_end();
+    if !answer.body.is_empty() {
+        // The server makes it from the body; without one, as after HEAD, it says what the body would be.
+        headers.remove("content-length");
+    }
+    Answer {
+        headers,
+        body: answer.body.clone(),
+        ..Answer::plain(StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY))
+    }
+}
+
+/// The request as a target gets it, and the URL that it goes to.
+fn onward(request: &Request, target: &Target) -> (Request, String) {
+    let url = &target.url;
+    let path = if target.has_path {
+        url.path()
+    } else {
+        request.path()
+    };
+    let queries = [url.query().unwrap_or_default(), request.query()];
+    let queries = queries.into_iter().filter(|query| !query.is_empty());
+    let query = queries.collect::<Vec<_>>().join("&");
+    let sent = if query.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{query}")
+    };
+    let mut onward = Request {
+        method: request.method.clone(),
+        target: sent,
+        headers: request.headers.end_to_end(),
+        body: request.body.clone(),
+    };
+    if onward.headers.contains("host") {
+        onward.headers.set("host", authority(url));
+    } else {
+        onward.headers.insert_first("Host", authority(url));
+    }
+    if request.headers.contains("transfer-encoding") || onward.headers.contains("content-length") {
+        onward
+            .headers
+            .set("Content-Length", onward.body.len().to_string());
+    }
+    if let Some(credentials) = &target.credentials {
+        add_basic(credentials, &mut onward);
+    }
+    let shown = format!("{}://{}{}", url.scheme(), authority(url), onward.target);
+    (onward, shown)
+}
+
+/// What to tell of an answer that redirects; the sender gets it as it is.
+fn redirected(answer: &crate::sender::Answer, url: &str) -> Option<(String, Vec<String>)> {
+    let location = answer.headers.text("location")?;
+    (300..400).contains(&answer.status).then(|| {
+        let message = format!("`{url}` redirects to `{location}`, and redirects are not followed.");
+        let hint = "Forward to that URL if it is the right one.".to_owned();
+        (message, vec![hint])
+    })
+}
+
+impl Lane {
+    /// Says what is wrong with a target once, until it is well again.
+    fn tell(&self, attempt: &Attempt, url: &str, desk: &Desk) {
+        let problem = match &attempt.result {
+            Err(failure) => {
+                let message = format!("cannot forward to `{url}`: {}", failure.message);
+                Some((message, self.hints(failure.kind)))
+            }
+            Ok(answer) => redirected(answer, url),
+        };
+        let was_told = self.is_told.swap(problem.is_some(), Ordering::Relaxed);
+        if let Some((message, hints)) = problem.filter(|_| !was_told) {
+            desk.say(message, hints);
+        }
+    }
+
+    fn hints(&self, kind: FailureKind) -> Vec<String> {
+        let at = authority(&self.target.url);
+        let hint = match kind {
+            FailureKind::Refused => {
+                format!("Is your app running at `{at}`? What comes meanwhile is shown all the same.")
+            }
+            FailureKind::Unknown => format!("Check the spelling of `{at}`."),
+            FailureKind::Timeout => {
+                "Acknowledge first, work afterwards; `--forward-timeout` changes the limit, 0s is none."
+                    .to_owned()
+            }
+            FailureKind::Tls if !self.insecure => {
+                "A self-signed certificate is accepted with `--cacert FILE` or `--insecure`."
+                    .to_owned()
+            }
+            FailureKind::NotHttp if self.target.url.scheme() == "http" => {
+                format!("Does `{at}` speak TLS? Then use `https://`.")
+            }
+            _ => return Vec::new(),
+        };
+        vec![hint]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::raw;
+
+    fn sent(head: &str, target: &str) -> (String, String) {
+        let request = raw::parse(head.as_bytes()).unwrap();
+        let (request, url) = onward(&request, &target.parse().unwrap());
+        (String::from_utf8(raw::print(&request)).unwrap(), url)
+    }
+
+    #[test]
+    fn a_target_with_a_path_is_used_as_it_is_and_one_without_gets_that_of_the_request() {
+        let cases = [
+            ("/w/%2f/../x?a=%20", "http://app:3000", "/w/%2f/../x?a=%20"),
+            ("/w?a=b&c", "http://app:3000/hook", "/hook?a=b&c"),
+            ("/w?a=b", "http://app:3000/hook?k=1", "/hook?k=1&a=b"),
+            ("/w", "http://app:3000/", "/"),
+            ("/w", "http://app:3000?k=1", "/w?k=1"),
+            ("http://public.example/w?a=b", "http://app:3000", "/w?a=b"),
+        ];
+        for (target, to, wanted) in cases {
+            let (request, url) = sent(&format!("GET {target} HTTP/1.1\n\n"), to);
+            assert_eq!(
+                request,
+                format!("GET {wanted} HTTP/1.1\r\nHost: app:3000\r\n\r\n")
+            );
+            assert_eq!(url, format!("http://app:3000{wanted}"));
+        }
+    }
+
+    #[test]
+    fn host_and_length_keep_their_place_and_nothing_is_invented() {
+        let (request, url) = sent(
+            "POST /w HTTP/1.1\nX-A: 1\nHOST: public.example\nCONTENT-length: 2\nConnection: close\nx-a: 2\n\nhi",
+            "https://user:pass@app/",
+        );
+        assert_eq!(
+            request,
+            "POST / HTTP/1.1\r\nX-A: 1\r\nHOST: app\r\nCONTENT-length: 2\r\nx-a: 2\r\n\
+             authorization: Basic dXNlcjpwYXNz\r\n\r\nhi"
+        );
+        assert_eq!(url, "https://app/");
+        let chunked =
+            "POST /w HTTP/1.1\nHost: a\nTransfer-Encoding: chunked\nX-A: 1\n\n2\r\nhi\r\n0\r\n\r\n";
+        assert_eq!(
+            sent(chunked, "http://app").0,
+            "POST /w HTTP/1.1\r\nHost: app\r\nX-A: 1\r\nContent-Length: 2\r\n\r\nhi"
+        );
+    }
+}

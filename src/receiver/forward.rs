@@ -1,0 +1,78 @@
+//! Passing requests on. Who does it and how is the command's business: nothing here sends anything.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::{Answer, Capture, Receiver};
+use crate::request::Request;
+
+/// What came of passing a request on to one server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pass {
+    /// Where to, without credentials.
+    pub(crate) url: String,
+    /// Status of its answer, if there is one.
+    pub(crate) status: Option<u16>,
+    /// `None` while it is under way.
+    pub(crate) duration: Option<Duration>,
+    /// Why there is no answer.
+    pub(crate) error: Option<String>,
+}
+
+/// What came of passing a request on.
+#[derive(Clone, Debug)]
+pub(crate) struct Forwarded {
+    /// What the sender gets.
+    pub(crate) answer: Answer,
+    pub(crate) passes: Vec<Pass>,
+}
+
+/// Some time later.
+pub(crate) type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// Whoever passes requests on.
+pub(crate) trait Forward: Send + Sync {
+    /// Puts a request into its place behind those before it, at once; what comes of it comes later.
+    fn forward(&self, request: &Request) -> Later<Forwarded>;
+}
+
+impl Receiver {
+    /// Passes a capture on where its answer is not settled already, and keeps it.
+    ///
+    /// # Errors
+    /// Why it could not be kept.
+    pub(super) async fn settle(
+        self: Arc<Self>,
+        capture: Capture,
+        answer: Answer,
+        start: Instant,
+    ) -> Result<Answer, String> {
+        let forwarding = self.forward.as_ref().filter(|_| answer.is_usual);
+        let Some(forwarding) = forwarding.map(|forward| forward.forward(&capture.request)) else {
+            return self.keep(capture, answer).await;
+        };
+        // A sender that hangs up meanwhile ends the future of its request; the capture must not end with it.
+        let passing = tokio::spawn(async move {
+            let (mut capture, forwarded) = (capture, forwarding.await);
+            let answer = Answer {
+                delay: answer.delay,
+                ..forwarded.answer
+            };
+            capture.forwarded = forwarded.passes;
+            capture.status = answer.status.map(|status| status.as_u16());
+            capture.duration = start.elapsed() + answer.delay;
+            self.keep(capture, answer).await
+        });
+        passing.await.unwrap_or_else(|error| Err(error.to_string()))
+    }
+
+    async fn keep(&self, capture: Capture, answer: Answer) -> Result<Answer, String> {
+        let capture = Arc::new(capture);
+        let kept = self.sink.captured(Arc::clone(&capture)).await;
+        if kept.is_err() {
+            self.judge.forget(&capture.judgement);
+        }
+        kept.map(|()| answer)
+    }
+}
