@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::receiver::{Capture, Sink, Taken, Trouble};
 use crate::render::capture::{self, Show, View};
 use crate::render::text::safe;
+use crate::store::{Facts, Row, Writer};
 use crate::ui::Ui;
 
 /// What goes to the printer.
@@ -40,6 +41,7 @@ pub(super) struct Desk {
     lossless: bool,
     skipped: AtomicU64,
     save: Option<PathBuf>,
+    history: Option<Writer>,
     /// Counts the beginnings and ends of what the printer does: odd while it writes.
     steps: AtomicU64,
     /// True once nobody waits for the printer any more.
@@ -52,6 +54,7 @@ impl Desk {
         watch: Watch,
         lossless: bool,
         save: Option<PathBuf>,
+        history: Option<Writer>,
         view: View,
     ) -> (Arc<Self>, Printer) {
         let (messages, waiting) = mpsc::channel(QUEUE);
@@ -62,6 +65,7 @@ impl Desk {
             lossless,
             skipped: AtomicU64::new(0),
             save,
+            history,
             steps: AtomicU64::new(0),
             released: channel::channel(false).0,
         });
@@ -139,6 +143,9 @@ impl Sink for Front {
                 let saved = tokio::task::spawn_blocking(move || save(&kept, &folder)).await;
                 saved.unwrap_or_else(|error| Err(error.to_string()))?;
             }
+            if let Some(history) = &desk.history {
+                history.add(row(&capture)).await?;
+            }
             let done = {
                 let mut watch = desk.watch();
                 watch.saw(&capture);
@@ -157,6 +164,29 @@ impl Sink for Front {
             let _ = messages.try_send(Message::Trouble(trouble));
         }
     }
+}
+
+/// A capture as the history keeps it.
+fn row(capture: &Capture) -> Row {
+    let judgement = &capture.judgement;
+    let provider = judgement.provider.as_ref();
+    let facts = Facts {
+        provider: provider.map(|provider| provider.profile.name.clone()),
+        event: judgement.event.clone(),
+        delivery_id: judgement.delivery_id.clone(),
+        duplicate: judgement.duplicate,
+        verdict: Some(judgement.verdict.word().to_owned()),
+        scheme: judgement.scheme.clone(),
+        reason: judgement.reason.map(|reason| reason.code().to_owned()),
+        detail: judgement.detail.clone(),
+        status: Some(capture.status),
+        duration: capture.duration,
+        good: (200..300).contains(&capture.status),
+        over: capture.over.and_then(|limit| u64::try_from(limit).ok()),
+        url: None,
+        replay_of: None,
+    };
+    Row::new(capture.id, capture.received_at, &capture.request, facts)
 }
 
 /// Writes a capture to a file of its own, as it came.

@@ -25,6 +25,7 @@ use crate::render::capture::{Show, View};
 use crate::request::{Header, parse_header};
 use crate::settings::Settings;
 use crate::signature;
+use crate::store::{Ids, Writer};
 use crate::ui::Ui;
 
 /// Receive webhooks: verify, show and keep what arrives
@@ -128,6 +129,7 @@ struct ListenPlan<'a> {
     save: Option<PathBuf>,
     ready_file: Option<PathBuf>,
     example: Option<String>,
+    history: Option<Writer>,
 }
 
 impl ListenArgs {
@@ -169,6 +171,10 @@ impl ListenArgs {
             save: self.made_folder(settings)?,
             ready_file: self.removed_ready_file(settings)?,
             example,
+            history: settings
+                .history()?
+                .map(|place| Writer::start(place.open_for_listening()?))
+                .transpose()?,
         })
     }
 
@@ -327,19 +333,20 @@ impl ListenPlan<'_> {
             save,
             ready_file,
             example,
+            history,
         } = self;
         let start = Instant::now();
         let bound = bind(args.address).await?;
         let mut signals = Signals::new()?;
         let watch = Watch::new(&args.expect, args.exit_after, args.expect_valid);
         let view = args.view(ui);
-        let (desk, printer) = Desk::new(watch, ui.json, save, view);
+        let (desk, printer) = Desk::new(watch, ui.json, save, history, view);
         let receiver = Arc::new(Receiver {
             judge,
             policy,
             max_body: args.max_body,
             sink: Box::new(Front(Arc::clone(&desk))),
-            seed: random_seed()?,
+            ids: Ids::new()?,
             count: AtomicU64::new(0),
         });
         let (stop, stopped) = channel::channel(false);

@@ -208,6 +208,7 @@ impl SignArgs {
             provider: Some(Arc::clone(&message.provider)),
             exact: false,
             stored_status: None,
+            origin: None,
         })
     }
 
@@ -275,6 +276,7 @@ impl SignArgs {
             provider: None,
             exact: false,
             stored_status: None,
+            origin: None,
         }])
     }
 

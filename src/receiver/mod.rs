@@ -31,13 +31,14 @@ use tokio::sync::watch;
 
 use crate::provider::fresh::Seed;
 use crate::request::{Header, Headers, Request};
+use crate::store::{Direction, Id, Ids};
 use head::{MAX_FIELDS, MAX_HEAD};
 use tee::{Heads, Tee};
 
 /// One request that was received, with what was found out and what was answered.
 #[derive(Clone, Debug)]
 pub(crate) struct Capture {
-    pub(crate) id: String,
+    pub(crate) id: Id,
     /// Counted from 1.
     pub(crate) number: u64,
     pub(crate) received_at: Timestamp,
@@ -110,8 +111,7 @@ pub(crate) struct Receiver {
     /// Largest body, in bytes.
     pub(crate) max_body: usize,
     pub(crate) sink: Box<dyn Sink>,
-    /// Capture ids are made of it.
-    pub(crate) seed: Seed,
+    pub(crate) ids: Ids,
     pub(crate) count: AtomicU64,
 }
 
@@ -332,7 +332,7 @@ impl Receiver {
             policy.status
         };
         Capture {
-            id: self.seed.value("cap_{base62:16}", &number.to_string()),
+            id: self.ids.next(Direction::In, received_at),
             number,
             received_at,
             request,

@@ -3,6 +3,7 @@
 pub(crate) mod body;
 pub(crate) mod capture;
 pub(crate) mod event;
+pub(crate) mod history;
 pub(crate) mod json;
 pub(crate) mod outgoing;
 mod paint;

@@ -244,20 +244,29 @@ fn header_from_json(value: &Value) -> Option<(String, Vec<u8>)> {
 /// Writes a request into the fields of a capture: `method`, `target`, `path`, `query`, `headers`, and `body` or
 /// `body_base64`.
 pub(crate) fn write(request: &Request, into: &mut Map<String, Value>) {
-    let headers: Vec<Value> = request
-        .headers
-        .iter()
-        .map(|header| header_to_json(&header.name, &header.value))
-        .collect();
     into.insert("method".into(), json!(request.method));
     into.insert("path".into(), json!(request.path()));
     into.insert("query".into(), json!(request.query()));
     into.insert("target".into(), json!(request.target));
-    into.insert("headers".into(), json!(headers));
-    match std::str::from_utf8(&request.body) {
-        Ok(text) => into.insert("body".into(), json!(text)),
-        Err(_) => into.insert("body_base64".into(), json!(STANDARD.encode(&request.body))),
-    };
+    into.insert("headers".into(), headers_to_json(&request.headers));
+    let (key, body) = body_to_json(&request.body);
+    into.insert(key.into(), body);
+}
+
+/// Headers as a list of `[name, value]`.
+pub(crate) fn headers_to_json(headers: &Headers) -> Value {
+    headers
+        .iter()
+        .map(|header| header_to_json(&header.name, &header.value))
+        .collect()
+}
+
+/// A body as text under `body`, or as base64 under `body_base64`.
+pub(crate) fn body_to_json(body: &[u8]) -> (&'static str, Value) {
+    match std::str::from_utf8(body) {
+        Ok(text) => ("body", json!(text)),
+        Err(_) => ("body_base64", json!(STANDARD.encode(body))),
+    }
 }
 
 fn header_to_json(name: &str, value: &[u8]) -> Value {
