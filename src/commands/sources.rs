@@ -18,7 +18,7 @@ pub(crate) struct Sourced {
 }
 
 /// Endings of the files that are taken from a folder.
-const ENDINGS: [&str; 5] = ["json", "ndjson", "jsonl", "http", "txt"];
+const ENDINGS: [&str; 6] = ["json", "ndjson", "jsonl", "http", "har", "txt"];
 
 /// Reads all requests of files, folders and stdin, in the order of their names.
 pub(crate) fn load(names: &[String], settings: &Settings) -> Result<Vec<Sourced>> {

@@ -8,7 +8,7 @@ use super::capture::{self, View, redacted};
 use super::table::{Cell, cell, columns, plain};
 use super::text::safe;
 use super::{Paint, body, duration, indent, millis, size};
-use crate::request::{Headers, Request, stored};
+use crate::request::{Header, Headers, Request, latin1, stored};
 use crate::store::{Attempt, Direction, Entry, Facts};
 
 /// How entries are listed.
@@ -271,4 +271,21 @@ fn headers_json(headers: &Headers, reveal: bool) -> Value {
         body: bytes::Bytes::new(),
     };
     stored::headers_to_json(&redacted(&request, reveal).headers)
+}
+
+/// The request as it may be shown.
+pub(crate) fn request(entry: &Entry, reveal: bool) -> Request {
+    redacted(&entry.request, reveal)
+}
+
+/// Whether something of an entry is left out unless it is revealed.
+pub(crate) fn holds_credentials(entry: &Entry) -> bool {
+    let answers = entry.attempts.iter().map(|attempt| &attempt.headers);
+    let is_shown = |header: &Header| {
+        let value = latin1(&header.value);
+        capture::shown_value(&header.name, &value, false) == value
+    };
+    std::iter::once(&entry.request.headers)
+        .chain(answers)
+        .any(|headers| !headers.iter().all(is_shown))
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod body;
 pub(crate) mod capture;
+pub(crate) mod difference;
 pub(crate) mod event;
 pub(crate) mod history;
 pub(crate) mod json;

@@ -1,5 +1,9 @@
 //! `hookctl history`: what was received and sent.
 
+mod clear;
+mod diff;
+mod export;
+mod import;
 mod list;
 
 use clap::{Args, Subcommand};
@@ -18,6 +22,7 @@ use crate::store::{Entry, Id, Place, Store};
   hookctl history --in --event 'lead_*' --status 5xx --since -1h
   hookctl history --search nils.torres@example.com
   hookctl history show last
+  hookctl history export --in --since -1d > captures.ndjson
 
 Things stay for 30 days, and 2 GB of them; `keep` and `max_size` under `[history]` in `hookctl.toml` change that."
 )]
@@ -31,12 +36,22 @@ pub(crate) struct HistoryArgs {
 #[derive(Subcommand)]
 enum Action {
     Show(list::ShowArgs),
+    Diff(diff::DiffArgs),
+    Export(export::ExportArgs),
+    Import(import::ImportArgs),
+    Prune(clear::PruneArgs),
+    Clear(clear::ClearArgs),
 }
 
 pub(crate) fn run(args: &HistoryArgs, context: &mut Context) -> Result<Outcome> {
     match &args.action {
         None => list::list(&args.list, context),
         Some(Action::Show(args)) => list::show(args, context),
+        Some(Action::Diff(args)) => diff::run(args, context),
+        Some(Action::Export(args)) => export::run(args, context),
+        Some(Action::Import(args)) => import::run(args, context),
+        Some(Action::Prune(args)) => clear::prune(args, context),
+        Some(Action::Clear(args)) => clear::clear(args, context),
     }
 }
 
