@@ -27,6 +27,8 @@ enum Message {
 const QUEUE: usize = 2_048;
 /// With so many waiting, one line each has to do.
 const BUSY: usize = 64;
+/// How long the printer lets captures gather when many come.
+const REST: Duration = Duration::from_millis(5);
 /// How long one write may take at the end before nobody is thought to read.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -39,6 +41,8 @@ pub(super) struct Desk {
     messages: Mutex<Option<mpsc::Sender<Message>>>,
     /// Wait for the printer rather than leave something out: for machine output.
     lossless: bool,
+    /// Captures are not shown at all.
+    silent: bool,
     skipped: AtomicU64,
     save: Option<PathBuf>,
     history: Option<Writer>,
@@ -63,6 +67,7 @@ impl Desk {
             enough: Notify::new(),
             messages: Mutex::new(Some(messages)),
             lossless,
+            silent: !lossless && view.show == Show::None,
             skipped: AtomicU64::new(0),
             save,
             history,
@@ -151,7 +156,9 @@ impl Sink for Front {
                 watch.saw(&capture);
                 watch.is_done()
             };
-            desk.print(Message::Capture(capture)).await;
+            if !desk.silent {
+                desk.print(Message::Capture(capture)).await;
+            }
             if done {
                 desk.enough.notify_one();
             }
@@ -291,8 +298,20 @@ impl Printer {
     }
 
     fn run(&mut self, ui: &mut Ui) -> Result<()> {
+        let (mut since, mut count) = (Instant::now(), 0);
         while let Some(message) = self.messages.blocking_recv() {
             self.step(|printer| printer.print(&message, ui))?;
+            count += 1;
+            if !self.messages.is_empty() {
+                continue;
+            }
+            // Under load, to be woken for each capture would cost the receiver more than to show it.
+            if count > BUSY && since.elapsed() < REST * 20 {
+                std::thread::sleep(REST);
+            }
+            if since.elapsed() >= REST * 10 {
+                (since, count) = (Instant::now(), 0);
+            }
         }
         Ok(())
     }

@@ -80,7 +80,7 @@ const PAGE: i64 = 16 * 1024;
 
 /// Opens the file for reading and writing. Makes it if it is not there.
 pub(super) fn open(path: &Path) -> Result<Connection, Problem> {
-    if let Some(folder) = path.parent() {
+    if let Some(folder) = path.parent().filter(|folder| !folder.exists()) {
         fs::create_dir_all(folder).map_err(Problem::Io)?;
     }
     make_private(path).map_err(Problem::Io)?;
@@ -88,10 +88,12 @@ pub(super) fn open(path: &Path) -> Result<Connection, Problem> {
     if connection.is_readonly("main")? {
         return Err(Problem::ReadOnly);
     }
-    // These hold for a file that is made now; an old one keeps what it has.
-    connection.pragma_update(None, "page_size", PAGE)?;
-    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
-    if version(&connection)? < VERSION {
+    let version = version(&connection)?;
+    if version == 0 {
+        connection.pragma_update(None, "page_size", PAGE)?;
+        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    }
+    if version < VERSION {
         migrate(&mut connection)?;
     }
     connection.pragma_update(None, "synchronous", "NORMAL")?;

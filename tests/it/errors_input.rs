@@ -203,8 +203,8 @@ fn files_that_cannot_be_read_are_named() {
         ),
         (
             "replay last:5 --to TO",
-            "error: cannot read `last:5`: there is no history yet\n\
-             hint: Name a file or a folder; `hookctl listen --save DIR` keeps what arrives.\n",
+            "error: the history holds no captures\n\
+             hint: `hookctl history` lists what is there; `hookctl listen` adds to it.\n",
         ),
     ];
     all(&room, 2, &rows);

@@ -84,6 +84,7 @@ pub(super) fn run(args: &ExportArgs, context: &mut Context) -> Result<Outcome> {
         args,
         out: Out::new(args, context.settings.directory())?,
         count: 0,
+        held: None,
         left_out: false,
         ui: &mut context.ui,
     };
@@ -160,6 +161,8 @@ struct Export<'a> {
     args: &'a ExportArgs,
     out: Out,
     count: usize,
+    /// What is written if nothing else comes.
+    held: Option<Vec<u8>>,
     /// Whether credentials were left out.
     left_out: bool,
     ui: &'a mut Ui,
@@ -184,9 +187,8 @@ impl Export<'_> {
             let mut file = create(&path)?;
             return file.write_all(&whole).map_err(|error| cannot(&path, error));
         }
-        if !first && !format.takes_several() {
-            return Err(Error::usage("several of these do not fit into one file")
-                .hint("Name one id, or a folder that gets a file for each: `--output captures/`"));
+        if !format.takes_several() {
+            return self.hold(written);
         }
         let before = match format {
             Format::Har if first => har::start(),
@@ -198,6 +200,15 @@ impl Export<'_> {
         self.write(&written)
     }
 
+    /// Waits with what must be alone until it is known to be.
+    fn hold(&mut self, written: Vec<u8>) -> Result<()> {
+        if self.held.replace(written).is_some() {
+            return Err(Error::usage("several of these do not fit into one file")
+                .hint("Name one id, or a folder that gets a file for each: `--output captures/`"));
+        }
+        Ok(())
+    }
+
     fn write(&mut self, bytes: &[u8]) -> Result<()> {
         match &mut self.out {
             Out::File(file, path) => file.write_all(bytes).map_err(|error| cannot(path, error)),
@@ -206,6 +217,9 @@ impl Export<'_> {
     }
 
     fn end(mut self) -> Result<()> {
+        if let Some(held) = self.held.take() {
+            self.write(&held)?;
+        }
         if self.args.format == Format::Har && !matches!(self.out, Out::Folder(_)) {
             if self.count == 0 {
                 self.write(har::start().as_bytes())?;
