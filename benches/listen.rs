@@ -4,6 +4,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::print_stderr,
+    clippy::zombie_processes,
     reason = "a benchmark may panic, and prints its numbers"
 )]
 
@@ -34,6 +35,9 @@ struct Measured {
     rate: f64,
     p50: Duration,
     p99: Duration,
+    /// Processor time of the server a request, in seconds: steadier than the rate where others use the machine.
+    cpu: f64,
+    memory: String,
 }
 
 fn main() {
@@ -60,10 +64,11 @@ fn main() {
         for ((_, args), results) in kinds.iter().zip(&mut results) {
             let (mut server, address) = start(*args, folder.path(), round);
             runtime.block_on(load(&address, requests, TIME / 8));
-            results.push(runtime.block_on(load(&address, requests, TIME)));
-            if args.is_some() {
-                eprintln!("  memory {}", memory(&server));
-            }
+            let before = cpu(&server);
+            let mut found = runtime.block_on(load(&address, requests, TIME));
+            found.cpu = (cpu(&server) - before) / found.rate / TIME.as_secs_f64();
+            found.memory = memory(&server);
+            results.push(found);
             server.kill().unwrap();
             server.wait().unwrap();
         }
@@ -80,12 +85,14 @@ fn main() {
             &median(results)
         };
         eprintln!(
-            "{name:<24} {:>8.0}/s  {:.2} of the echo  p50 {:>6.0?}  p99 {:>6.0?} ({:.1} of the echo's)",
+            "{name:<24} {:>8.0}/s  {:.2} of the echo  p50 {:>6.0?}  p99 {:>6.0?} ({:.1} of the echo's)  {:>4.1} µs of processor each  {}",
             found.rate,
             found.rate / plain.rate,
             found.p50,
             found.p99,
             found.p99.as_secs_f64() / plain.p99.as_secs_f64(),
+            found.cpu * 1e6,
+            found.memory,
         );
     }
 }
@@ -152,6 +159,18 @@ fn start(args: Option<&[&str]>, folder: &Path, round: usize) -> (Child, String) 
     }
 }
 
+/// Processor time that a server has used, in seconds.
+fn cpu(server: &Child) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", server.id()));
+    let stat = stat.unwrap_or_default();
+    let fields = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = fields.split(' ').skip(12).take(2);
+    ticks
+        .filter_map(|ticks| ticks.parse::<f64>().ok())
+        .sum::<f64>()
+        / 100.0
+}
+
 fn memory(server: &Child) -> String {
     let status = std::fs::read_to_string(format!("/proc/{}/status", server.id()));
     let status = status.unwrap_or_default();
@@ -180,6 +199,8 @@ async fn load(address: &str, requests: &'static [Vec<u8>], time: Duration) -> Me
         rate,
         p50: times[times.len() / 2],
         p99: times[times.len() * 99 / 100],
+        cpu: 0.0,
+        memory: String::new(),
     }
 }
 

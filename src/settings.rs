@@ -107,7 +107,7 @@ pub(crate) enum HistoryWish {
 }
 
 /// How long things stay in the history.
-const KEEP: Duration = Duration::from_hours(30 * 24);
+const KEEP: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// Most that is kept in the history, in bytes.
 const MAX_SIZE: u64 = 2_000_000_000;
 

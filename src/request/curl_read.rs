@@ -51,8 +51,7 @@ fn request(mut pipeline: Pipeline) -> Result<Request, String> {
 fn output(command: &[String], before: Option<Vec<u8>>) -> Result<Vec<u8>, String> {
     let words: Vec<&str> = command.iter().map(String::as_str).collect();
     match (&*words, before) {
-        (["printf", "%s", text], _) => Ok(text.as_bytes().to_vec()),
-        (["echo", "-n", text], _) => Ok(text.as_bytes().to_vec()),
+        (["printf", "%s", text] | ["echo", "-n", text], _) => Ok(text.as_bytes().to_vec()),
         (["echo", text], _) => Ok(format!("{text}\n").into_bytes()),
         (["base64", "--decode" | "-d" | "-D"], Some(text)) => STANDARD
             .decode(text.trim_ascii())

@@ -35,7 +35,10 @@ fn capture(entry: &Value) -> Result<Map<String, Value>, String> {
     object.insert("type".into(), json!("capture"));
     object.insert("received_at".into(), entry["startedDateTime"].clone());
     object.insert("method".into(), request["method"].clone());
-    object.insert("target".into(), json!(target(url)?));
+    // What was written here says so itself, whatever stands in the Host header.
+    let own_target = entry[OWN]["target"].as_str().map(str::to_owned);
+    let target = own_target.map_or_else(|| target(url), Ok)?;
+    object.insert("target".into(), json!(target));
     object.insert("headers".into(), headers(&request["headers"], url));
     body(&request["postData"], &mut object)?;
     // A browser writes 0 for a request that was not answered.

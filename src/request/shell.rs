@@ -150,12 +150,12 @@ mod tests {
 
     #[test]
     fn words_are_those_of_a_shell() {
-        let text = "curl -H 'a: b' \\\n  \"x\\\"y\\z\" it'\\''s $'\\u00e9\\n' '' | cat # no\n";
+        let text = "curl -H 'a: b' \\\n  \"x\\\"y\\z\" 'it'\\''s' $'\\u00e9\\n' '' | cat # no\n";
         let split = split(text).unwrap();
         assert_eq!(
             split,
             [[
-                vec!["curl", "-H", "a: b", "x\"y\\z", "it\\s", "é\n", ""],
+                vec!["curl", "-H", "a: b", "x\"y\\z", "it's", "é\n", ""],
                 vec!["cat"]
             ]]
         );

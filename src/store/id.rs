@@ -62,10 +62,9 @@ impl FromStr for Id {
     type Err = NoId;
 
     fn from_str(text: &str) -> std::result::Result<Self, NoId> {
-        let both = [Direction::In, Direction::Out].into_iter();
+        let mut both = [Direction::In, Direction::Out].into_iter();
         let (direction, digits) = both
-            .filter_map(|direction| Some((direction, text.strip_prefix(direction.prefix())?)))
-            .next()
+            .find_map(|direction| Some((direction, text.strip_prefix(direction.prefix())?)))
             .ok_or(NoId)?;
         if digits.len() != LENGTH {
             return Err(NoId);

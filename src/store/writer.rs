@@ -15,6 +15,10 @@ use crate::error::{Error, Result};
 const QUEUE: usize = 4_096;
 /// Most rows of one commit.
 const MAX_BATCH: usize = 512;
+/// A batch from which on many clients are thought to send at once, and how long the next one then gathers: a commit
+/// costs as much as several rows.
+const MANY: usize = 4;
+const GATHER: Duration = Duration::from_micros(250);
 /// How often the limits of the history are looked at.
 const GLANCE: Duration = Duration::from_secs(1);
 
@@ -70,7 +74,11 @@ fn run(mut store: Store, mut jobs: mpsc::Receiver<Job>) {
     let (mut rows, mut waiting) = (Vec::new(), Vec::new());
     let mut excess = Excess::None;
     let mut looked: Option<Instant> = None;
+    let mut last = 0;
     while let Some(job) = jobs.blocking_recv() {
+        if last >= MANY {
+            std::thread::sleep(GATHER);
+        }
         let mut next = Some(job);
         while let Some(Job { row, done }) = next {
             rows.push(row);
@@ -85,6 +93,7 @@ fn run(mut store: Store, mut jobs: mpsc::Receiver<Job>) {
             looked = Some(Instant::now());
         }
         commit(&mut store, &rows, excess, &mut waiting);
+        last = rows.len();
         rows.clear();
     }
 }

@@ -163,10 +163,10 @@ impl Import {
         } else {
             Direction::In
         };
-        let at = [object.get("received_at"), object.get("sent_at")]
+        let mut at = [object.get("received_at"), object.get("sent_at")]
             .into_iter()
             .flatten();
-        let at = at.filter_map(time).next().unwrap_or(self.now);
+        let at = at.find_map(time).unwrap_or(self.now);
         let own = object
             .get("id")
             .and_then(Value::as_str)
