@@ -199,7 +199,7 @@ fn files_that_cannot_be_read_are_named() {
     let rows: [(&str, &str); 2] = [
         (
             "verify dir",
-            "error: the folder `dir` holds no requests\nhint: Files are taken that end in json, ndjson, jsonl, http, txt.\n",
+            "error: the folder `dir` holds no requests\nhint: Files are taken that end in json, ndjson, jsonl, http, har, txt.\n",
         ),
         (
             "replay last:5 --to TO",
