@@ -20,15 +20,18 @@ set edit:completion:arg-completer[hookctl] = {|@words|
         &'hookctl'= {
             cand --color 'When to use colour'
             cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
             cand --json 'Print one JSON object a line'
             cand -q 'Leave out notes and hints'
             cand --quiet 'Leave out notes and hints'
             cand -v 'Show whole requests and answers'
             cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'
             cand --version 'Print version'
+            cand history 'List, show, compare, export and import what was received and sent'
             cand init 'Write a commented hookctl.toml'
             cand completions 'Print a completion script'
             cand listen 'Receive webhooks: verify, show and keep what arrives'
@@ -42,11 +45,157 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand secret 'Print the local secret, made once per provider'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
+        &'hookctl;history'= {
+            cand --event 'Of this event, as `provider/event` or `event`; `*` stands for anything'
+            cand --status 'Answered with such a status, as in `2xx` or `200,404`'
+            cand --since 'From this time on: RFC 3339, unix seconds, or from now as in `-1h`'
+            cand --search 'With this text in path, headers or body, letter by letter'
+            cand --limit 'Most that are listed'
+            cand --color 'When to use colour'
+            cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
+            cand --in 'Captures alone: what was received'
+            cand --out 'Deliveries alone: what was sent'
+            cand --reveal 'Show credentials in headers, with `--json`'
+            cand --json 'Print one JSON object a line'
+            cand -q 'Leave out notes and hints'
+            cand --quiet 'Leave out notes and hints'
+            cand -v 'Show whole requests and answers'
+            cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand show 'Show one request in full: what is known of it, headers, body, answers'
+            cand diff 'Compare two requests: headers by name, JSON by path'
+            cand export 'Write requests out, the oldest first'
+            cand import 'Read requests into the history'
+            cand prune 'Take out what is older'
+            cand clear 'Take out everything'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'hookctl;history;show'= {
+            cand --color 'When to use colour'
+            cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
+            cand --reveal 'Show credentials in headers'
+            cand --json 'Print one JSON object a line'
+            cand -q 'Leave out notes and hints'
+            cand --quiet 'Leave out notes and hints'
+            cand -v 'Show whole requests and answers'
+            cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'hookctl;history;diff'= {
+            cand --color 'When to use colour'
+            cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
+            cand --ignore-volatile 'Pass over what differs each time: times, ids, signatures'
+            cand --reveal 'Show credentials in headers'
+            cand --json 'Print one JSON object a line'
+            cand -q 'Leave out notes and hints'
+            cand --quiet 'Leave out notes and hints'
+            cand -v 'Show whole requests and answers'
+            cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'hookctl;history;export'= {
+            cand --format 'Form of the export'
+            cand -o 'File to write to, or a folder that gets a file for each request'
+            cand --output 'File to write to, or a folder that gets a file for each request'
+            cand --event 'Of this event, as `provider/event` or `event`; `*` stands for anything'
+            cand --status 'Answered with such a status, as in `2xx` or `200,404`'
+            cand --since 'From this time on: RFC 3339, unix seconds, or from now as in `-1h`'
+            cand --search 'With this text in path, headers or body, letter by letter'
+            cand --limit 'Most that are exported, of the newest'
+            cand --color 'When to use colour'
+            cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
+            cand --reveal 'Export credentials too'
+            cand --in 'Captures alone: what was received'
+            cand --out 'Deliveries alone: what was sent'
+            cand --json 'Print one JSON object a line'
+            cand -q 'Leave out notes and hints'
+            cand --quiet 'Leave out notes and hints'
+            cand -v 'Show whole requests and answers'
+            cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'hookctl;history;import'= {
+            cand --color 'When to use colour'
+            cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
+            cand --json 'Print one JSON object a line'
+            cand -q 'Leave out notes and hints'
+            cand --quiet 'Leave out notes and hints'
+            cand -v 'Show whole requests and answers'
+            cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'hookctl;history;prune'= {
+            cand --older-than 'Age from which on things go, as in `30d` or `12h`'
+            cand --color 'When to use colour'
+            cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
+            cand --json 'Print one JSON object a line'
+            cand -q 'Leave out notes and hints'
+            cand --quiet 'Leave out notes and hints'
+            cand -v 'Show whole requests and answers'
+            cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'hookctl;history;clear'= {
+            cand --color 'When to use colour'
+            cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
+            cand --yes 'Do not ask'
+            cand --json 'Print one JSON object a line'
+            cand -q 'Leave out notes and hints'
+            cand --quiet 'Leave out notes and hints'
+            cand -v 'Show whole requests and answers'
+            cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'hookctl;history;help'= {
+            cand show 'Show one request in full: what is known of it, headers, body, answers'
+            cand diff 'Compare two requests: headers by name, JSON by path'
+            cand export 'Write requests out, the oldest first'
+            cand import 'Read requests into the history'
+            cand prune 'Take out what is older'
+            cand clear 'Take out everything'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'hookctl;history;help;show'= {
+        }
+        &'hookctl;history;help;diff'= {
+        }
+        &'hookctl;history;help;export'= {
+        }
+        &'hookctl;history;help;import'= {
+        }
+        &'hookctl;history;help;prune'= {
+        }
+        &'hookctl;history;help;clear'= {
+        }
+        &'hookctl;history;help;help'= {
+        }
         &'hookctl;init'= {
             cand --provider 'Providers to write down; all, as comments, if none is named (can be repeated)'
             cand --to 'Base URL of your handlers'
             cand --color 'When to use colour'
             cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
             cand -y 'Ask nothing'
             cand --yes 'Ask nothing'
             cand --force 'Replace a file that is there'
@@ -55,17 +204,20 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand --quiet 'Leave out notes and hints'
             cand -v 'Show whole requests and answers'
             cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
         &'hookctl;completions'= {
             cand --color 'When to use colour'
             cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
             cand --json 'Print one JSON object a line'
             cand -q 'Leave out notes and hints'
             cand --quiet 'Leave out notes and hints'
             cand -v 'Show whole requests and answers'
             cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -100,6 +252,7 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand --provider 'Provider of all requests; found from each request by default'
             cand --color 'When to use colour'
             cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
             cand --reveal 'Show credentials in headers'
             cand --drop 'Close the connection without an answer: to all, or to those that fail'
             cand --require-valid 'Answer 401 to what does not verify'
@@ -112,6 +265,7 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand --quiet 'Leave out notes and hints'
             cand -v 'Show whole requests and answers'
             cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -135,6 +289,7 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand --provider 'Provider of the requests; found from each request by default'
             cand --color 'When to use colour'
             cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
             cand --raw 'Send exactly what was stored, old signature included'
             cand --new-id 'Give each delivery a new id, and its body new keys where receivers tell duplicates by these'
             cand --dry-run 'Print the exact requests and send nothing'
@@ -146,6 +301,7 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand --quiet 'Leave out notes and hints'
             cand -v 'Show whole requests and answers'
             cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -164,12 +320,14 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand --provider 'Provider; found from the request by default'
             cand --color 'When to use colour'
             cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
             cand --reveal 'Show secret and expected signature where they help'
             cand --json 'Print one JSON object a line'
             cand -q 'Leave out notes and hints'
             cand --quiet 'Leave out notes and hints'
             cand -v 'Show whole requests and answers'
             cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -435,6 +593,7 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand --provider 'Provider of the events, also of one that is not in the catalogue'
             cand --color 'When to use colour'
             cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
             cand --dry-run 'Print the exact requests and send nothing'
             cand --reveal 'Print credentials in clear'
             cand --insecure 'Accept any TLS certificate'
@@ -444,6 +603,7 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand --quiet 'Leave out notes and hints'
             cand -v 'Show whole requests and answers'
             cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -699,11 +859,13 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand --provider 'Provider of the events, also of one that is not in the catalogue'
             cand --color 'When to use colour'
             cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
             cand --json 'Print one JSON object a line'
             cand -q 'Leave out notes and hints'
             cand --quiet 'Leave out notes and hints'
             cand -v 'Show whole requests and answers'
             cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -732,11 +894,13 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand --lang 'Language of the code, which is then all that is shown; `all` shows everything'
             cand --color 'When to use colour'
             cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
             cand --json 'Print one JSON object a line'
             cand -q 'Leave out notes and hints'
             cand --quiet 'Leave out notes and hints'
             cand -v 'Show whole requests and answers'
             cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -763,11 +927,13 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand zoom 'zoom'
             cand --color 'When to use colour'
             cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
             cand --json 'Print one JSON object a line'
             cand -q 'Leave out notes and hints'
             cand --quiet 'Leave out notes and hints'
             cand -v 'Show whole requests and answers'
             cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand show 'Show payload, headers, variants, and where each field comes from'
@@ -1011,11 +1177,13 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand --provider 'Provider of the event'
             cand --color 'When to use colour'
             cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
             cand --json 'Print one JSON object a line'
             cand -q 'Leave out notes and hints'
             cand --quiet 'Leave out notes and hints'
             cand -v 'Show whole requests and answers'
             cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -1030,11 +1198,13 @@ set edit:completion:arg-completer[hookctl] = {|@words|
         &'hookctl;providers'= {
             cand --color 'When to use colour'
             cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
             cand --json 'Print one JSON object a line'
             cand -q 'Leave out notes and hints'
             cand --quiet 'Leave out notes and hints'
             cand -v 'Show whole requests and answers'
             cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand add 'Add a provider to your own folder'
@@ -1045,23 +1215,27 @@ set edit:completion:arg-completer[hookctl] = {|@words|
         &'hookctl;providers;add'= {
             cand --color 'When to use colour'
             cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
             cand --force 'Replace a provider of the same name that was added before'
             cand --json 'Print one JSON object a line'
             cand -q 'Leave out notes and hints'
             cand --quiet 'Leave out notes and hints'
             cand -v 'Show whole requests and answers'
             cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
         &'hookctl;providers;check'= {
             cand --color 'When to use colour'
             cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
             cand --json 'Print one JSON object a line'
             cand -q 'Leave out notes and hints'
             cand --quiet 'Leave out notes and hints'
             cand -v 'Show whole requests and answers'
             cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -1088,12 +1262,14 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand zoom 'zoom'
             cand --color 'When to use colour'
             cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
             cand --toml 'Print its own TOML, as a model for a new one'
             cand --json 'Print one JSON object a line'
             cand -q 'Leave out notes and hints'
             cand --quiet 'Leave out notes and hints'
             cand -v 'Show whole requests and answers'
             cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -1134,6 +1310,7 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand zoom 'zoom'
             cand --color 'When to use colour'
             cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
             cand --rotate 'Make a new one in place of the old'
             cand --public 'Print the public key that receivers verify with, for a provider that signs with a private one'
             cand --json 'Print one JSON object a line'
@@ -1141,10 +1318,12 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand --quiet 'Leave out notes and hints'
             cand -v 'Show whole requests and answers'
             cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
         &'hookctl;help'= {
+            cand history 'List, show, compare, export and import what was received and sent'
             cand init 'Write a commented hookctl.toml'
             cand completions 'Print a completion script'
             cand listen 'Receive webhooks: verify, show and keep what arrives'
@@ -1157,6 +1336,26 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand providers 'List providers, show, add or check one'
             cand secret 'Print the local secret, made once per provider'
             cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'hookctl;help;history'= {
+            cand show 'Show one request in full: what is known of it, headers, body, answers'
+            cand diff 'Compare two requests: headers by name, JSON by path'
+            cand export 'Write requests out, the oldest first'
+            cand import 'Read requests into the history'
+            cand prune 'Take out what is older'
+            cand clear 'Take out everything'
+        }
+        &'hookctl;help;history;show'= {
+        }
+        &'hookctl;help;history;diff'= {
+        }
+        &'hookctl;help;history;export'= {
+        }
+        &'hookctl;help;history;import'= {
+        }
+        &'hookctl;help;history;prune'= {
+        }
+        &'hookctl;help;history;clear'= {
         }
         &'hookctl;help;init'= {
         }

@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum as _};
 
 use crate::commands::{
-    Context, completions, events, explain, init, listen, providers, replay, secret, send, sign,
-    verify,
+    Context, completions, events, explain, history, init, listen, providers, replay, secret, send,
+    sign, verify,
 };
 use crate::error::{Outcome, Result};
+use crate::settings::HistoryWish;
 use crate::ui::{ColorChoice, Wanted};
 
 /// Send, receive, verify and replay webhooks of many providers, offline on localhost
@@ -51,6 +52,12 @@ struct Global {
     /// Configuration file, in place of hookctl.toml
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// File of the history; also HOOKCTL_STORE, else one in the state directory
+    #[arg(long, global = true, value_name = "FILE")]
+    store: Option<PathBuf>,
+    /// Keep nothing of this run in the history
+    #[arg(long, global = true, conflicts_with = "store")]
+    no_store: bool,
 }
 
 #[derive(Subcommand)]
@@ -59,6 +66,7 @@ enum Command {
     Replay(Box<replay::ReplayArgs>),
     Listen(Box<listen::ListenArgs>),
     Verify(Box<verify::VerifyArgs>),
+    History(history::HistoryArgs),
     Sign(Box<sign::SignArgs>),
     Explain(explain::ExplainArgs),
     Events(events::EventsArgs),
@@ -91,12 +99,22 @@ impl Cli {
         self.global.config.clone()
     }
 
+    /// What the command line says of the history.
+    pub(crate) fn history(&self) -> HistoryWish {
+        match &self.global.store {
+            _ if self.global.no_store => HistoryWish::None,
+            Some(file) => HistoryWish::File(file.clone()),
+            None => HistoryWish::Usual,
+        }
+    }
+
     pub(crate) fn run(&self, context: &mut Context) -> Result<Outcome> {
         match &self.command {
             Command::Send(args) => send::run(args, context),
             Command::Replay(args) => replay::run(args, context),
             Command::Listen(args) => listen::run(args, context),
             Command::Verify(args) => verify::run(args, context),
+            Command::History(args) => history::run(args, context),
             Command::Sign(args) => sign::run(args, context),
             Command::Explain(args) => explain::run(args, context),
             Command::Events(args) => events::run(args, context),

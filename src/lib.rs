@@ -10,6 +10,7 @@
 //! request                          Request, Headers, and the forms in which requests are written down
 //! signature                        schemes as data, sign, verify, faults on purpose
 //! provider                         profiles, catalogue, payloads, edits, detection, local secrets
+//! store                            the history: captures, deliveries, attempts in one SQLite file
 //! sender  receiver                 out and in; neither knows the other
 //! render                           values to text, with the paint passed in
 //! ui  settings                     the streams; flag > environment > project > user > default
@@ -34,6 +35,7 @@ mod secret;
 mod sender;
 mod settings;
 mod signature;
+mod store;
 mod ui;
 
 #[doc(hidden)]
@@ -66,7 +68,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let mut context = Context {
         ui: new_ui(cli.wanted()),
-        settings: Settings::new(environment, cli.config()),
+        settings: Settings::new(environment, cli.config()).with_history(cli.history()),
     };
     let result = context
         .settings

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use std::{env, fs};
 
 use etcetera::BaseStrategy as _;
@@ -13,7 +14,9 @@ use crate::error::{Error, Result};
 use crate::provider::Catalogue;
 use crate::provider::catalogue::{Notices, did_you_mean};
 use crate::provider::local::LocalSecrets;
+use crate::provider::profile::Span;
 use crate::secret::Secret;
+use crate::store::Place;
 use crate::ui::{ColorWorld, Terminals};
 
 /// Name of a configuration file, in the project and in the user's folder.
@@ -78,7 +81,38 @@ impl Environment {
 struct Config {
     #[serde(default)]
     providers: BTreeMap<String, ProviderConfig>,
+    #[serde(default)]
+    history: HistoryConfig,
 }
+
+/// What is configured for the history.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a table with `file`, `keep` or `max_size`"
+)]
+struct HistoryConfig {
+    /// Relative to the working directory.
+    file: Option<PathBuf>,
+    /// How long things stay, as in `30d`.
+    keep: Option<String>,
+    /// Most that is kept, as in `2GB`.
+    max_size: Option<String>,
+}
+
+/// What the command line says of the history.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum HistoryWish {
+    #[default]
+    Usual,
+    File(PathBuf),
+    None,
+}
+
+/// How long things stay in the history.
+const KEEP: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// Most that is kept in the history, in bytes.
+const MAX_SIZE: u64 = 2_000_000_000;
 
 /// What is configured for one provider.
 #[derive(Clone, Default, Deserialize)]
@@ -109,6 +143,7 @@ pub(crate) struct Settings {
     environment: Environment,
     /// The file that `--config` names.
     config_file: Option<PathBuf>,
+    history: HistoryWish,
     /// What a user should know and what stops nothing.
     pub(crate) notices: Notices,
 }
@@ -118,8 +153,43 @@ impl Settings {
         Self {
             environment,
             config_file,
+            history: HistoryWish::default(),
             notices: Notices::default(),
         }
+    }
+
+    /// The same with what the command line says of the history.
+    pub(crate) fn with_history(mut self, history: HistoryWish) -> Self {
+        self.history = history;
+        self
+    }
+
+    /// Where the history is; `None` if none is wanted.
+    pub(crate) fn history(&self) -> Result<Option<Place>> {
+        let config = self.config()?.history;
+        let file = match &self.history {
+            HistoryWish::None => return Ok(None),
+            HistoryWish::File(file) => Some(file.clone()),
+            HistoryWish::Usual => self
+                .environment
+                .var("HOOKCTL_STORE")
+                .map(PathBuf::from)
+                .or(config.file),
+        };
+        let path = match file {
+            Some(file) => self.environment.directory.join(file),
+            None => self.folders()?.1.join("history.db"),
+        };
+        let wrong = |key: &str, problem| {
+            Error::usage(format!("`history.{key}` in the configuration: {problem}"))
+        };
+        let keep = config.keep.map_or(Ok(KEEP), |text| age(&text));
+        let max_size = config.max_size.map_or(Ok(MAX_SIZE), |text| size(&text));
+        Ok(Some(Place {
+            path,
+            keep: keep.map_err(|problem| wrong("keep", problem))?,
+            max_size: max_size.map_err(|problem| wrong("max_size", problem))?,
+        }))
     }
 
     /// The folder that relative paths start from.
@@ -209,6 +279,12 @@ impl Settings {
             None => Config::default(),
         };
         let mut merged = user;
+        let (over, under) = (project.history, merged.history);
+        merged.history = HistoryConfig {
+            file: over.file.or(under.file),
+            keep: over.keep.or(under.keep),
+            max_size: over.max_size.or(under.max_size),
+        };
         for (name, over) in project.providers {
             let under = merged.providers.remove(&name).unwrap_or_default();
             // A secret is one setting, whichever way it is given.
@@ -333,10 +409,62 @@ impl Settings {
         }
     }
 
-    /// Whether stdin is a terminal.
-    pub(crate) fn stdin_is_terminal(&self) -> bool {
-        self.environment.terminals.stdin
+    /// Whether somebody may have put something into stdin: it is neither a terminal nor a device such as /dev/null.
+    pub(crate) fn stdin_is_piped(&self) -> bool {
+        !self.environment.terminals.stdin && !is_device()
     }
+}
+
+#[cfg(unix)]
+fn is_device() -> bool {
+    use std::os::fd::AsFd as _;
+    use std::os::unix::fs::FileTypeExt as _;
+    let stdin = io::stdin().as_fd().try_clone_to_owned().map(fs::File::from);
+    let metadata = stdin.and_then(|stdin| stdin.metadata());
+    metadata.is_ok_and(|metadata| metadata.file_type().is_char_device())
+}
+
+#[cfg(not(unix))]
+fn is_device() -> bool {
+    false
+}
+
+/// Reads a length of time in days, or as durations are written.
+pub(crate) fn age(text: &str) -> std::result::Result<Duration, String> {
+    let days = text
+        .trim()
+        .strip_suffix('d')
+        .map(|days| days.trim().parse());
+    match days {
+        Some(Ok(days)) => Ok(Duration::from_secs(
+            <u64 as From<u32>>::from(days) * 24 * 60 * 60,
+        )),
+        _ => Span::try_from(text.to_owned())
+            .map(|span| span.0)
+            .map_err(|_| format!("`{text}` is no length of time such as `30d` or `12h`")),
+    }
+}
+
+/// Reads a size: `512`, `64kB`, `10MB`.
+pub(crate) fn size(text: &str) -> std::result::Result<u64, String> {
+    let lower = text.trim().to_ascii_lowercase();
+    let units = [
+        ("kb", 1_000),
+        ("mb", 1_000_000),
+        ("gb", 1_000_000_000),
+        ("b", 1),
+    ];
+    let (digits, factor) = units
+        .iter()
+        .find_map(|(unit, factor)| Some((lower.strip_suffix(unit)?, *factor)))
+        .unwrap_or((&lower, 1));
+    let number: u64 = digits
+        .trim()
+        .parse()
+        .map_err(|_| format!("`{text}` is no size such as `10MB`"))?;
+    number
+        .checked_mul(factor)
+        .ok_or_else(|| format!("`{text}` is too large"))
 }
 
 fn read_config(file: &Path) -> Result<Option<Config>> {

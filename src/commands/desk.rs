@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::receiver::{Capture, Sink, Taken, Trouble};
 use crate::render::capture::{self, Show, View};
 use crate::render::text::safe;
+use crate::store::{Facts, Row, Writer};
 use crate::ui::Ui;
 
 /// What goes to the printer.
@@ -28,6 +29,8 @@ enum Message {
 const QUEUE: usize = 2_048;
 /// With so many waiting, one line each has to do.
 const BUSY: usize = 64;
+/// How long the printer lets captures gather when many come.
+const REST: Duration = Duration::from_millis(5);
 /// How long one write may take at the end before nobody is thought to read.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -40,8 +43,11 @@ pub(super) struct Desk {
     messages: Mutex<Option<mpsc::Sender<Message>>>,
     /// Wait for the printer rather than leave something out: for machine output.
     lossless: bool,
+    /// Captures are not shown at all.
+    silent: bool,
     skipped: AtomicU64,
     save: Option<PathBuf>,
+    history: Option<Writer>,
     /// Counts the beginnings and ends of what the printer does: odd while it writes.
     steps: AtomicU64,
     /// True once nobody waits for the printer any more.
@@ -54,6 +60,7 @@ impl Desk {
         watch: Watch,
         lossless: bool,
         save: Option<PathBuf>,
+        history: Option<Writer>,
         view: View,
     ) -> (Arc<Self>, Printer) {
         let (messages, waiting) = mpsc::channel(QUEUE);
@@ -62,8 +69,10 @@ impl Desk {
             enough: Notify::new(),
             messages: Mutex::new(Some(messages)),
             lossless,
+            silent: !lossless && view.show == Show::None,
             skipped: AtomicU64::new(0),
             save,
+            history,
             steps: AtomicU64::new(0),
             released: channel::channel(false).0,
         });
@@ -142,8 +151,12 @@ impl Sink for Front {
     fn captured(&self, capture: Arc<Capture>) -> Taken<'_> {
         Box::pin(async move {
             let desk = &self.0;
+            // A filter chooses what is shown; what was answered is kept all the same.
             if capture.is_left_out {
-                return Ok(());
+                return match &desk.history {
+                    Some(history) => history.add(row(&capture)).await,
+                    None => Ok(()),
+                };
             }
             // A file without its body could not be sent again.
             if let Some(folder) = desk.save.clone().filter(|_| capture.over.is_none()) {
@@ -151,12 +164,17 @@ impl Sink for Front {
                 let saved = tokio::task::spawn_blocking(move || save(&kept, &folder)).await;
                 saved.unwrap_or_else(|error| Err(error.to_string()))?;
             }
+            if let Some(history) = &desk.history {
+                history.add(row(&capture)).await?;
+            }
             let done = {
                 let mut watch = desk.watch();
                 watch.saw(&capture);
                 watch.is_done()
             };
-            desk.print(Message::Capture(capture)).await;
+            if !desk.silent {
+                desk.print(Message::Capture(capture)).await;
+            }
             if done {
                 desk.enough.notify_one();
             }
@@ -169,6 +187,31 @@ impl Sink for Front {
             let _ = messages.try_send(Message::Trouble(trouble));
         }
     }
+}
+
+/// A capture as the history keeps it.
+fn row(capture: &Capture) -> Row {
+    let judgement = &capture.judgement;
+    let provider = judgement.provider.as_ref();
+    let facts = Facts {
+        provider: provider.map(|provider| provider.profile.name.clone()),
+        event: judgement.event.clone(),
+        delivery_id: judgement.delivery_id.clone(),
+        duplicate: judgement.duplicate,
+        verdict: Some(judgement.verdict.word().to_owned()),
+        scheme: judgement.scheme.clone(),
+        reason: judgement.reason.map(|reason| reason.code().to_owned()),
+        detail: judgement.detail.clone(),
+        status: capture.status,
+        duration: capture.duration,
+        good: capture
+            .status
+            .is_some_and(|status| (200..300).contains(&status)),
+        over: capture.over.and_then(|limit| u64::try_from(limit).ok()),
+        url: None,
+        replay_of: None,
+    };
+    Row::new(capture.id, capture.received_at, &capture.request, facts)
 }
 
 /// Writes a capture to a file of its own, as it came.
@@ -273,8 +316,20 @@ impl Printer {
     }
 
     fn run(&mut self, ui: &mut Ui) -> Result<()> {
+        let (mut since, mut count) = (Instant::now(), 0);
         while let Some(message) = self.messages.blocking_recv() {
             self.step(|printer| printer.print(&message, ui))?;
+            count += 1;
+            if !self.messages.is_empty() {
+                continue;
+            }
+            // Under load, to be woken for each capture would cost the receiver more than to show it.
+            if count > BUSY && since.elapsed() < REST * 20 {
+                std::thread::sleep(REST);
+            }
+            if since.elapsed() >= REST * 10 {
+                (since, count) = (Instant::now(), 0);
+            }
         }
         Ok(())
     }

@@ -19,7 +19,6 @@ use super::filter::Filter;
 use super::forward::{ForwardArgs, Forwarder, Lane, check_circle};
 use super::identity::{Certified, IdentityArgs};
 use super::options::{SecretArgs, size, span, unfit_secret};
-use super::send::random_seed;
 use super::watch::Watch;
 use crate::error::{Error, Outcome, Result};
 use crate::provider::{Catalogue, Detector, Profile};
@@ -29,6 +28,7 @@ use crate::receiver::{
 use crate::render::capture::{Show, View};
 use crate::settings::Settings;
 use crate::signature;
+use crate::store::{Ids, Writer};
 use crate::ui::Ui;
 
 /// Receive webhooks: verify, show and keep what arrives
@@ -119,6 +119,7 @@ struct ListenPlan<'a> {
     save: Option<PathBuf>,
     ready_file: Option<PathBuf>,
     example: Option<String>,
+    history: Option<Writer>,
 }
 
 impl ListenArgs {
@@ -165,6 +166,10 @@ impl ListenArgs {
             save: self.made_folder(settings)?,
             ready_file: self.removed_ready_file(settings)?,
             example,
+            history: settings
+                .history()?
+                .map(|place| Writer::start(place.open_for_listening()?))
+                .transpose()?,
         })
     }
 
@@ -270,7 +275,7 @@ impl ListenPlan<'_> {
         check_circle(&self.lanes, &bound.url)?;
         let mut signals = Signals::new()?;
         let watch = Watch::new(&args.expect, args.exit_after, args.expect_valid);
-        let (desk, printer) = Desk::new(watch, ui.json, self.save, args.view(ui));
+        let (desk, printer) = Desk::new(watch, ui.json, self.save, self.history, args.view(ui));
         let greeting = Greeting {
             example: self.example,
             forward: args.forward.shown(),
@@ -334,7 +339,7 @@ impl ListenArgs {
             sink: Box::new(Front(Arc::clone(desk))),
             filter,
             forward,
-            seed: random_seed()?,
+            ids: Ids::new()?,
             count: AtomicU64::new(0),
             turns: AtomicU64::new(0),
         }))

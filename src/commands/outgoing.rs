@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::options::{ExpectArgs, FaultArgs, PrintArgs, RequestArgs, Time, roots, unfit_secret};
+use super::recorder::Recorder;
 use super::report::{Report, Sent, Settings};
 use super::{Context, block_on};
 use crate::error::{Error, Outcome, Result};
@@ -14,6 +15,7 @@ use crate::request::Request;
 use crate::secret::Secret;
 use crate::sender::{Attempt, Client, Delivery, Limits, MAX_ANSWER, authority, time_limit};
 use crate::signature::{Key, Scheme, Tamper};
+use crate::store::Id;
 use indicatif::ProgressBar;
 use jiff::Timestamp;
 
@@ -26,6 +28,8 @@ pub(crate) struct Planned {
     pub(crate) exact: bool,
     /// The status that the stored request was answered with.
     pub(crate) stored_status: Option<u16>,
+    /// What of the history it is a replay of.
+    pub(crate) origin: Option<Id>,
 }
 
 /// The key to sign with, and the scheme that a secret of its form asks for.
@@ -123,6 +127,7 @@ impl Run<'_> {
             reveal: self.print.reveal,
         };
         let mut report = Report::new(settings, planned);
+        let mut recorder = Recorder::new(&context.settings, &mut context.ui)?;
         for planned in planned {
             let signed_at = self.timestamp();
             let request = planned.delivery.attempt(signed_at).map_err(Error::usage)?;
@@ -133,7 +138,8 @@ impl Run<'_> {
                 attempt: &attempt,
                 signed_at,
             };
-            report.add(&sent, &mut context.ui)?;
+            let problem = report.add(&sent, &mut context.ui)?;
+            recorder.add(&sent, problem.as_deref(), &mut context.ui)?;
         }
         report.end(&mut context.ui)
     }

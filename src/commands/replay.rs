@@ -27,6 +27,7 @@ use crate::signature::{self, Scheme, Source, extract};
 /// Send stored requests again, signed afresh
 #[derive(Args)]
 #[command(after_help = "Examples:
+  hookctl replay last --to http://localhost:3000
   hookctl replay captures/ --to http://localhost:3000
   hookctl replay delivery.json --raw --to http://localhost:3000
   hookctl replay delivery.http --set contact.email=a@example.com --to http://localhost:3000/webhooks/ken
@@ -34,7 +35,7 @@ use crate::signature::{self, Scheme, Source, extract};
 A URL with a path of its own is used as it is; one without gets the stored path and query.
 A payload alone gets the headers that its provider would send. Bodies stay byte for byte, unless they are edited.")]
 pub(crate) struct ReplayArgs {
-    /// Saved captures, raw HTTP files, payloads, folders of these, or - for stdin
+    /// Saved captures, raw HTTP files, payloads, folders of these, - for stdin; or ids of the history, `last`, `last:5`, `failed`
     #[arg(required = true, value_name = "SOURCE")]
     sources: Vec<String>,
     /// URL to deliver to
@@ -167,6 +168,7 @@ impl Replay<'_> {
             provider,
             exact: true,
             stored_status: stored.status,
+            origin: sourced.id,
         })
     }
 

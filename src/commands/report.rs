@@ -58,8 +58,8 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Judges an attempt and tells of it.
-    pub(super) fn add(&mut self, sent: &Sent<'_>, ui: &mut Ui) -> Result<()> {
+    /// Judges an attempt and tells of it. Returns why it is no success, if it is none.
+    pub(super) fn add(&mut self, sent: &Sent<'_>, ui: &mut Ui) -> Result<Option<String>> {
         let refused = self.problem(sent);
         let taken = taken(sent).filter(|_| refused.is_none());
         let is_expected = self.settings.expect.expect.is_some();
@@ -69,6 +69,7 @@ impl<'a> Report<'a> {
         self.show(sent, problem, ui)?;
         self.deliveries += 1;
         self.succeeded += usize::from(problem.is_none());
+        let problem = problem.map(str::to_owned);
         if let Some(taken) = &taken {
             ui.warn(&format!("{taken}."))?;
         }
@@ -92,7 +93,7 @@ impl<'a> Report<'a> {
                 ui.hint(&hint)?;
             }
         }
-        Ok(())
+        Ok(problem)
     }
 
     /// The sum, if there is more than one or a machine reads it.

@@ -131,6 +131,7 @@ impl SendArgs {
             provider: Some(Arc::clone(&message.provider)),
             exact: false,
             stored_status: None,
+            origin: None,
         })
     }
 

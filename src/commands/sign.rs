@@ -211,6 +211,7 @@ impl SignArgs {
             provider: Some(Arc::clone(&message.provider)),
             exact: false,
             stored_status: None,
+            origin: None,
         })
     }
 
@@ -274,6 +275,7 @@ impl SignArgs {
             provider: None,
             exact: false,
             stored_status: None,
+            origin: None,
         }])
     }
 

@@ -1,4 +1,4 @@
-//! Requests from files: captures, raw HTTP, payloads, folders of these, stdin.
+//! Requests from files (captures, raw HTTP, payloads, folders of these, stdin) and from the history.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,16 +6,19 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::request::stored::{self, Held, Problem, Stored};
 use crate::settings::Settings;
+use crate::store::{Direction, Entry, Filter, Id};
 
 /// A stored request and where it is from.
 #[derive(Clone, Debug)]
 pub(crate) struct Sourced {
     pub(crate) from: String,
     pub(crate) stored: Stored,
+    /// Its id in the history, if it is from there.
+    pub(crate) id: Option<Id>,
 }
 
 /// Endings of the files that are taken from a folder.
-const ENDINGS: [&str; 5] = ["json", "ndjson", "jsonl", "http", "txt"];
+const ENDINGS: [&str; 6] = ["json", "ndjson", "jsonl", "http", "har", "txt"];
 
 /// Reads all requests of files, folders and stdin, in the order of their names.
 pub(crate) fn load(names: &[String], settings: &Settings) -> Result<Vec<Sourced>> {
@@ -87,12 +90,10 @@ fn read(
     visit: &mut dyn FnMut(Sourced) -> Result<()>,
 ) -> Result<()> {
     let shown = if name == "-" { "stdin" } else { name };
-    let of_history = matches!(name, "last" | "failed") || name.starts_with("last:");
-    if of_history && !settings.directory().join(name).exists() {
-        return Err(
-            Error::usage(format!("cannot read `{name}`: there is no history yet"))
-                .hint("Name a file or a folder; `hookctl listen --save DIR` keeps what arrives."),
-        );
+    if let Some(wanted) = Wanted::parse(name)?
+        && !settings.directory().join(name).exists()
+    {
+        return remembered(name, wanted, settings, visit);
     }
     let held = stored::open(settings.open(name)?);
     let wrong = |problem| match problem {
@@ -104,6 +105,7 @@ fn read(
         visit(Sourced {
             from: shown.to_owned(),
             stored,
+            id: None,
         })
     };
     match held.map_err(wrong)? {
@@ -142,6 +144,102 @@ fn ahead<T: Send>(
             }
         });
         receiver.into_iter().flatten().try_for_each(visit)
+    })
+}
+
+/// What of the history a name means.
+#[derive(Clone, Copy, Debug)]
+enum Wanted {
+    One(Id),
+    /// So many of the newest captures.
+    Last(usize),
+    Failed,
+}
+
+impl Wanted {
+    fn parse(name: &str) -> Result<Option<Self>> {
+        if let Ok(id) = name.parse() {
+            return Ok(Some(Self::One(id)));
+        }
+        Ok(match name.split_once(':') {
+            None if name == "last" => Some(Self::Last(1)),
+            None if name == "failed" => Some(Self::Failed),
+            Some(("last", number)) => match number.parse() {
+                Ok(number) if number > 0 => Some(Self::Last(number)),
+                _ => {
+                    let message = format!("`{name}` is no number of captures such as `last:5`");
+                    return Err(Error::usage(message));
+                }
+            },
+            _ => None,
+        })
+    }
+}
+
+/// Visits what a name of the history means, the oldest first.
+fn remembered(
+    name: &str,
+    wanted: Wanted,
+    settings: &Settings,
+    visit: &mut dyn FnMut(Sourced) -> Result<()>,
+) -> Result<()> {
+    let nothing = || {
+        let hint = "`hookctl history` lists what is there; `hookctl listen` adds to it.";
+        Error::usage(match wanted {
+            Wanted::One(_) => format!("the history holds no `{name}`"),
+            Wanted::Last(_) => "the history holds no captures".to_owned(),
+            Wanted::Failed => "the history holds nothing that failed".to_owned(),
+        })
+        .hint(hint)
+    };
+    let place = settings.history()?.ok_or_else(|| {
+        Error::usage(format!(
+            "`{name}` is in the history, and `--no-store` does without"
+        ))
+    })?;
+    let store = place.open_to_read()?.ok_or_else(nothing)?;
+    let mut found = match wanted {
+        Wanted::One(id) => store.get(id)?.into_iter().collect(),
+        Wanted::Last(number) => store.newest(&Filter {
+            direction: Some(Direction::In),
+            limit: Some(number),
+            ..Filter::default()
+        })?,
+        Wanted::Failed => store.newest(&Filter {
+            failed: true,
+            ..Filter::default()
+        })?,
+    };
+    if found.is_empty() {
+        return Err(nothing());
+    }
+    found.reverse();
+    found
+        .into_iter()
+        .try_for_each(|entry| visit(of_entry(entry)?))
+}
+
+/// An entry as a source.
+fn of_entry(entry: Entry) -> Result<Sourced> {
+    let from = entry.id.to_string();
+    if let Some(limit) = entry.facts.over {
+        let message = format!("`{from}` has no body: it was over {limit} bytes and was not kept");
+        return Err(
+            Error::usage(message).hint("`hookctl listen --max-body SIZE` takes larger ones.")
+        );
+    }
+    let facts = entry.facts;
+    Ok(Sourced {
+        from,
+        stored: Stored {
+            provider: facts.provider,
+            event: facts.event,
+            delivery_id: facts.delivery_id,
+            received_at: Some(format!("{:.3}", entry.at)),
+            status: facts.status,
+            ..Stored::whole(entry.request)
+        },
+        id: Some(entry.id),
     })
 }
 

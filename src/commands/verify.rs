@@ -22,10 +22,11 @@ use crate::ui::Ui;
 #[derive(Args)]
 #[command(after_help = "Examples:
   hookctl verify --secret whsec_... delivery.json
+  hookctl verify --secret whsec_... last
   hookctl verify --secret whsec_... --body body.json -H 'svix-id: msg_1' -H 'svix-timestamp: 1614265330' -H 'svix-signature: v1,...'
   hookctl verify --secret whsec_... --at 1614265330 < request.http")]
 pub(crate) struct VerifyArgs {
-    /// Saved captures, raw HTTP files, NDJSON, or - for stdin, which is read if it is piped
+    /// Saved captures, raw HTTP files, NDJSON, ids of the history, `last`, or - for stdin; by default stdin if it is piped, else `last`
     #[arg(value_name = "SOURCE", conflicts_with_all = ["body", "header_args", "headers"])]
     sources: Vec<String>,
     /// File with the body
@@ -175,12 +176,12 @@ impl VerifyArgs {
             return visit(self.put_together(settings)?);
         }
         if self.sources.is_empty() {
-            if settings.stdin_is_terminal() {
-                return Err(Error::usage("nothing to verify")
-                    .hint("Name a saved capture, a raw HTTP file or NDJSON, pipe one in, or give `--body FILE` with `-H` for each header.")
-                    .hint("`hookctl listen --save DIR` keeps what arrives as files that can be verified."));
-            }
-            return each(&["-".to_owned()], settings, visit);
+            let source = if settings.stdin_is_piped() {
+                "-"
+            } else {
+                "last"
+            };
+            return each(&[source.to_owned()], settings, visit);
         }
         each(&self.sources, settings, visit)
     }
@@ -225,6 +226,7 @@ impl VerifyArgs {
         Ok(Sourced {
             from: "the request".to_owned(),
             stored: Stored::whole(request),
+            id: None,
         })
     }
 }

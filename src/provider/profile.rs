@@ -241,6 +241,11 @@ impl StatusSet {
     pub(crate) fn text(&self) -> &str {
         &self.text
     }
+
+    /// Ranges, both ends included.
+    pub(crate) fn ranges(&self) -> &[(u16, u16)] {
+        &self.ranges
+    }
 }
 
 impl std::str::FromStr for StatusSet {

@@ -4,6 +4,7 @@
 //! A pure function of the byte stream: how the bytes are cut into reads makes no difference.
 
 use std::collections::VecDeque;
+use std::mem::MaybeUninit;
 
 use crate::request::Headers;
 
@@ -108,9 +109,9 @@ impl Splitter {
     fn feed_head<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
         let before = self.pending.len();
         self.pending.extend_from_slice(bytes);
-        let mut fields = [httparse::EMPTY_HEADER; MAX_FIELDS];
-        let mut parsed = httparse::Request::new(&mut fields);
-        match parsed.parse(&self.pending) {
+        let mut fields = [const { MaybeUninit::uninit() }; MAX_FIELDS];
+        let mut parsed = httparse::Request::new(&mut []);
+        match parsed.parse_with_uninit_headers(&self.pending, &mut fields) {
             Ok(httparse::Status::Complete(length)) => {
                 let head = head_of(&parsed);
                 self.state = framing(&head);

@@ -41,8 +41,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use crate::provider::fresh::Seed;
 use crate::request::{Headers, Request};
+use crate::store::{Direction, Id, Ids};
 use answers::Dropped;
 use head::{MAX_FIELDS, MAX_HEAD};
 use tee::{Heads, Tee};
@@ -50,7 +50,7 @@ use tee::{Heads, Tee};
 /// One request that was received, with what was found out and what was answered.
 #[derive(Clone, Debug)]
 pub(crate) struct Capture {
-    pub(crate) id: String,
+    pub(crate) id: Id,
     /// Counted from 1.
     pub(crate) number: u64,
     pub(crate) received_at: Timestamp,
@@ -104,8 +104,7 @@ pub(crate) struct Receiver {
     pub(crate) filter: Option<Filter>,
     /// Answers in place of the policy, where that has nothing against it.
     pub(crate) forward: Option<Box<dyn Forward>>,
-    /// Capture ids are made of it.
-    pub(crate) seed: Seed,
+    pub(crate) ids: Ids,
     pub(crate) count: AtomicU64,
     /// Counts the requests that the answer policy had a turn for.
     pub(crate) turns: AtomicU64,
@@ -361,7 +360,7 @@ impl Receiver {
             (None, None) => self.policy.answer(number, &judgement, is_wanted, turn),
         };
         let capture = Capture {
-            id: self.seed.value("cap_{base62:16}", &number.to_string()),
+            id: self.ids.next(Direction::In, received_at),
             number,
             received_at,
             request,

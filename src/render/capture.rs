@@ -64,7 +64,7 @@ pub(crate) fn human(capture: &Capture, view: &View) -> String {
 }
 
 /// The body, unpacked if it is packed.
-fn shown_body(request: &Request, view: &View) -> String {
+pub(super) fn shown_body(request: &Request, view: &View) -> String {
     let (body, media_type) = (&request.body, request.media_type());
     let encoding = request.headers.text("content-encoding");
     let encoding = encoding.unwrap_or_default().trim().to_ascii_lowercase();
@@ -191,7 +191,7 @@ fn verdict(judgement: &Judgement, paint: Paint) -> String {
 }
 
 /// Header lines, in their order and spelling.
-fn headers(headers: &Headers, view: &View) -> String {
+pub(super) fn headers(headers: &Headers, view: &View) -> String {
     let lines = headers.iter().map(|header| {
         let value = shown_value(&header.name, &latin1(&header.value), view.reveal);
         format!(
@@ -237,7 +237,7 @@ pub(crate) fn json(capture: &Capture, reveal: bool) -> Value {
     let judgement = &capture.judgement;
     let mut object = Map::new();
     object.insert("type".into(), json!("capture"));
-    object.insert("id".into(), json!(capture.id));
+    object.insert("id".into(), json!(capture.id.to_string()));
     object.insert(
         "received_at".into(),
         json!(format!("{:.3}", capture.received_at)),

@@ -2,8 +2,10 @@
 
 pub(crate) mod body;
 pub(crate) mod capture;
+pub(crate) mod difference;
 pub(crate) mod event;
 pub(crate) mod explain;
+pub(crate) mod history;
 pub(crate) mod json;
 pub(crate) mod outgoing;
 mod paint;

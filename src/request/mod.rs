@@ -3,11 +3,14 @@
 //! Nothing in here knows a provider, a signature or the network.
 
 pub(crate) mod curl;
+pub(crate) mod curl_read;
 pub(crate) mod form;
+pub(crate) mod har;
 mod hops;
 pub(crate) mod json;
 mod line;
 pub(crate) mod raw;
+mod shell;
 pub(crate) mod spelling;
 pub(crate) mod stored;
 

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use super::{Header, Headers, Request, is_token_byte, latin1, line, raw};
+use super::{Header, Headers, Request, curl_read, har, is_token_byte, latin1, line, raw};
 
 /// A request from a file, with what was noted beside it.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +50,13 @@ impl Stored {
 pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Stored>, String> {
     if raw::looks_like(bytes) {
         return Ok(vec![Stored::new(raw::parse(bytes)?, false)]);
+    }
+    if let Some(entries) = har::read(bytes) {
+        return entries?.iter().map(from_json).collect();
+    }
+    if curl_read::looks_like(bytes) {
+        let requests = curl_read::parse(bytes)?;
+        return Ok(requests.into_iter().map(Stored::whole).collect());
     }
     let captures = read_captures(bytes)?;
     if !captures.is_empty() {
@@ -180,8 +187,11 @@ fn read_captures(bytes: &[u8]) -> Result<Vec<Stored>, String> {
     Ok(captures)
 }
 
-/// Reads one capture.
-fn from_json(object: &Map<String, Value>) -> Result<Stored, String> {
+/// Reads one capture or delivery.
+///
+/// # Errors
+/// What is wrong, as the end of a sentence.
+pub(crate) fn from_json(object: &Map<String, Value>) -> Result<Stored, String> {
     let text = |key: &str| object.get(key).and_then(Value::as_str).map(str::to_owned);
     let method = text("method").ok_or("`method` is no text")?;
     let target = match (text("target"), text("path"), text("query")) {
@@ -194,19 +204,8 @@ fn from_json(object: &Map<String, Value>) -> Result<Stored, String> {
         .get("headers")
         .and_then(Value::as_array)
         .ok_or("`headers` is no list")?;
-    let headers = headers
-        .iter()
-        .map(header_from_json)
-        .collect::<Option<Headers>>();
-    let headers = headers.ok_or("`headers` is no list of [name, value]")?;
-    let body = match (object.get("body"), object.get("body_base64")) {
-        (Some(Value::String(body)), _) => body.clone().into_bytes(),
-        (_, Some(Value::String(encoded))) => STANDARD
-            .decode(encoded)
-            .map_err(|_| "`body_base64` is not base64")?,
-        (None | Some(Value::Null), None | Some(Value::Null)) => Vec::new(),
-        _ => return Err("`body` is no text".to_owned()),
-    };
+    let headers = headers_from_json(headers).ok_or("`headers` is no list of [name, value]")?;
+    let body = body_from_json(object, "body")?;
     let status = object
         .get("response")
         .and_then(|response| response.get("status"))
@@ -227,6 +226,27 @@ fn from_json(object: &Map<String, Value>) -> Result<Stored, String> {
         received_at: text("received_at"),
         status: status.and_then(|status| u16::try_from(status).ok()),
     })
+}
+
+/// Headers of a list of `[name, value]`.
+pub(crate) fn headers_from_json(headers: &[Value]) -> Option<Headers> {
+    headers.iter().map(header_from_json).collect()
+}
+
+/// A body under a key as text, or under the key with `_base64` behind it.
+///
+/// # Errors
+/// What is wrong, as the end of a sentence.
+pub(crate) fn body_from_json(object: &Map<String, Value>, key: &str) -> Result<Vec<u8>, String> {
+    let encoded_key = format!("{key}_base64");
+    match (object.get(key), object.get(&encoded_key)) {
+        (Some(Value::String(body)), _) => Ok(body.clone().into_bytes()),
+        (_, Some(Value::String(encoded))) => STANDARD
+            .decode(encoded)
+            .map_err(|_| format!("`{encoded_key}` is not base64")),
+        (None | Some(Value::Null), None | Some(Value::Null)) => Ok(Vec::new()),
+        _ => Err(format!("`{key}` is no text")),
+    }
 }
 
 /// What would not stay one header on the wire is none.
@@ -298,20 +318,29 @@ fn header_from_json(value: &Value) -> Option<(String, Vec<u8>)> {
 /// Writes a request into the fields of a capture: `method`, `target`, `path`, `query`, `headers`, and `body` or
 /// `body_base64`.
 pub(crate) fn write(request: &Request, into: &mut Map<String, Value>) {
-    let headers: Vec<Value> = request
-        .headers
-        .iter()
-        .map(|header| header_to_json(&header.name, &header.value))
-        .collect();
     into.insert("method".into(), json!(request.method));
     into.insert("path".into(), json!(request.path()));
     into.insert("query".into(), json!(request.query()));
     into.insert("target".into(), json!(request.target));
-    into.insert("headers".into(), json!(headers));
-    match std::str::from_utf8(&request.body) {
-        Ok(text) => into.insert("body".into(), json!(text)),
-        Err(_) => into.insert("body_base64".into(), json!(STANDARD.encode(&request.body))),
-    };
+    into.insert("headers".into(), headers_to_json(&request.headers));
+    let (key, body) = body_to_json(&request.body);
+    into.insert(key.into(), body);
+}
+
+/// Headers as a list of `[name, value]`.
+pub(crate) fn headers_to_json(headers: &Headers) -> Value {
+    headers
+        .iter()
+        .map(|header| header_to_json(&header.name, &header.value))
+        .collect()
+}
+
+/// A body as text under `body`, or as base64 under `body_base64`.
+pub(crate) fn body_to_json(body: &[u8]) -> (&'static str, Value) {
+    match std::str::from_utf8(body) {
+        Ok(text) => ("body", json!(text)),
+        Err(_) => ("body_base64", json!(STANDARD.encode(body))),
+    }
 }
 
 fn header_to_json(name: &str, value: &[u8]) -> Value {

@@ -26,7 +26,7 @@ impl<'a> Source<'a> {
     pub(crate) fn has_field(&self, path: &str) -> bool {
         let key = path.rsplit('.').next().unwrap_or_default().as_bytes();
         let query = self.request.query().as_bytes();
-        let occurs = |text: &[u8]| memchr::memmem::find(text, key).is_some();
+        let occurs = |text: &[u8]| !key.is_empty() && memchr::memmem::find(text, key).is_some();
         let is_index = key.iter().all(u8::is_ascii_digit);
         (is_index || occurs(&self.request.body) || (self.request.body.is_empty() && occurs(query)))
             && json::lookup(self.fields(), path).is_some()

@@ -199,12 +199,12 @@ fn files_that_cannot_be_read_are_named() {
     let rows: [(&str, &str); 2] = [
         (
             "verify dir",
-            "error: the folder `dir` holds no requests\nhint: Files are taken that end in json, ndjson, jsonl, http, txt.\n",
+            "error: the folder `dir` holds no requests\nhint: Files are taken that end in json, ndjson, jsonl, http, har, txt.\n",
         ),
         (
             "replay last:5 --to TO",
-            "error: cannot read `last:5`: there is no history yet\n\
-             hint: Name a file or a folder; `hookctl listen --save DIR` keeps what arrives.\n",
+            "error: the history holds no captures\n\
+             hint: `hookctl history` lists what is there; `hookctl listen` adds to it.\n",
         ),
     ];
     all(&room, 2, &rows);

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use crate::harness::project;
 
 /// From the top of the map in `src/lib.rs` to its foot.
-const LINES: [&[&str]; 8] = [
+const LINES: [&[&str]; 9] = [
     &["error", "secret"],
     &["request"],
     &["signature"],
     &["provider"],
+    &["store"],
     &["sender", "receiver"],
     &["render"],
     &["ui", "settings"],

@@ -1,0 +1,51 @@
+//! Two requests side by side: what differs, by name and by path.
+
+use clap::Args;
+
+use super::super::Context;
+use super::{named, open};
+use crate::error::{Outcome, Result};
+use crate::render::difference;
+
+/// Compare two requests: headers by name, JSON by path
+#[derive(Args)]
+#[command(after_help = "Examples:
+  hookctl history diff cap_01h2k3m4n5p6 cap_01h2k3q8r9s0
+  hookctl history diff cap_01h2k3m4n5p6 last --ignore-volatile
+
+Exit code 0: nothing differs; 1: something does.")]
+pub(super) struct DiffArgs {
+    /// Id of the one
+    #[arg(value_name = "A")]
+    a: String,
+    /// Id of the other
+    #[arg(value_name = "B")]
+    b: String,
+    /// Pass over what differs each time: times, ids, signatures
+    #[arg(long)]
+    ignore_volatile: bool,
+    /// Show credentials in headers
+    #[arg(long)]
+    reveal: bool,
+}
+
+pub(super) fn run(args: &DiffArgs, context: &mut Context) -> Result<Outcome> {
+    let store = open(&context.settings)?;
+    let a = named(&args.a, store.as_ref())?;
+    let b = named(&args.b, store.as_ref())?;
+    let found = difference::between(&a.request, &b.request, args.ignore_volatile);
+    let ui = &mut context.ui;
+    if ui.json {
+        for difference in &found {
+            ui.json_line(&difference.json(args.reveal))?;
+        }
+    } else if found.is_empty() {
+        ui.data("Nothing differs.\n")?;
+    } else {
+        let paint = ui.out_paint;
+        for difference in &found {
+            ui.data(difference.human(args.reveal, paint))?;
+        }
+    }
+    Ok(Outcome::good_if(found.is_empty()))
+}

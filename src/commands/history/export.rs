@@ -1,0 +1,259 @@
+//! The history as files that other programs read, and that `import` reads back.
+
+use std::fs;
+use std::io::Write as _;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use serde_json::{Map, Value};
+
+use super::super::Context;
+use super::list::FilterArgs;
+use super::{named, open};
+use crate::error::{Error, Outcome, Result};
+use crate::render::history;
+use crate::request::{curl, har, raw};
+use crate::store::{Entry, Filter, Store};
+use crate::ui::Ui;
+
+/// Write requests out, the oldest first
+#[derive(Args)]
+#[command(after_help = "Examples:
+  hookctl history export --reveal > history.ndjson
+  hookctl history export --format har --since -1h > today.har
+  hookctl history export cap_01h2k3m4n5p6 --format curl
+  hookctl history export --in --format fixture --output fixtures/
+
+NDJSON and HAR read back without a loss. A raw request is the request alone, and a curl command sends it.")]
+pub(super) struct ExportArgs {
+    /// Ids, or `last`; everything by default
+    #[arg(value_name = "ID")]
+    ids: Vec<String>,
+    /// Form of the export
+    #[arg(long, value_name = "FORM", default_value = "ndjson")]
+    format: Format,
+    /// File to write to, or a folder that gets a file for each request
+    #[arg(short, long, value_name = "PATH")]
+    output: Option<PathBuf>,
+    /// Export credentials too
+    #[arg(long)]
+    reveal: bool,
+    #[command(flatten)]
+    filter: FilterArgs,
+    /// Most that are exported, of the newest
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+}
+
+/// What is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// One JSON object a line
+    Ndjson,
+    /// HAR 1.2, for browsers and proxies
+    Har,
+    /// Commands for a shell
+    Curl,
+    /// Raw HTTP requests
+    Http,
+    /// JSON over several lines, for `send` and `replay`
+    Fixture,
+}
+
+impl Format {
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Ndjson => "ndjson",
+            Self::Har => "har",
+            Self::Curl => "sh",
+            Self::Http => "http",
+            Self::Fixture => "json",
+        }
+    }
+
+    /// Whether several requests can stand in one file.
+    fn takes_several(self) -> bool {
+        !matches!(self, Self::Http | Self::Fixture)
+    }
+}
+
+pub(super) fn run(args: &ExportArgs, context: &mut Context) -> Result<Outcome> {
+    let store = open(&context.settings)?;
+    let mut export = Export {
+        args,
+        out: Out::new(args, context.settings.directory())?,
+        count: 0,
+        held: None,
+        left_out: false,
+        ui: &mut context.ui,
+    };
+    args.each(store.as_ref(), |entry| export.add(&entry))?;
+    export.end()?;
+    Ok(Outcome::Good)
+}
+
+impl ExportArgs {
+    /// Visits what is exported, the oldest first.
+    fn each(
+        &self,
+        store: Option<&Store>,
+        mut visit: impl FnMut(Entry) -> Result<()>,
+    ) -> Result<()> {
+        let filter = self.filter.filter()?;
+        if !self.ids.is_empty() {
+            let entries = self.ids.iter().map(|id| named(id, store));
+            return entries.into_iter().try_for_each(|entry| visit(entry?));
+        }
+        let Some(store) = store else {
+            return Ok(());
+        };
+        if let Some(limit) = self.limit {
+            let mut newest = store.newest(&Filter {
+                limit: Some(limit),
+                ..filter
+            })?;
+            newest.reverse();
+            return newest.into_iter().try_for_each(visit);
+        }
+        store.each(&filter, false, |entry| {
+            visit(entry).map(ControlFlow::Continue)
+        })
+    }
+}
+
+/// Where it goes.
+enum Out {
+    Stdout,
+    File(fs::File, PathBuf),
+    Folder(PathBuf),
+}
+
+impl Out {
+    fn new(args: &ExportArgs, directory: &Path) -> Result<Self> {
+        let Some(path) = &args.output else {
+            return Ok(Self::Stdout);
+        };
+        let whole = directory.join(path);
+        let is_folder = path.to_string_lossy().ends_with('/') || whole.is_dir();
+        if is_folder {
+            fs::create_dir_all(&whole).map_err(|error| cannot(&whole, error))?;
+            return Ok(Self::Folder(whole));
+        }
+        Ok(Self::File(create(&whole)?, whole))
+    }
+}
+
+fn cannot(path: &Path, error: std::io::Error) -> Error {
+    Error::machine(format!("cannot write `{}`", path.display())).because(error)
+}
+
+/// A file that nobody else may read.
+fn create(path: &Path) -> Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(|error| cannot(path, error))
+}
+
+struct Export<'a> {
+    args: &'a ExportArgs,
+    out: Out,
+    count: usize,
+    /// What is written if nothing else comes.
+    held: Option<Vec<u8>>,
+    /// Whether credentials were left out.
+    left_out: bool,
+    ui: &'a mut Ui,
+}
+
+impl Export<'_> {
+    fn add(&mut self, entry: &Entry) -> Result<()> {
+        let format = self.args.format;
+        let Value::Object(object) = history::json(entry, self.args.reveal) else {
+            return Ok(());
+        };
+        self.left_out |= !self.args.reveal && history::holds_credentials(entry);
+        let written = one(entry, &object, format, self.args.reveal);
+        let first = self.count == 0;
+        self.count += 1;
+        if let Out::Folder(folder) = &self.out {
+            let path = folder.join(format!("{}.{}", entry.id, format.ending()));
+            let whole = match format {
+                Format::Har => [har::start().as_bytes(), &written, har::END.as_bytes()].concat(),
+                _ => written,
+            };
+            let mut file = create(&path)?;
+            return file.write_all(&whole).map_err(|error| cannot(&path, error));
+        }
+        if !format.takes_several() {
+            return self.hold(written);
+        }
+        let before = match format {
+            Format::Har if first => har::start(),
+            Format::Har => ",\n".to_owned(),
+            Format::Curl if !first => "\n".to_owned(),
+            _ => String::new(),
+        };
+        self.write(before.as_bytes())?;
+        self.write(&written)
+    }
+
+    /// Waits with what must be alone until it is known to be.
+    fn hold(&mut self, written: Vec<u8>) -> Result<()> {
+        if self.held.replace(written).is_some() {
+            return Err(Error::usage("several of these do not fit into one file")
+                .hint("Name one id, or a folder that gets a file for each: `--output captures/`"));
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        match &mut self.out {
+            Out::File(file, path) => file.write_all(bytes).map_err(|error| cannot(path, error)),
+            _ => self.ui.data(bytes),
+        }
+    }
+
+    fn end(mut self) -> Result<()> {
+        if let Some(held) = self.held.take() {
+            self.write(&held)?;
+        }
+        if self.args.format == Format::Har && !matches!(self.out, Out::Folder(_)) {
+            if self.count == 0 {
+                self.write(har::start().as_bytes())?;
+            }
+            self.write(har::END.as_bytes())?;
+        }
+        if !matches!(self.out, Out::Stdout) {
+            self.ui.note(&format!("{} exported.", self.count))?;
+        }
+        if self.left_out {
+            self.ui
+                .note("note: credentials are left out; `--reveal` exports them.")?;
+        }
+        Ok(())
+    }
+}
+
+/// One request in its form.
+fn one(entry: &Entry, object: &Map<String, Value>, format: Format, reveal: bool) -> Vec<u8> {
+    match format {
+        Format::Ndjson => format!("{}\n", Value::Object(object.clone())).into_bytes(),
+        Format::Har => har::entry(object).to_string().into_bytes(),
+        Format::Fixture => format!("{:#}\n", Value::Object(object.clone())).into_bytes(),
+        Format::Http => raw::print(&history::request(entry, reveal)),
+        Format::Curl => {
+            let url = har::url(object);
+            let (_, rest) = url.split_once("://").unwrap_or_default();
+            let destination = curl::Destination {
+                url: &url,
+                authority: rest.split(['/', '?']).next().unwrap_or_default(),
+                insecure: false,
+                cacert: None,
+            };
+            curl::print(&history::request(entry, reveal), &destination).into_bytes()
+        }
+    }
+}

@@ -1,0 +1,439 @@
+//! Requests of files into the history.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use clap::Args;
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::super::Context;
+use super::place;
+use crate::error::{Error, Outcome, Result};
+use crate::provider::Detector;
+use crate::request::har;
+use crate::request::stored::{self, Stored};
+use crate::signature::Source;
+use crate::store::{Attempt, Direction, Entry, Facts, Id, Ids, Store};
+
+/// Read requests into the history
+#[derive(Args)]
+#[command(after_help = "Examples:
+  hookctl history import history.ndjson
+  hookctl history import browser.har
+  hookctl history import request.http
+  pbpaste | hookctl history import -      # a curl command that was copied
+
+What was exported keeps its id and its time; what is in the history already is passed over.")]
+pub(super) struct ImportArgs {
+    /// NDJSON, HAR, raw HTTP requests, curl commands; - is stdin
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<String>,
+}
+
+/// So many are committed together.
+const BATCH: usize = 500;
+
+pub(super) fn run(args: &ImportArgs, context: &mut Context) -> Result<Outcome> {
+    let place = place(&context.settings)?;
+    let detector = Detector::new(context.settings.catalogue()?.all()?);
+    let now = Timestamp::now();
+    let mut import = Import {
+        store: place.open()?,
+        ids: Ids::new()?,
+        detector,
+        now,
+        batch: Vec::new(),
+        seen: HashSet::new(),
+        imported: 0,
+        known: 0,
+        oldest: now,
+    };
+    for file in &args.files {
+        let bytes = context.settings.read(file)?;
+        let shown = if file == "-" { "stdin" } else { file };
+        import.file(&bytes).map_err(|problem| match problem {
+            Problem::Content(problem) => {
+                Error::usage(format!("cannot import `{shown}`: {problem}"))
+                    .hint("NDJSON of captures, HAR, raw HTTP requests and curl commands are read.")
+            }
+            Problem::Store(error) => error,
+        })?;
+    }
+    import.flush()?;
+    let Import {
+        imported,
+        known,
+        oldest,
+        ..
+    } = import;
+    let ui = &mut context.ui;
+    if ui.json {
+        ui.json_line(
+            &serde_json::json!({"type": "summary", "imported": imported, "known": known}),
+        )?;
+    } else {
+        let known = if known > 0 {
+            format!(", {known} were there already")
+        } else {
+            String::new()
+        };
+        ui.data(format!("{imported} imported{known}.\n"))?;
+    }
+    let keep = jiff::SignedDuration::try_from(place.keep).unwrap_or(jiff::SignedDuration::MAX);
+    if now.checked_sub(keep).is_ok_and(|limit| oldest < limit) {
+        ui.note("note: some are older than the history keeps things; the next listener takes them out. `keep` under `[history]` in the configuration changes that.")?;
+    }
+    Ok(Outcome::Good)
+}
+
+/// Why a file was not imported.
+enum Problem {
+    Content(String),
+    Store(Error),
+}
+
+impl From<String> for Problem {
+    fn from(problem: String) -> Self {
+        Self::Content(problem)
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+struct Import {
+    store: Store,
+    ids: Ids,
+    detector: Detector,
+    now: Timestamp,
+    batch: Vec<Entry>,
+    /// Ids of the batch.
+    seen: HashSet<Id>,
+    imported: usize,
+    known: usize,
+    oldest: Timestamp,
+}
+
+impl Import {
+    fn file(&mut self, bytes: &[u8]) -> std::result::Result<(), Problem> {
+        if let Some(objects) = har::read(bytes) {
+            for object in objects? {
+                self.object(&object)?;
+            }
+            return Ok(());
+        }
+        let mut any = false;
+        for value in serde_json::Deserializer::from_slice(bytes).into_iter::<Value>() {
+            match value {
+                Ok(Value::Object(object)) if object.contains_key("method") => {
+                    self.object(&object)?;
+                    any = true;
+                }
+                // Other lines of a listener.
+                Ok(Value::Object(object)) if object.get("type").is_some_and(Value::is_string) => {
+                    any = true;
+                }
+                Ok(_) | Err(_) if !any => break,
+                Ok(other) => return Err(format!("{other} is no request").into()),
+                Err(error) => return Err(error.to_string().into()),
+            }
+        }
+        if any {
+            return Ok(());
+        }
+        for stored in stored::read(bytes)? {
+            if stored.payload_only {
+                return Err("it holds a body alone".to_owned().into());
+            }
+            self.stored(stored)?;
+        }
+        Ok(())
+    }
+
+    /// One capture or delivery of an export.
+    fn object(&mut self, object: &Map<String, Value>) -> std::result::Result<(), Problem> {
+        let stored = stored::from_json(object)?;
+        let is_delivery = object.get("type").and_then(Value::as_str) == Some("delivery");
+        let direction = if is_delivery {
+            Direction::Out
+        } else {
+            Direction::In
+        };
+        let mut at = [object.get("received_at"), object.get("sent_at")]
+            .into_iter()
+            .flatten();
+        let at = at.find_map(time).unwrap_or(self.now);
+        let own = object
+            .get("id")
+            .and_then(Value::as_str)
+            .and_then(|id| id.parse::<Id>().ok());
+        let mut entry = Entry {
+            id: own
+                .filter(|id| id.direction == direction)
+                .unwrap_or_else(|| self.ids.next(direction, at)),
+            at,
+            facts: facts(object, &stored),
+            attempts: attempts(object)?,
+            request: stored.request,
+        };
+        self.describe(&mut entry);
+        Ok(self.add(entry)?)
+    }
+
+    /// One request of which nothing else is known.
+    fn stored(&mut self, stored: Stored) -> Result<()> {
+        let mut entry = Entry {
+            id: self.ids.next(Direction::In, self.now),
+            at: self.now,
+            facts: Facts {
+                good: true,
+                ..Facts::default()
+            },
+            attempts: Vec::new(),
+            request: stored.request,
+        };
+        self.describe(&mut entry);
+        self.add(entry)
+    }
+
+    /// Tells whose it is, if it does not say.
+    fn describe(&self, entry: &mut Entry) {
+        let (request, facts) = (&entry.request, &mut entry.facts);
+        if facts.provider.is_some() || facts.event.is_some() || facts.verdict.is_some() {
+            return;
+        }
+        let source = Source::new(request);
+        if let Some(provider) = self.detector.provider(&source) {
+            facts.provider = Some(provider.profile.name.clone());
+            facts.event = provider.event_of(&source);
+            facts.delivery_id = provider.delivery_id_of(&source);
+        }
+    }
+
+    fn add(&mut self, mut entry: Entry) -> Result<()> {
+        let is_new =
+            |id| -> Result<bool> { Ok(!self.store.contains(id)? && !self.seen.contains(&id)) };
+        if !is_new(entry.id)? {
+            let there = self.store.get(entry.id)?;
+            let waiting = self.batch.iter().find(|other| other.id == entry.id);
+            if there
+                .as_ref()
+                .or(waiting)
+                .is_some_and(|other| other.request == entry.request)
+            {
+                self.known += 1;
+                return Ok(());
+            }
+            entry.id = self.ids.next(entry.id.direction, entry.at);
+        }
+        self.oldest = self.oldest.min(entry.at);
+        self.seen.insert(entry.id);
+        self.batch.push(entry);
+        if self.batch.len() >= BATCH {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        self.store.add_all(&self.batch)?;
+        self.imported += self.batch.len();
+        self.batch.clear();
+        self.seen.clear();
+        Ok(())
+    }
+}
+
+/// A time, to the millisecond that is kept.
+fn time(value: &Value) -> Option<Timestamp> {
+    let time: Timestamp = value.as_str()?.parse().ok()?;
+    Timestamp::from_millisecond(time.as_millisecond()).ok()
+}
+
+fn duration(value: &Value) -> Duration {
+    let milliseconds = value.as_f64().filter(|time| (0.0..1e12).contains(time));
+    let micros = (milliseconds.unwrap_or(0.0) * 1e3).round();
+    Duration::try_from_secs_f64(micros / 1e6).unwrap_or_default()
+}
+
+fn status(value: &Value) -> Option<u16> {
+    value.as_u64().and_then(|status| status.try_into().ok())
+}
+
+fn facts(object: &Map<String, Value>, stored: &Stored) -> Facts {
+    let at = |keys: &[&str]| {
+        let found = keys.iter().try_fold(object.get(keys[0])?, |value, key| {
+            if *key == keys[0] {
+                Some(value)
+            } else {
+                value.get(*key)
+            }
+        });
+        found.cloned()
+    };
+    let text = |keys: &[&str]| at(keys)?.as_str().map(str::to_owned);
+    let good = match text(&["outcome"]) {
+        Some(outcome) => outcome == "success",
+        None => stored
+            .status
+            .is_none_or(|status| (200..300).contains(&status)),
+    };
+    let is_tampered = object.get(crate::store::TAMPERED) == Some(&Value::Bool(true));
+    let tampered = is_tampered.then(|| crate::store::TAMPERED.to_owned());
+    Facts {
+        provider: stored.provider.clone(),
+        event: stored.event.clone(),
+        delivery_id: stored.delivery_id.clone(),
+        duplicate: object.get("duplicate") == Some(&Value::Bool(true)),
+        verdict: text(&["signature", "status"]).or(tampered),
+        scheme: text(&["signature", "scheme"]),
+        reason: text(&["signature", "reason"]),
+        detail: text(&["signature", "detail"]),
+        status: stored.status,
+        duration: duration(&at(&["response", "duration_ms"]).unwrap_or_default()),
+        good,
+        over: object.get("over").and_then(Value::as_u64),
+        url: text(&["url"]),
+        replay_of: text(&["replay_of"]).and_then(|id| id.parse().ok()),
+    }
+}
+
+fn attempts(object: &Map<String, Value>) -> std::result::Result<Vec<Attempt>, String> {
+    let attempts = object.get("attempts").and_then(Value::as_array);
+    let attempts = attempts.map(Vec::as_slice).unwrap_or_default();
+    attempts.iter().map(attempt).collect()
+}
+
+fn attempt(value: &Value) -> std::result::Result<Attempt, String> {
+    let object = value.as_object().ok_or("an attempt is no object")?;
+    let headers = |key: &str| match object.get(key) {
+        Some(Value::Array(headers)) => stored::headers_from_json(headers)
+            .map(Some)
+            .ok_or_else(|| format!("`{key}` is no list of [name, value]")),
+        _ => Ok(None),
+    };
+    Ok(Attempt {
+        number: value["attempt"]
+            .as_u64()
+            .and_then(|number| number.try_into().ok())
+            .unwrap_or(1),
+        at: time(&value["sent_at"]).unwrap_or(Timestamp::UNIX_EPOCH),
+        status: status(&value["status"]),
+        duration: duration(&value["duration_ms"]),
+        error: value["error"].as_str().map(str::to_owned),
+        sent: headers("sent_headers")?,
+        headers: headers("response_headers")?.unwrap_or_default(),
+        body: stored::body_from_json(object, "response_body")?.into(),
+        truncated: value["truncated"] == true,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::history;
+    use crate::request::{Headers, Request};
+    use crate::store::{Filter, Place};
+    use proptest::prelude::*;
+
+    fn place(folder: &std::path::Path, name: &str) -> Place {
+        Place {
+            path: folder.join(name),
+            keep: Duration::from_secs(1),
+            max_size: u64::MAX,
+        }
+    }
+
+    fn imported(bytes: &[u8], place: &Place) -> Vec<Entry> {
+        let mut import = Import {
+            store: place.open().unwrap(),
+            ids: Ids::new().unwrap(),
+            detector: Detector::new(Vec::new()),
+            now: Timestamp::now(),
+            batch: Vec::new(),
+            seen: HashSet::new(),
+            imported: 0,
+            known: 0,
+            oldest: Timestamp::now(),
+        };
+        assert!(import.file(bytes).is_ok());
+        import.flush().unwrap();
+        import.store.newest(&Filter::default()).unwrap()
+    }
+
+    fn headers() -> impl Strategy<Value = Headers> {
+        let byte = prop_oneof![Just(b'\t'), 0x20u8..=0x7e, 0x80u8..=0xff];
+        let value = prop::collection::vec(byte, 0..9);
+        let field = ("[A-Za-z][A-Za-z0-9-]{0,8}|host|Host|Authorization", value);
+        prop::collection::vec(field, 0..5).prop_map(|fields| fields.into_iter().collect())
+    }
+
+    fn body() -> impl Strategy<Value = Vec<u8>> {
+        prop_oneof![
+            any::<Vec<u8>>(),
+            any::<String>().prop_map(String::into_bytes),
+            Just(b"{\"a\":1.10,\"a\":\"\\u00e9\"}".to_vec())
+        ]
+    }
+
+    prop_compose! {
+        fn attempt()(number in 1u32..9, at in 0i64..2_000_000_000_000, status in prop::option::of(100u16..600), micros in 0u64..9_999_999,
+            error in prop::option::of(any::<String>()), sent in prop::option::of(headers()), headers in headers(), body in body(), truncated: bool) -> Attempt {
+            Attempt { number, at: Timestamp::from_millisecond(at).unwrap(), status, duration: Duration::from_micros(micros), error, sent, headers, body: body.into(), truncated }
+        }
+    }
+
+    prop_compose! {
+        fn facts()(words in prop::collection::vec(prop::option::of(any::<String>()), 7), duplicate: bool, status in prop::option::of(100u16..600), micros in 0u64..9_999_999) -> Facts {
+            let mut words = words.into_iter();
+            let mut word = || words.next().flatten();
+            Facts { provider: word(), event: word(), delivery_id: word(), duplicate, verdict: word(), scheme: word(), reason: word(), detail: word(),
+                status, duration: Duration::from_micros(micros), ..Facts::default() }
+        }
+    }
+
+    prop_compose! {
+        fn entry()(sent: bool, at in 1_767_225_600_000i64..1_999_999_999_999, method in "[A-Z]{1,7}", target in "/[!-~é]{0,12}", headers in headers(), body in body(),
+            facts in facts(), attempt in attempt(), tampered: bool, good: bool) -> Entry {
+            let ids = Ids::new().unwrap();
+            let at = Timestamp::from_millisecond(at).unwrap();
+            let direction = if sent { Direction::Out } else { Direction::In };
+            let mut facts = facts;
+            if sent {
+                facts = Facts { duplicate: false, verdict: tampered.then(|| crate::store::TAMPERED.to_owned()), scheme: None, reason: None, detail: None,
+                    good, url: Some(format!("http://localhost:1{target}")), replay_of: good.then(|| ids.next(Direction::In, at)), ..facts };
+            } else {
+                facts.good = facts.status.is_none_or(|status| (200..300).contains(&status));
+            }
+            Entry {
+                id: ids.next(direction, at),
+                at,
+                request: Request { method, target, headers, body: body.into() },
+                facts,
+                attempts: if sent { vec![Attempt { number: 1, ..attempt }] } else { Vec::new() },
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn what_is_exported_is_imported_as_it_was(entry in entry()) {
+            let folder = tempfile::tempdir().unwrap();
+            let first = place(folder.path(), "first.db");
+            first.open().unwrap().add_all(std::slice::from_ref(&entry)).unwrap();
+            let kept = first.open_to_read().unwrap().unwrap().newest(&Filter::default()).unwrap();
+            prop_assert_eq!(&kept, std::slice::from_ref(&entry));
+            let Value::Object(object) = history::json(&kept[0], true) else { unreachable!() };
+            let lines = format!("{}\n", Value::Object(object.clone()));
+            prop_assert_eq!(imported(lines.as_bytes(), &place(folder.path(), "lines.db")), kept.clone());
+            let har = format!("{}{}{}", har::start(), har::entry(&object), har::END);
+            prop_assert_eq!(imported(har.as_bytes(), &place(folder.path(), "har.db")), kept);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! What is in the history, a line each, or one of it in full.
+
+use clap::Args;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::super::Context;
+use super::super::options::Time;
+use super::{named, open};
+use crate::error::{Error, Outcome, Result};
+use crate::provider::profile::StatusSet;
+use crate::render::capture::{Show, View};
+use crate::render::history::{self, Listing};
+use crate::store::{Direction, Filter, Search};
+
+#[derive(Args)]
+pub(super) struct ListArgs {
+    #[command(flatten)]
+    filter: FilterArgs,
+    /// Most that are listed
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    limit: usize,
+    /// Show credentials in headers, with `--json`
+    #[arg(long)]
+    reveal: bool,
+}
+
+/// Which entries.
+#[derive(Args)]
+#[command(next_help_heading = "Which")]
+pub(super) struct FilterArgs {
+    /// Captures alone: what was received
+    #[arg(id = "received", long = "in", conflicts_with = "sent")]
+    received: bool,
+    /// Deliveries alone: what was sent
+    #[arg(id = "sent", long = "out")]
+    sent: bool,
+    /// Of this event, as `provider/event` or `event`; `*` stands for anything
+    #[arg(long, value_name = "EVENT")]
+    event: Option<String>,
+    /// Answered with such a status, as in `2xx` or `200,404`
+    #[arg(long, value_name = "STATUSES")]
+    status: Option<StatusSet>,
+    /// From this time on: RFC 3339, unix seconds, or from now as in `-1h`
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    since: Option<Time>,
+    /// With this text in path, headers or body, letter by letter
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+}
+
+impl FilterArgs {
+    pub(super) fn filter(&self) -> Result<Filter> {
+        if self.search.as_deref() == Some("") {
+            return Err(Error::usage(
+                "`--search` looks for a text, and this one is empty",
+            ));
+        }
+        Ok(Filter {
+            direction: match (self.received, self.sent) {
+                (true, _) => Some(Direction::In),
+                (_, true) => Some(Direction::Out),
+                _ => None,
+            },
+            event: self.event.clone(),
+            statuses: self.status.as_ref().map(|set| set.ranges().to_vec()),
+            since: self.since.map(|time| time.resolve(Timestamp::now())),
+            search: self.search.as_deref().map(Search::new),
+            ..Filter::default()
+        })
+    }
+}
+
+/// Show one request in full: what is known of it, headers, body, answers
+#[derive(Args)]
+pub(super) struct ShowArgs {
+    /// Id, or `last`
+    #[arg(value_name = "ID")]
+    id: String,
+    /// Show credentials in headers
+    #[arg(long)]
+    reveal: bool,
+}
+
+pub(super) fn list(args: &ListArgs, context: &mut Context) -> Result<Outcome> {
+    let filter = Filter {
+        limit: Some(args.limit),
+        ..args.filter.filter()?
+    };
+    let ui = &mut context.ui;
+    let entries = match open(&context.settings)? {
+        Some(store) => store.newest(&filter)?,
+        None => Vec::new(),
+    };
+    if ui.json {
+        for entry in &entries {
+            ui.json_line(&history::json(entry, args.reveal))?;
+        }
+        return Ok(Outcome::Good);
+    }
+    if entries.is_empty() {
+        ui.note("Nothing like that is in the history.")?;
+        return Ok(Outcome::Good);
+    }
+    let listing = Listing {
+        paint: ui.out_paint,
+        zone: TimeZone::system(),
+        now: Timestamp::now(),
+    };
+    ui.data(history::list(&entries, &listing))?;
+    if entries.len() == args.limit {
+        ui.note("There may be more; `--limit N` lists them.")?;
+    }
+    Ok(Outcome::Good)
+}
+
+pub(super) fn show(args: &ShowArgs, context: &mut Context) -> Result<Outcome> {
+    let store = open(&context.settings)?;
+    let entry = named(&args.id, store.as_ref())?;
+    let ui = &mut context.ui;
+    if ui.json {
+        ui.json_line(&history::json(&entry, args.reveal))?;
+        return Ok(Outcome::Good);
+    }
+    let view = View {
+        paint: ui.out_paint,
+        show: Show::Full,
+        zone: TimeZone::system(),
+        reveal: args.reveal,
+        max_body: 25_000_000,
+    };
+    ui.data(history::show(&entry, &view))?;
+    Ok(Outcome::Good)
+}

@@ -1,0 +1,291 @@
+//! Entries of the history, for people and as machine output.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Map, Value, json};
+
+use super::capture::{self, View, redacted};
+use super::table::{Cell, cell, columns, plain};
+use super::text::safe;
+use super::{Paint, body, duration, indent, millis, size};
+use crate::request::{Header, Headers, Request, latin1, stored};
+use crate::store::{Attempt, Direction, Entry, Facts};
+
+/// How entries are listed.
+#[derive(Clone, Debug)]
+pub(crate) struct Listing {
+    pub(crate) paint: Paint,
+    pub(crate) zone: TimeZone,
+    pub(crate) now: Timestamp,
+}
+
+/// The entries, one a line.
+pub(crate) fn list(entries: &[Entry], listing: &Listing) -> String {
+    let rows: Vec<[Cell; 7]> = entries.iter().map(|entry| row(entry, listing)).collect();
+    columns(&rows, "")
+}
+
+fn row(entry: &Entry, listing: &Listing) -> [Cell; 7] {
+    let (paint, facts) = (listing.paint, &entry.facts);
+    let way = match entry.id.direction {
+        Direction::In => "in",
+        Direction::Out => "out",
+    };
+    let target = facts.url.as_deref().unwrap_or(&entry.request.target);
+    let status = match facts.status {
+        Some(status) => cell(status.to_string(), |_| paint.status(status)),
+        None => cell("-", |text| paint.bad(text)),
+    };
+    let length = match facts.over {
+        Some(_) => "over".to_owned(),
+        None => size(entry.request.body.len()),
+    };
+    [
+        cell(entry.id.to_string(), |text| paint.faint(text)),
+        plain(time(entry.at, listing)),
+        plain(way),
+        status,
+        cell(name(facts), |text| paint.name(text)),
+        verdict(entry, paint),
+        plain(format!("{} {target}  {length}", entry.request.method)),
+    ]
+}
+
+/// The time of day, and the day if it is another one.
+fn time(at: Timestamp, listing: &Listing) -> String {
+    let at = at.to_zoned(listing.zone.clone());
+    let today = listing.now.to_zoned(listing.zone.clone());
+    let form = if at.date() == today.date() {
+        "%H:%M:%S"
+    } else if at.year() == today.year() {
+        "%m-%d %H:%M:%S"
+    } else {
+        "%Y-%m-%d %H:%M:%S"
+    };
+    at.strftime(form).to_string()
+}
+
+fn name(facts: &Facts) -> String {
+    match (&facts.provider, &facts.event) {
+        (Some(provider), Some(event)) => format!("{provider}/{event}"),
+        (Some(name), None) | (None, Some(name)) => name.clone(),
+        (None, None) => "-".to_owned(),
+    }
+}
+
+fn verdict(entry: &Entry, paint: Paint) -> Cell {
+    let facts = &entry.facts;
+    match (facts.verdict.as_deref(), entry.id.direction) {
+        (Some("valid"), _) => cell("valid", |text| paint.good(text)),
+        (Some(bad @ ("invalid" | "missing")), _) => cell(bad, |text| paint.bad(text)),
+        (Some(other), _) => cell(other, |text| paint.warn(text)),
+        (None, Direction::Out) if facts.good => cell("delivered", |text| paint.good(text)),
+        (None, Direction::Out) => cell("failed", |text| paint.bad(text)),
+        (None, Direction::In) => plain("-"),
+    }
+}
+
+/// All of one entry.
+pub(crate) fn show(entry: &Entry, view: &View) -> String {
+    let (paint, facts, request) = (view.paint, &entry.facts, &entry.request);
+    let mut text = format!(
+        "{}  {}  {}\n",
+        paint.strong(&entry.id.to_string()),
+        entry
+            .at
+            .to_zoned(view.zone.clone())
+            .strftime("%Y-%m-%d %H:%M:%S%.3f"),
+        paint.name(&safe(&name(facts)))
+    );
+    for fact in told(entry, paint) {
+        text.push_str(&format!("{fact}\n"));
+    }
+    let target = safe(&request.target);
+    text.push_str(&format!(
+        "\n{} {target}\n",
+        paint.strong(&safe(&request.method))
+    ));
+    text.push_str(&capture::headers(&request.headers, view));
+    text.push_str(&separated(&capture::shown_body(request, view)));
+    for attempt in &entry.attempts {
+        text.push_str(&answer(attempt, view));
+    }
+    text
+}
+
+/// What is known beside the bytes, a line each.
+fn told(entry: &Entry, paint: Paint) -> Vec<String> {
+    let facts = &entry.facts;
+    let mut told = Vec::new();
+    let mut tell = |what: &str, text: String| told.push(format!("{} {text}", paint.faint(what)));
+    if let Some(id) = &facts.delivery_id {
+        let mark = if facts.duplicate { " (duplicate)" } else { "" };
+        tell("delivery ", format!("{}{mark}", safe(id)));
+    }
+    if let Some(url) = &facts.url {
+        tell("sent to  ", safe(url));
+    }
+    if let Some(of) = facts.replay_of {
+        tell("replay of", of.to_string());
+    }
+    if facts.verdict.is_some() && entry.id.direction == Direction::In {
+        let (_, verdict) = verdict(entry, paint);
+        let reason = facts.reason.as_ref();
+        let reason = reason.map_or_else(String::new, |reason| format!(" ({})", safe(reason)));
+        let detail = facts.detail.as_ref();
+        let detail = detail.map_or_else(String::new, |detail| format!(": {}", safe(detail)));
+        tell("signature", format!("{verdict}{reason}{detail}"));
+    }
+    if let (Direction::In, Some(status)) = (entry.id.direction, facts.status) {
+        let time = duration(facts.duration);
+        tell("answered ", format!("{} in {time}", paint.status(status)));
+    }
+    if let Some(limit) = facts.over {
+        tell("body     ", format!("over {limit} bytes, not kept"));
+    }
+    told
+}
+
+/// What came back of one attempt.
+fn answer(attempt: &Attempt, view: &View) -> String {
+    let paint = view.paint;
+    let status = attempt
+        .status
+        .map_or_else(|| paint.bad("no answer"), |status| paint.status(status));
+    let mut text = format!(
+        "\n{} {}: {status} in {}\n",
+        paint.strong("attempt"),
+        attempt.number,
+        duration(attempt.duration)
+    );
+    if let Some(error) = &attempt.error {
+        text.push_str(&format!("{}\n", paint.warn(&safe(error))));
+    }
+    text.push_str(&capture::headers(&attempt.headers, view));
+    let media_type = attempt.headers.text("content-type").unwrap_or_default();
+    let media_type = media_type.split(';').next().unwrap_or_default().trim();
+    text.push_str(&separated(&body::show(&attempt.body, media_type, paint)));
+    if attempt.truncated {
+        text.push_str(&format!("{}\n", paint.faint("… (the rest was not kept)")));
+    }
+    indent(&text, "")
+}
+
+/// A body with an empty line before it.
+fn separated(body: &str) -> String {
+    if body.is_empty() {
+        return String::new();
+    }
+    let end = if body.ends_with('\n') { "" } else { "\n" };
+    format!("\n{body}{end}")
+}
+
+/// An entry as one JSON object, with the keys of a listener's captures. Credentials are left out unless `reveal`.
+pub(crate) fn json(entry: &Entry, reveal: bool) -> Value {
+    let facts = &entry.facts;
+    let is_capture = entry.id.direction == Direction::In;
+    let mut object = Map::new();
+    let (kind, when) = if is_capture {
+        ("capture", "received_at")
+    } else {
+        ("delivery", "sent_at")
+    };
+    object.insert("type".into(), json!(kind));
+    object.insert("id".into(), json!(entry.id.to_string()));
+    object.insert(when.into(), json!(format!("{:.3}", entry.at)));
+    if let Some(url) = &facts.url {
+        object.insert("url".into(), json!(url));
+    }
+    stored::write(&redacted(&entry.request, reveal), &mut object);
+    if let Some(limit) = facts.over {
+        object.remove("body");
+        object.insert("over".into(), json!(limit));
+    }
+    object.insert("provider".into(), json!(facts.provider));
+    object.insert("event".into(), json!(facts.event));
+    object.insert("delivery_id".into(), json!(facts.delivery_id));
+    if is_capture {
+        object.insert("duplicate".into(), json!(facts.duplicate));
+        object.insert("signature".into(), signature(facts));
+    }
+    object.insert(
+        "response".into(),
+        json!({"status": facts.status, "duration_ms": millis(facts.duration)}),
+    );
+    if !is_capture {
+        let outcome = if facts.good { "success" } else { "fail" };
+        object.insert("outcome".into(), json!(outcome));
+        if let Some(verdict) = &facts.verdict {
+            object.insert(verdict.clone(), json!(true));
+        }
+        let of = facts.replay_of.map(|id| id.to_string());
+        object.insert("replay_of".into(), json!(of));
+        let attempts = entry.attempts.iter();
+        let attempts: Vec<Value> = attempts
+            .map(|attempt| attempt_json(attempt, reveal))
+            .collect();
+        object.insert("attempts".into(), json!(attempts));
+    }
+    Value::Object(object)
+}
+
+fn signature(facts: &Facts) -> Value {
+    let mut signature = json!({
+        "status": facts.verdict,
+        "scheme": facts.scheme,
+        "reason": facts.reason,
+    });
+    if let (Some(detail), Value::Object(object)) = (&facts.detail, &mut signature) {
+        object.insert("detail".into(), json!(detail));
+    }
+    signature
+}
+
+fn attempt_json(attempt: &Attempt, reveal: bool) -> Value {
+    let mut object = Map::new();
+    object.insert("attempt".into(), json!(attempt.number));
+    object.insert("sent_at".into(), json!(format!("{:.3}", attempt.at)));
+    object.insert("status".into(), json!(attempt.status));
+    object.insert("duration_ms".into(), json!(millis(attempt.duration)));
+    object.insert("error".into(), json!(attempt.error));
+    if let Some(sent) = &attempt.sent {
+        object.insert("sent_headers".into(), headers_json(sent, reveal));
+    }
+    object.insert(
+        "response_headers".into(),
+        headers_json(&attempt.headers, reveal),
+    );
+    let (key, body) = stored::body_to_json(&attempt.body);
+    object.insert(format!("response_{key}"), body);
+    if attempt.truncated {
+        object.insert("truncated".into(), json!(true));
+    }
+    Value::Object(object)
+}
+
+fn headers_json(headers: &Headers, reveal: bool) -> Value {
+    let request = Request {
+        method: String::new(),
+        target: String::new(),
+        headers: headers.clone(),
+        body: bytes::Bytes::new(),
+    };
+    stored::headers_to_json(&redacted(&request, reveal).headers)
+}
+
+/// The request as it may be shown.
+pub(crate) fn request(entry: &Entry, reveal: bool) -> Request {
+    redacted(&entry.request, reveal)
+}
+
+/// Whether something of an entry is left out unless it is revealed.
+pub(crate) fn holds_credentials(entry: &Entry) -> bool {
+    let answers = entry.attempts.iter().map(|attempt| &attempt.headers);
+    let is_shown = |header: &Header| {
+        let value = latin1(&header.value);
+        capture::shown_value(&header.name, &value, false) == value
+    };
+    std::iter::once(&entry.request.headers)
+        .chain(answers)
+        .any(|headers| !headers.iter().all(is_shown))
+}

@@ -1,0 +1,175 @@
+//! Ids that sort by time and are short enough to be typed.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use jiff::Timestamp;
+
+use crate::error::{Error, Result};
+
+/// Which way a request went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Direction {
+    /// A capture.
+    In,
+    /// A delivery.
+    Out,
+}
+
+impl Direction {
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::In => "cap_",
+            Self::Out => "dlv_",
+        }
+    }
+}
+
+/// The id of what is in the history: 40 bits of milliseconds, 8 that tell processes apart, 12 that count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Id {
+    pub(crate) direction: Direction,
+    pub(super) number: i64,
+}
+
+/// Digits and letters that are not taken for one another (Crockford).
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+/// Characters behind the prefix, of five bits each.
+const LENGTH: usize = 12;
+/// Start of 2026, in milliseconds: where the time of ids begins.
+const EPOCH: i64 = 1_767_225_600_000;
+const TIME_BITS: u32 = 40;
+const REST_BITS: u32 = 20;
+const COUNT_BITS: u32 = 12;
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.direction.prefix())?;
+        for place in (0..LENGTH).rev() {
+            let digit = usize::try_from((self.number >> (5 * place)) & 31).unwrap_or(0);
+            write!(f, "{}", char::from(ALPHABET[digit]))?;
+        }
+        Ok(())
+    }
+}
+
+/// A text that is no id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NoId;
+
+impl FromStr for Id {
+    type Err = NoId;
+
+    fn from_str(text: &str) -> std::result::Result<Self, NoId> {
+        let mut both = [Direction::In, Direction::Out].into_iter();
+        let (direction, digits) = both
+            .find_map(|direction| Some((direction, text.strip_prefix(direction.prefix())?)))
+            .ok_or(NoId)?;
+        if digits.len() != LENGTH {
+            return Err(NoId);
+        }
+        let number = digits.bytes().try_fold(0, |number: i64, byte| {
+            let read = match byte.to_ascii_lowercase() {
+                b'o' => b'0',
+                b'i' | b'l' => b'1',
+                other => other,
+            };
+            let digit = ALPHABET.iter().position(|&known| known == read)?;
+            Some(number << 5 | i64::try_from(digit).ok()?)
+        });
+        let number = number.ok_or(NoId)?;
+        Ok(Self { direction, number })
+    }
+}
+
+/// Makes ids, each larger than the one before.
+#[derive(Debug)]
+pub(crate) struct Ids {
+    last: AtomicI64,
+    /// What tells this process apart, and where its counts start.
+    lane: i64,
+    salt: u64,
+}
+
+impl Ids {
+    pub(crate) fn new() -> Result<Self> {
+        let mut random = [0; 8];
+        getrandom::fill(&mut random)
+            .map_err(|error| Error::machine("cannot get randomness for ids").because(error))?;
+        let salt = u64::from_ne_bytes(random);
+        Ok(Self {
+            last: AtomicI64::new(0),
+            lane: i64::from(random[0]) << COUNT_BITS,
+            salt,
+        })
+    }
+
+    /// The next id, for something that happened at this time.
+    pub(crate) fn next(&self, direction: Direction, at: Timestamp) -> Id {
+        let time = (at.as_millisecond() - EPOCH).clamp(0, (1 << TIME_BITS) - 1);
+        // Counts start anywhere in the lower half, so that the ends of ids differ.
+        let mixed = (time.unsigned_abs() ^ self.salt).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 53;
+        let start = i64::try_from(mixed).unwrap_or(0);
+        let fresh = time << REST_BITS | self.lane | start;
+        let after = |last: i64| {
+            if time > last >> REST_BITS {
+                fresh
+            } else {
+                last + 1
+            }
+        };
+        let last = self
+            .last
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| {
+                Some(after(last))
+            });
+        let number = after(last.unwrap_or_else(|last| last));
+        Id { direction, number }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn ids_grow_and_are_never_the_same() {
+        let ids = Ids::new().unwrap();
+        let now: Timestamp = "2026-11-21T10:00:00Z".parse().unwrap();
+        let mut before = String::new();
+        for number in 0..20_000 {
+            // The clock goes back now and then.
+            let at = now + jiff::SignedDuration::from_millis(number / 7 - number % 3);
+            let id = ids.next(Direction::In, at).to_string();
+            assert!(id > before && id.len() == 16, "{id} after {before}");
+            before = id;
+        }
+    }
+
+    #[test]
+    fn what_is_no_id_is_refused() {
+        for text in [
+            "",
+            "cap_",
+            "cap_0123456789a",
+            "xxx_0123456789ab",
+            "cap_01234567u9ab",
+            "last",
+        ] {
+            assert_eq!(text.parse::<Id>(), Err(NoId), "{text}");
+        }
+        let typed: Id = "cap_OL23456789AB".parse().unwrap();
+        assert_eq!(typed.to_string(), "cap_0123456789ab");
+    }
+
+    proptest! {
+        #[test]
+        fn an_id_reads_back(number in 0i64..1 << 60, sent: bool) {
+            let direction = if sent { Direction::Out } else { Direction::In };
+            let id = Id { direction, number };
+            prop_assert_eq!(id.to_string().parse::<Id>(), Ok(id));
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Reading: one entry, the newest of them, those that fit a filter.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use rusqlite::types::{Value, ValueRef};
+use rusqlite::{OptionalExtension as _, Row as Record, params, params_from_iter};
+
+use super::Store;
+use super::entry::{Attempt, Entry, Facts, unpack};
+use super::id::{Direction, Id};
+use super::write::marked;
+use crate::error::Result;
+use crate::request::Request;
+
+/// What is looked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Filter {
+    pub(crate) direction: Option<Direction>,
+    /// `provider/event`, either of them with `*` at its end, or an event alone.
+    pub(crate) event: Option<String>,
+    /// Ranges of statuses, both ends included.
+    pub(crate) statuses: Option<Vec<(u16, u16)>>,
+    pub(crate) since: Option<Timestamp>,
+    pub(crate) search: Option<Search>,
+    pub(crate) limit: Option<usize>,
+    /// Those that went wrong and have not gone well in a replay since.
+    pub(crate) failed: bool,
+}
+
+/// A text to be found in path, headers or body, byte for byte.
+#[derive(Clone, Debug)]
+pub(crate) struct Search(memchr::memmem::Finder<'static>);
+
+impl Search {
+    pub(crate) fn new(text: &str) -> Self {
+        Self(memchr::memmem::Finder::new(text.as_bytes()).into_owned())
+    }
+
+    fn is_in(&self, parts: [&[u8]; 3]) -> bool {
+        parts.iter().any(|part| self.0.find(part).is_some())
+    }
+}
+
+const COLUMNS: &str = "id, sent, at, method, target, provider, event, delivery_id, duplicate, verdict, scheme, reason, detail, status, duration, good, over, url, replay_of, head, body";
+
+impl Filter {
+    /// The condition, and what stands in it.
+    fn condition(&self) -> (String, Vec<Value>) {
+        let mut parts = vec!["1".to_owned()];
+        let mut values: Vec<Value> = Vec::new();
+        if let Some(direction) = self.direction {
+            parts.push(format!("sent = {}", u8::from(direction == Direction::Out)));
+        }
+        if let Some(event) = &self.event {
+            let (provider, event) = match event.split_once('/') {
+                Some((provider, event)) => (Some(provider), event),
+                None => (None, &**event),
+            };
+            let wanted = provider.map(|provider| ("provider", provider));
+            for (column, pattern) in wanted.into_iter().chain([("event", event)]) {
+                if pattern != "*" {
+                    parts.push(format!("{column} GLOB ?"));
+                    values.push(Value::Text(glob(pattern)));
+                }
+            }
+        }
+        if let Some(statuses) = &self.statuses {
+            let ranges = statuses.iter();
+            let ranges: Vec<String> = ranges
+                .map(|(from, to)| format!("status BETWEEN {from} AND {to}"))
+                .collect();
+            parts.push(format!("({})", ranges.join(" OR ")));
+        }
+        if let Some(since) = self.since {
+            parts.push("at >= ?".to_owned());
+            values.push(Value::Integer(since.as_millisecond()));
+        }
+        if self.failed {
+            parts.push("good = 0 AND replay_of IS NULL AND over IS NULL AND NOT (sent = 1 AND verdict IS 'tampered') AND NOT EXISTS (SELECT 1 FROM entry AS later WHERE later.replay_of = entry.id * 2 + entry.sent AND later.good = 1)".to_owned());
+        }
+        (parts.join(" AND "), values)
+    }
+}
+
+/// A pattern in which nothing but `*` is special.
+fn glob(pattern: &str) -> String {
+    pattern.replace('[', "[[]").replace('?', "[?]")
+}
+
+impl Store {
+    /// The entry with this id.
+    pub(crate) fn get(&self, id: Id) -> Result<Option<Entry>> {
+        let sql = format!("SELECT {COLUMNS} FROM entry WHERE id = ?1 AND sent = ?2");
+        let sent = id.direction == Direction::Out;
+        let found = self
+            .connection
+            .query_row(&sql, params![id.number, sent], entry)
+            .optional()
+            .and_then(|found| found.map(|found| self.with_attempts(found)).transpose());
+        found.map_err(|error| self.explain(error))
+    }
+
+    /// The newest entries that fit, the newest first.
+    pub(crate) fn newest(&self, filter: &Filter) -> Result<Vec<Entry>> {
+        let mut found = Vec::new();
+        self.each(filter, true, |entry| {
+            found.push(entry);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(found)
+    }
+
+    /// Visits the entries that fit, without keeping them. What is written meanwhile is not seen.
+    pub(crate) fn each(
+        &self,
+        filter: &Filter,
+        newest_first: bool,
+        mut visit: impl FnMut(Entry) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
+        let (condition, values) = filter.condition();
+        let order = if newest_first { "DESC" } else { "ASC" };
+        let sql = format!("SELECT {COLUMNS} FROM entry WHERE {condition} ORDER BY id {order}");
+        let explain = |error| self.explain(error);
+        let mut statement = self.connection.prepare(&sql).map_err(explain)?;
+        let mut records = statement.query(params_from_iter(values)).map_err(explain)?;
+        let mut left = filter.limit.unwrap_or(usize::MAX);
+        while left > 0 {
+            let Some(record) = records.next().map_err(explain)? else {
+                break;
+            };
+            if let Some(search) = &filter.search
+                && !search.is_in([bytes(record, 4), bytes(record, 19), bytes(record, 20)])
+            {
+                continue;
+            }
+            left -= 1;
+            let found = entry(record).and_then(|found| self.with_attempts(found));
+            if visit(found.map_err(explain)?)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn with_attempts(&self, mut entry: Entry) -> rusqlite::Result<Entry> {
+        if entry.id.direction == Direction::Out {
+            let sql = "SELECT number, at, status, duration, error, sent, head, body, truncated FROM attempt WHERE entry = ?1 ORDER BY number";
+            let mut statement = self.connection.prepare_cached(sql)?;
+            let found = statement.query_map([entry.id.number], attempt)?;
+            entry.attempts = found.collect::<rusqlite::Result<_>>()?;
+        }
+        Ok(entry)
+    }
+}
+
+/// The bytes of a column, where they are.
+fn bytes<'a>(record: &'a Record<'_>, column: usize) -> &'a [u8] {
+    match record.get_ref(column) {
+        Ok(ValueRef::Text(bytes) | ValueRef::Blob(bytes)) => bytes,
+        _ => &[],
+    }
+}
+
+fn entry(record: &Record<'_>) -> rusqlite::Result<Entry> {
+    let direction = if record.get(1)? {
+        Direction::Out
+    } else {
+        Direction::In
+    };
+    let facts = Facts {
+        provider: record.get(5)?,
+        event: record.get(6)?,
+        delivery_id: record.get(7)?,
+        duplicate: record.get(8)?,
+        verdict: record.get(9)?,
+        scheme: record.get(10)?,
+        reason: record.get(11)?,
+        detail: record.get(12)?,
+        status: record.get(13)?,
+        duration: micros(record.get(14)?),
+        good: record.get(15)?,
+        over: record.get::<_, Option<i64>>(16)?.map(i64::unsigned_abs),
+        url: record.get(17)?,
+        replay_of: record.get::<_, Option<i64>>(18)?.map(marked),
+    };
+    let request = Request {
+        method: record.get(3)?,
+        target: record.get(4)?,
+        headers: unpack(bytes(record, 19)),
+        body: Bytes::copy_from_slice(bytes(record, 20)),
+    };
+    Ok(Entry {
+        id: Id {
+            direction,
+            number: record.get(0)?,
+        },
+        at: time(record.get(2)?),
+        request,
+        facts,
+        attempts: Vec::new(),
+    })
+}
+
+fn attempt(record: &Record<'_>) -> rusqlite::Result<Attempt> {
+    Ok(Attempt {
+        number: record.get(0)?,
+        at: time(record.get(1)?),
+        status: record.get(2)?,
+        duration: micros(record.get(3)?),
+        error: record.get(4)?,
+        sent: record.get_ref(5)?.as_blob_or_null()?.map(unpack),
+        headers: unpack(bytes(record, 6)),
+        body: Bytes::copy_from_slice(bytes(record, 7)),
+        truncated: record.get(8)?,
+    })
+}
+
+fn time(milliseconds: i64) -> Timestamp {
+    Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+fn micros(number: i64) -> Duration {
+    Duration::from_micros(number.unsigned_abs())
+}

@@ -1,0 +1,180 @@
+//! The file: made, recognised, and brought up to date.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+/// Marks the file as a history ("hkct").
+const APPLICATION: i32 = 0x686b_6374;
+/// The version of the tables that this program writes.
+pub(super) const VERSION: usize = 1;
+
+/// What brings the tables from each version to the next.
+const MIGRATIONS: [&str; VERSION] = [
+    // No index on what `history` filters by: it reads the newest first and stops early, and a receiver pays for
+    // each index with every request. The two that are here hold few rows.
+    "CREATE TABLE entry (
+        id INTEGER PRIMARY KEY,
+        sent INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        method TEXT NOT NULL,
+        target TEXT NOT NULL,
+        provider TEXT,
+        event TEXT,
+        delivery_id TEXT,
+        duplicate INTEGER NOT NULL,
+        verdict TEXT,
+        scheme TEXT,
+        reason TEXT,
+        detail TEXT,
+        status INTEGER,
+        duration INTEGER NOT NULL,
+        good INTEGER NOT NULL,
+        over INTEGER,
+        url TEXT,
+        replay_of INTEGER,
+        head BLOB NOT NULL,
+        body BLOB NOT NULL
+    ) STRICT;
+    CREATE INDEX entry_bad ON entry (id) WHERE good = 0;
+    CREATE INDEX entry_replay ON entry (replay_of) WHERE replay_of IS NOT NULL;
+    CREATE TABLE attempt (
+        entry INTEGER NOT NULL REFERENCES entry ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        status INTEGER,
+        duration INTEGER NOT NULL,
+        error TEXT,
+        sent BLOB,
+        head BLOB NOT NULL,
+        body BLOB NOT NULL,
+        truncated INTEGER NOT NULL,
+        PRIMARY KEY (entry, number)
+    ) STRICT, WITHOUT ROWID;",
+];
+
+/// Why a file cannot be used.
+#[derive(Debug)]
+pub(super) enum Problem {
+    Sqlite(rusqlite::Error),
+    Io(std::io::Error),
+    /// A database of another program.
+    Foreign,
+    /// Of a newer program.
+    Newer,
+    ReadOnly,
+}
+
+impl From<rusqlite::Error> for Problem {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+/// How long a write waits for other processes.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Pages of this size take 700-byte bodies at half the cost of the usual 4 KiB.
+const PAGE: i64 = 16 * 1024;
+
+/// Opens the file for reading and writing. Makes it if it is not there.
+pub(super) fn open(path: &Path) -> Result<Connection, Problem> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.exists()) {
+        fs::create_dir_all(folder).map_err(Problem::Io)?;
+    }
+    make_private(path).map_err(Problem::Io)?;
+    let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    if connection.is_readonly("main")? {
+        return Err(Problem::ReadOnly);
+    }
+    let version = version(&connection)?;
+    if version == 0 {
+        connection.pragma_update(None, "page_size", PAGE)?;
+        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    }
+    if version < VERSION {
+        migrate(&mut connection)?;
+    }
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    Ok(connection)
+}
+
+/// Opens a file that is there for reading; `None` if it is not, or if nothing was ever written to it.
+pub(super) fn open_to_read(path: &Path) -> Result<Option<Connection>, Problem> {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.len() > 0 => {}
+        Ok(_) => return Ok(None),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Problem::Io(error)),
+    }
+    // SQLite falls back to reading alone if the file cannot be written.
+    let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    if version(&connection)? < VERSION {
+        migrate(&mut connection)?;
+    }
+    Ok(Some(connection))
+}
+
+/// An empty file that nobody else may read. SQLite gives its other files the same rights.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Problem> {
+    let mut connection =
+        Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_handler(Some(wait))?;
+    Ok(connection)
+}
+
+/// Waits for another process; soon after its commit the file is ours.
+fn wait(times: i32) -> bool {
+    const STEP: Duration = Duration::from_millis(1);
+    let waited = STEP * times.unsigned_abs();
+    std::thread::sleep(STEP);
+    waited < PATIENCE
+}
+
+fn version(connection: &Connection) -> Result<usize, Problem> {
+    let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
+    let (application, version) = (number("application_id")?, number("user_version")?);
+    let version = usize::try_from(version).unwrap_or(usize::MAX);
+    if application == APPLICATION && version > 0 {
+        return if version > VERSION {
+            Err(Problem::Newer)
+        } else {
+            Ok(version)
+        };
+    }
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if application == 0 && version == 0 && tables == 0 {
+        Ok(0)
+    } else {
+        Err(Problem::Foreign)
+    }
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), Problem> {
+    // Outside of a transaction, and kept by the file.
+    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another process may have been at it meanwhile.
+    let from = version(&transaction)?;
+    for (index, step) in MIGRATIONS.iter().enumerate().skip(from) {
+        transaction.execute_batch(step)?;
+        let version = i64::try_from(index + 1).unwrap_or(i64::MAX);
+        transaction.pragma_update(None, "user_version", version)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION)?;
+    transaction.commit()?;
+    Ok(())
+}

@@ -1,0 +1,240 @@
+//! Writing rows, and taking the oldest away.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
+
+use super::entry::{Attempt, Row, pack};
+use super::id::{Direction, Id};
+use super::{Entry, Store};
+use crate::error::Result;
+
+/// How much a limit lets go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Excess {
+    None,
+    /// Everything before this time, in milliseconds.
+    Before(i64),
+    /// The file is too large.
+    Size,
+}
+
+impl Store {
+    /// Keeps a delivery or a capture.
+    pub(crate) fn add(&mut self, row: &Row) -> Result<()> {
+        let added = self.commit(std::slice::from_ref(row), Excess::None);
+        added.map_err(|error| self.explain(error))
+    }
+
+    /// Keeps all of these, or none.
+    pub(crate) fn add_all(&mut self, entries: &[Entry]) -> Result<()> {
+        let rows: Vec<Row> = entries.iter().map(Row::from).collect();
+        let added = self.commit(&rows, Excess::None);
+        added.map_err(|error| self.explain(error))
+    }
+
+    /// Writes what changes nothing.
+    pub(super) fn try_to_write(&mut self) -> rusqlite::Result<()> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let version =
+            transaction.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))?;
+        transaction.pragma_update(None, "user_version", version)?;
+        transaction.commit()
+    }
+
+    /// Commits rows together, and takes away some of what is too much.
+    pub(super) fn commit(&mut self, rows: &[Row], excess: Excess) -> rusqlite::Result<()> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for row in rows {
+            insert(&transaction, row)?;
+        }
+        // More goes than comes, or a full history would stay so.
+        let most = i64::try_from(rows.len() * 2).unwrap_or(i64::MAX).max(500);
+        match excess {
+            Excess::None => {}
+            Excess::Before(time) => {
+                let old = "DELETE FROM entry WHERE id IN (SELECT id FROM entry ORDER BY id LIMIT ?1) AND at < ?2";
+                transaction
+                    .prepare_cached(old)?
+                    .execute(params![most, time])?;
+            }
+            Excess::Size => {
+                let oldest =
+                    "DELETE FROM entry WHERE id IN (SELECT id FROM entry ORDER BY id LIMIT ?1)";
+                transaction.prepare_cached(oldest)?.execute(params![most])?;
+            }
+        }
+        transaction.commit()
+    }
+
+    /// What the limits of the history let go.
+    pub(super) fn excess(&self, now: Timestamp) -> rusqlite::Result<Excess> {
+        if self.size()? > self.place.max_size {
+            return Ok(Excess::Size);
+        }
+        let limit = before(now, self.place.keep);
+        let first = "SELECT at FROM entry ORDER BY id LIMIT 1";
+        let oldest: Option<i64> = self
+            .connection
+            .query_row(first, [], |row| row.get(0))
+            .optional()?;
+        Ok(match oldest {
+            Some(oldest) if oldest < limit => Excess::Before(limit),
+            _ => Excess::None,
+        })
+    }
+
+    /// Bytes that are in use.
+    fn size(&self) -> rusqlite::Result<u64> {
+        let pages = "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size";
+        self.connection
+            .prepare_cached(pages)?
+            .query_row([], |row| row.get::<_, i64>(0))
+            .map(i64::unsigned_abs)
+    }
+
+    /// Takes away what is older than this, and returns how many that were. In steps, so that others get to write.
+    pub(crate) fn prune(&mut self, now: Timestamp, keep: Duration) -> Result<usize> {
+        let time = before(now, keep);
+        self.delete("at < ?1", time)
+    }
+
+    /// Takes all away.
+    pub(crate) fn clear(&mut self) -> Result<usize> {
+        self.delete("at <= ?1", i64::MAX)
+    }
+
+    fn delete(&mut self, condition: &str, value: i64) -> Result<usize> {
+        let step = format!(
+            "DELETE FROM entry WHERE id IN (SELECT id FROM entry WHERE {condition} LIMIT 1000)"
+        );
+        let mut total = 0;
+        loop {
+            let deleted = self.connection.execute(&step, params![value]);
+            let deleted = deleted.map_err(|error| self.explain(error))?;
+            total += deleted;
+            if deleted == 0 {
+                break;
+            }
+        }
+        let shrunk = shrink(&self.connection);
+        shrunk.map_err(|error| self.explain(error))?;
+        Ok(total)
+    }
+
+    /// Whether there is an entry with this id.
+    pub(crate) fn contains(&self, id: Id) -> Result<bool> {
+        let known = self
+            .connection
+            .query_row("SELECT 1 FROM entry WHERE id = ?1", [id.number], |_| Ok(()))
+            .optional();
+        known
+            .map(|known| known.is_some())
+            .map_err(|error| self.explain(error))
+    }
+}
+
+/// Gives what is no longer in use back to the disk, in steps.
+fn shrink(connection: &Connection) -> rusqlite::Result<()> {
+    loop {
+        let free: i64 = connection.pragma_query_value(None, "freelist_count", |row| row.get(0))?;
+        if free == 0 {
+            break;
+        }
+        let mut step = connection.prepare_cached("PRAGMA incremental_vacuum(256)")?;
+        let mut rows = step.query([])?;
+        while rows.next()?.is_some() {}
+        drop(rows);
+        let left: i64 = connection.pragma_query_value(None, "freelist_count", |row| row.get(0))?;
+        if left >= free {
+            break;
+        }
+    }
+    // The file itself shrinks with the checkpoint; others who read or write may put that off.
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+}
+
+/// The time in milliseconds before which things are older than this.
+fn before(now: Timestamp, keep: Duration) -> i64 {
+    let keep = i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
+    now.as_millisecond().saturating_sub(keep)
+}
+
+fn insert(connection: &Connection, row: &Row) -> rusqlite::Result<()> {
+    const INSERT: &str = "INSERT INTO entry (id, sent, at, method, target, provider, event, delivery_id, duplicate, verdict, scheme, reason, detail, status, duration, good, over, url, replay_of, head, body)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)";
+    let facts = &row.facts;
+    connection.prepare_cached(INSERT)?.execute(params![
+        row.id.number,
+        row.id.direction == Direction::Out,
+        row.at.as_millisecond(),
+        row.method,
+        row.target,
+        facts.provider,
+        facts.event,
+        facts.delivery_id,
+        facts.duplicate,
+        facts.verdict,
+        facts.scheme,
+        facts.reason,
+        facts.detail,
+        facts.status,
+        micros(facts.duration),
+        facts.good,
+        facts
+            .over
+            .map(|limit| i64::try_from(limit).unwrap_or(i64::MAX)),
+        facts.url,
+        facts.replay_of.map(mark),
+        row.head,
+        &*row.body,
+    ])?;
+    row.attempts
+        .iter()
+        .try_for_each(|attempt| insert_attempt(connection, row.id, attempt))
+}
+
+fn insert_attempt(connection: &Connection, of: Id, attempt: &Attempt) -> rusqlite::Result<()> {
+    const INSERT: &str = "INSERT INTO attempt (entry, number, at, status, duration, error, sent, head, body, truncated)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    connection.prepare_cached(INSERT)?.execute(params![
+        of.number,
+        attempt.number,
+        attempt.at.as_millisecond(),
+        attempt.status,
+        micros(attempt.duration),
+        attempt.error,
+        attempt.sent.as_ref().map(pack),
+        pack(&attempt.headers),
+        &*attempt.body,
+        attempt.truncated,
+    ])?;
+    Ok(())
+}
+
+/// An id with its direction: that of another entry, which may be gone.
+fn mark(id: Id) -> i64 {
+    id.number << 1 | i64::from(id.direction == Direction::Out)
+}
+
+/// The id that [`mark`] marks.
+pub(super) fn marked(number: i64) -> Id {
+    let direction = if number & 1 == 1 {
+        Direction::Out
+    } else {
+        Direction::In
+    };
+    Id {
+        direction,
+        number: number >> 1,
+    }
+}
+
+fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+}

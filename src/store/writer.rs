@@ -1,0 +1,128 @@
+//! The one writer: rows that wait are committed together, and whoever brought one hears when it is kept.
+
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use tokio::sync::{mpsc, oneshot};
+
+use super::entry::Row;
+use super::write::Excess;
+use super::{Store, plainly};
+use crate::error::{Error, Result};
+
+/// Rows that wait to be written; who brings more waits.
+const QUEUE: usize = 4_096;
+/// Most rows of one commit.
+const MAX_BATCH: usize = 512;
+/// A batch from which on many clients are thought to send at once, and how long the next one then gathers: a commit
+/// costs as much as several rows.
+const MANY: usize = 4;
+const GATHER: Duration = Duration::from_micros(250);
+/// How often the limits of the history are looked at.
+const GLANCE: Duration = Duration::from_secs(1);
+
+/// A row, and who waits for it.
+struct Job {
+    row: Row,
+    done: oneshot::Sender<std::result::Result<(), String>>,
+}
+
+/// The way to the writer. When it goes, the writer finishes what it was brought.
+pub(crate) struct Writer {
+    jobs: Option<mpsc::Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    /// Starts the writer on a thread of its own, since a commit waits for the disk.
+    pub(crate) fn start(store: Store) -> Result<Self> {
+        let (jobs, waiting) = mpsc::channel(QUEUE);
+        let thread = std::thread::Builder::new()
+            .name("store".to_owned())
+            .spawn(move || run(store, waiting))
+            .map_err(|error| Error::machine("cannot start").because(error))?;
+        Ok(Self {
+            jobs: Some(jobs),
+            thread: Some(thread),
+        })
+    }
+
+    /// Keeps a row: done when it is committed.
+    ///
+    /// # Errors
+    /// Why it is not kept, as the end of a sentence.
+    pub(crate) async fn add(&self, row: Row) -> std::result::Result<(), String> {
+        let gone = || "the history is closed".to_owned();
+        let jobs = self.jobs.as_ref().ok_or_else(gone)?;
+        let (done, kept) = oneshot::channel();
+        jobs.send(Job { row, done }).await.map_err(|_| gone())?;
+        kept.await.unwrap_or_else(|_| Err(gone()))
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn run(mut store: Store, mut jobs: mpsc::Receiver<Job>) {
+    let (mut rows, mut waiting) = (Vec::new(), Vec::new());
+    let mut excess = Excess::None;
+    let mut looked: Option<Instant> = None;
+    let mut last = 0;
+    while let Some(job) = jobs.blocking_recv() {
+        if last >= MANY {
+            std::thread::sleep(GATHER);
+        }
+        let mut next = Some(job);
+        while let Some(Job { row, done }) = next {
+            rows.push(row);
+            waiting.push(done);
+            next = (rows.len() < MAX_BATCH)
+                .then(|| jobs.try_recv().ok())
+                .flatten();
+        }
+        if looked.is_none_or(|looked| looked.elapsed() >= GLANCE) {
+            // What cannot be told now is told with the next glance.
+            excess = store.excess(Timestamp::now()).unwrap_or(Excess::None);
+            looked = Some(Instant::now());
+        }
+        commit(&mut store, &rows, excess, &mut waiting);
+        last = rows.len();
+        rows.clear();
+    }
+}
+
+/// Commits rows and tells those who wait. One row that cannot be kept does not take the others with it.
+fn commit(
+    store: &mut Store,
+    rows: &[Row],
+    excess: Excess,
+    waiting: &mut Vec<oneshot::Sender<std::result::Result<(), String>>>,
+) {
+    let kept = store.commit(rows, excess);
+    let is_of_one = |error: &rusqlite::Error| {
+        use rusqlite::ErrorCode::{ConstraintViolation, TooBig};
+        let code = error.sqlite_error_code();
+        matches!(code, Some(ConstraintViolation | TooBig))
+    };
+    let one_by_one = rows.len() > 1 && kept.as_ref().is_err_and(is_of_one);
+    let said = |kept: &rusqlite::Result<()>| match kept {
+        Ok(()) => Ok(()),
+        Err(error) => Err(format!("cannot keep it in the history: {}", plainly(error))),
+    };
+    for (row, done) in rows.iter().zip(waiting.drain(..)) {
+        let kept = if one_by_one {
+            said(&store.commit(std::slice::from_ref(row), Excess::None))
+        } else {
+            said(&kept)
+        };
+        // Whoever brought it may have gone.
+        let _ = done.send(kept);
+    }
+}

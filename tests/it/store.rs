@@ -1,0 +1,369 @@
+//! What was acknowledged is kept, whatever happens to the program, the file or the disk.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use crate::harness::{Listener, Room};
+
+/// A request with a body of its own.
+fn post(body: &str) -> String {
+    let length = body.len();
+    format!("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n{body}")
+}
+
+/// Sends one request and returns the status of its answer; `None` if there was none.
+fn status(stream: &mut TcpStream, body: &str) -> Option<u16> {
+    stream.write_all(post(body).as_bytes()).ok()?;
+    let (mut bytes, mut chunk) = (Vec::new(), [0; 1024]);
+    loop {
+        let read = stream.read(&mut chunk).ok().filter(|read| *read > 0)?;
+        bytes.extend_from_slice(&chunk[..read]);
+        let text = String::from_utf8_lossy(&bytes).to_lowercase();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length = head.split("content-length: ").nth(1)?;
+            let length: usize = length.lines().next()?.parse().ok()?;
+            if body.len() >= length {
+                return head.split(' ').nth(1)?.parse().ok();
+            }
+        }
+    }
+}
+
+/// Sends from several connections until told to stop; returns what was acknowledged.
+fn load(
+    listener: &Listener,
+    name: &str,
+    stop: &Arc<AtomicBool>,
+) -> Vec<thread::JoinHandle<Vec<String>>> {
+    (0..8)
+        .map(|connection| {
+            let (mut stream, stop) = (listener.connect(), Arc::clone(stop));
+            let name = format!("{name}-{connection}");
+            thread::spawn(move || {
+                let mut kept = Vec::new();
+                for number in 0.. {
+                    let body = format!("{name}-{number}");
+                    match status(&mut stream, &body) {
+                        Some(200) => kept.push(body),
+                        Some(503) => {}
+                        Some(other) => panic!("answered {other}"),
+                        None => break,
+                    }
+                    if stop.load(Ordering::Relaxed) {
+                        break;
+                    }
+                }
+                kept
+            })
+        })
+        .collect()
+}
+
+/// The bodies that the history holds, and that no id is there twice.
+fn bodies(room: &Room) -> HashSet<String> {
+    let lines = room
+        .run(&["history", "--json", "--limit", "1000000"])
+        .ends(0)
+        .json();
+    let ids: HashSet<String> = lines.iter().map(|line| line["id"].to_string()).collect();
+    assert_eq!(ids.len(), lines.len());
+    lines
+        .iter()
+        .map(|line| line["body"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn what_was_acknowledged_is_there_after_a_kill() {
+    let room = Room::new();
+    let mut all = Vec::new();
+    for round in 0..4 {
+        let listener = room.listen_at(":0", &["--show", "none"]);
+        let stop = Arc::new(AtomicBool::new(false));
+        let senders = load(&listener, &round.to_string(), &stop);
+        thread::sleep(Duration::from_millis(150 + 130 * round));
+        listener.signal("-KILL");
+        for sender in senders {
+            all.extend(sender.join().unwrap());
+        }
+    }
+    let there = bodies(&room);
+    assert!(all.len() > 100, "{}", all.len());
+    let lost: Vec<_> = all.iter().filter(|body| !there.contains(*body)).collect();
+    assert_eq!(lost, Vec::<&String>::new());
+}
+
+#[test]
+fn two_listeners_and_readers_share_a_history() {
+    let room = Room::new();
+    let listeners = [
+        room.listen_at(":0", &["--show", "none"]),
+        room.listen_at(":0", &["--show", "none"]),
+    ];
+    let stop = Arc::new(AtomicBool::new(false));
+    let senders: Vec<_> = listeners
+        .iter()
+        .zip(["a", "b"])
+        .flat_map(|(listener, name)| load(listener, name, &stop))
+        .collect();
+    for _ in 0..12 {
+        room.run(&["history"]).ends(0);
+        room.run(&["history", "--search", "a-3-", "--limit", "3"])
+            .ends(0);
+    }
+    stop.store(true, Ordering::Relaxed);
+    let mut all = 0;
+    let kept = Mutex::new(Vec::new());
+    for sender in senders {
+        let some = sender.join().unwrap();
+        assert!(!some.is_empty(), "one of them was starved");
+        all += some.len();
+        kept.lock().unwrap().extend(some);
+    }
+    let there = bodies(&room);
+    assert!(kept.lock().unwrap().iter().all(|body| there.contains(body)));
+    assert_eq!(there.len(), all);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_file_is_the_users_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let room = Room::new();
+    let listener = room.listen(&["--store", "new/folder/h.db"]);
+    assert!(
+        listener
+            .exchange("GET / HTTP/1.1\r\nConnection: close\r\n\r\n")
+            .contains("200 OK")
+    );
+    for name in ["h.db", "h.db-wal", "h.db-shm"] {
+        let metadata = fs::metadata(room.path().join("new/folder").join(name)).unwrap();
+        assert_eq!(metadata.permissions().mode() & 0o777, 0o600, "{name}");
+    }
+}
+
+#[test]
+fn no_history_is_kept_where_none_is_wanted() {
+    let room = Room::new();
+    let listener = room.listen(&["--no-store"]);
+    let target = format!("{}/x", listener.url);
+    room.run(&["send", "lead_replied", "--no-store", "--to", &target])
+        .ends(0);
+    room.run(&["history"])
+        .is(0, "", "Nothing like that is in the history.\n");
+    room.run(&["history", "--no-store"]).is(
+        2,
+        "",
+        "error: `history` reads the history, and `--no-store` does without\n",
+    );
+}
+
+#[test]
+fn a_file_that_is_no_history_is_left_alone() {
+    let room = Room::new();
+    room.write(
+        "garbage.db",
+        "no database at all, but long enough to be taken for one ".repeat(99),
+    );
+    Connection::open(room.path().join("other.db"))
+        .unwrap()
+        .execute_batch("CREATE TABLE mine (a)")
+        .unwrap();
+    room.run(&["history", "import", "--store", "new.db", "-"]);
+    Connection::open(room.path().join("new.db"))
+        .unwrap()
+        .pragma_update(None, "user_version", 99)
+        .unwrap();
+    let (elsewhere, move_it) = (
+        "hint: Name another file with `--store FILE`, or do without: `--no-store`.\n",
+        "hint: Move it away, and a new one is made; or name another with `--store FILE`.\n",
+    );
+    let cases = [
+        ("garbage.db", "it is no history", move_it),
+        ("other.db", "it is a database of another program", elsewhere),
+        ("new.db", "a newer version of hookctl wrote it", elsewhere),
+        ("garbage.db/x", "Not a directory (os error 20)", elsewhere),
+    ];
+    for (file, why, hint) in cases {
+        let path = room.path().join(file);
+        let before = fs::read(&path).ok();
+        let said = format!(
+            "error: cannot use the history `{}`: {why}\n{hint}",
+            path.display()
+        );
+        for command in [
+            &["listen", ":0"][..],
+            &["history"],
+            &["history", "show", "last"],
+        ] {
+            room.run(&[command, &["--store", file]].concat())
+                .is(3, "", &said);
+        }
+        assert!(fs::read(&path).ok() == before, "{file} was changed");
+    }
+}
+
+#[test]
+fn a_delivery_does_not_fail_for_want_of_a_history() {
+    let room = Room::new();
+    room.write("garbage.db", "no database ".repeat(99));
+    let listener = room.listen(&[]);
+    let target = format!("{}/x", listener.url);
+    let ran = room.run(&[
+        "send",
+        "lead_replied",
+        "--store",
+        "garbage.db",
+        "--to",
+        &target,
+    ]);
+    ran.ends(0);
+    let path = room.path().join("garbage.db");
+    assert_eq!(
+        ran.stderr,
+        format!(
+            "warning: cannot use the history `{}`: it is no history; deliveries are not kept.\n",
+            path.display()
+        )
+    );
+}
+
+#[test]
+fn a_locked_history_is_no_false_acknowledgement() {
+    let room = Room::new();
+    let mut listener = room.listen(&["--store", "h.db"]);
+    let other = Connection::open(room.path().join("h.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let request = "POST /x HTTP/1.1\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx";
+    assert!(listener.exchange(request).starts_with("HTTP/1.1 503 "));
+    let note = listener.next_note();
+    let why =
+        "POST /x refused with 503: cannot keep it in the history: another program has locked it";
+    assert!(note.contains(why), "{note}");
+    let path = room.path().join("h.db");
+    room.run(&["listen", ":0", "--store", "h.db"]).is(
+        3,
+        "",
+        &format!(
+            "error: cannot use the history `{}`: another program has locked it\n\
+             hint: Name another file with `--store FILE`, or do without: `--no-store`.\n",
+            path.display()
+        ),
+    );
+    other.execute_batch("ROLLBACK").unwrap();
+    assert!(listener.exchange(request).starts_with("HTTP/1.1 200 "));
+    let lines = room.run(&["history", "--json", "--store", "h.db"]).json();
+    assert_eq!(lines.len(), 1);
+    listener.stop();
+}
+
+/// A file may not grow past a limit that the shell sets: for SQLite that is a disk that is full.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_is_no_false_acknowledgement() {
+    use std::process::{Command, Stdio};
+    let room = Room::new();
+    room.write("limited", "trap '' XFSZ; ulimit -f 2000; exec \"$@\"");
+    let template = room.command();
+    let mut child = Command::new("sh")
+        .arg("limited")
+        .arg(template.get_program())
+        .args([
+            "listen",
+            ":0",
+            "--store",
+            "h.db",
+            "--ready-file",
+            "url",
+            "--show",
+            "none",
+        ])
+        .env_clear()
+        .envs(
+            template
+                .get_envs()
+                .filter_map(|(key, value)| Some((key, value?))),
+        )
+        .env("PATH", "/usr/bin:/bin")
+        .current_dir(room.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    while !room.path().join("url").exists() {
+        thread::sleep(Duration::from_millis(10));
+    }
+    let url = room.read("url");
+    let mut stream = TcpStream::connect(
+        url.trim()
+            .trim_start_matches("http://")
+            .replace("localhost", "127.0.0.1"),
+    )
+    .unwrap();
+    let (mut kept, mut refused) = (Vec::new(), 0);
+    for number in 0..60 {
+        let body = format!("{number}-{}", "x".repeat(20_000));
+        match status(&mut stream, &body) {
+            Some(200) => kept.push(body),
+            Some(503) => refused += 1,
+            other => panic!("answered {other:?}"),
+        }
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(
+        kept.len() > 3 && refused > 3,
+        "{} kept, {refused} refused",
+        kept.len()
+    );
+    let lines = room
+        .run(&["history", "--json", "--limit", "99", "--store", "h.db"])
+        .ends(0)
+        .json();
+    let there: HashSet<&str> = lines
+        .iter()
+        .map(|line| line["body"].as_str().unwrap())
+        .collect();
+    assert!(kept.iter().all(|body| there.contains(&**body)));
+}
+
+#[test]
+fn a_history_stays_within_its_limits() {
+    let room = Room::new();
+    room.write(
+        "hookctl.toml",
+        "[history]\nfile = \"h.db\"\nmax_size = \"1MB\"\nkeep = \"30d\"\n",
+    );
+    let listener = room.listen_at(":0", &["--show", "none"]);
+    let mut stream = listener.connect();
+    let start = std::time::Instant::now();
+    let mut sent = 0;
+    while start.elapsed() < Duration::from_secs(3) && sent < 4_000 {
+        assert_eq!(
+            status(&mut stream, &format!("{sent}-{}", "x".repeat(4_000))),
+            Some(200)
+        );
+        sent += 1;
+    }
+    thread::sleep(Duration::from_millis(1_100));
+    assert_eq!(status(&mut stream, "the last"), Some(200));
+    drop(stream);
+    listener.stop();
+    let there = bodies(&room);
+    assert!(there.contains("the last"));
+    assert!(there.len() < sent, "{} of {sent}", there.len());
+    room.write("hookctl.toml", "[history]\nkeep = \"soon\"\n");
+    room.run(&["history"]).is(
+        2,
+        "",
+        "error: `history.keep` in the configuration: `soon` is no length of time such as `30d` or `12h`\n",
+    );
+}
