@@ -170,7 +170,9 @@ fn a_chunked_answer_and_a_large_one_come_back_whole() {
         "HTTP/1.1 201 Created\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok"
     );
     let large = listener.exchange(POST.replace("hi", "ho"));
-    assert!(large.starts_with("HTTP/1.1 200 OK\r\ncontent-encoding: br\r\n"));
+    let start = "HTTP/1.1 200 OK\r\ncontent-encoding: br\r\n";
+    let head: String = large.chars().take(200).collect();
+    assert!(large.starts_with(start), "{head}");
     assert!(large.ends_with(&format!("\r\n\r\n{body}")));
 }
 
