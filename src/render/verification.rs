@@ -83,7 +83,8 @@ impl Found {
         // Of what is unsigned, `unsigned` is no second word to say.
         let scheme = Some(&*verification.scheme)
             .filter(|scheme| !scheme.is_empty() && verification.status != Status::Unsigned);
-        let of: Vec<&str> = self.provider.as_deref().into_iter().chain(scheme).collect();
+        let mut of: Vec<&str> = self.provider.as_deref().into_iter().chain(scheme).collect();
+        of.dedup();
         if !of.is_empty() {
             text.push_str(&format!("  {}", paint.faint(&of.join(", "))));
         }

@@ -40,7 +40,13 @@ fn size(request: &Request) -> String {
 }
 
 fn shown(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).escape_debug().to_string()
+    let text = String::from_utf8_lossy(bytes);
+    text.chars()
+        .flat_map(|char| match char {
+            '"' | '\'' => vec![char],
+            char => char.escape_debug().collect(),
+        })
+        .collect()
 }
 
 fn style(body: &[u8]) -> String {
