@@ -314,23 +314,8 @@ pub(crate) fn span(text: &str) -> std::result::Result<Duration, String> {
 
 /// Reads a size: `512`, `64kB`, `10MB`.
 pub(crate) fn size(text: &str) -> std::result::Result<usize, String> {
-    let lower = text.trim().to_ascii_lowercase();
-    let (digits, factor) = [
-        ("kb", 1_000),
-        ("mb", 1_000_000),
-        ("gb", 1_000_000_000),
-        ("b", 1),
-    ]
-    .iter()
-    .find_map(|(unit, factor)| Some((lower.strip_suffix(unit)?, *factor)))
-    .unwrap_or((&lower, 1));
-    let number: usize = digits
-        .trim()
-        .parse()
-        .map_err(|_| format!("`{text}` is no size such as `10MB`"))?;
-    number
-        .checked_mul(factor)
-        .ok_or_else(|| format!("`{text}` is too large"))
+    let size = crate::settings::size(text)?;
+    usize::try_from(size).map_err(|_| format!("`{text}` is too large"))
 }
 
 /// Reads a header of a request. How its body is framed is not for a header to say.
