@@ -128,8 +128,10 @@ pub fn spelling(bytes: &[u8]) {
 
 /// Captures, one a line.
 pub fn capture_lines(bytes: &[u8]) {
-    if let Ok(stored::Held::Lines(lines)) = stored::open(bytes) {
-        let _ = lines.take_while(Result::is_ok).count();
+    if let Ok(stored::Held::Lines(mut lines)) = stored::open(bytes) {
+        while let Ok(Some(batch)) = lines.batch() {
+            let _ = batch.captures().take_while(Result::is_ok).count();
+        }
     }
 }
 

@@ -384,7 +384,10 @@ impl Settings {
     /// Opens a file, or stdin for `-`.
     pub(crate) fn open(&self, name: &str) -> Result<Box<dyn BufRead + Send>> {
         if name == "-" {
-            return Ok(Box::new(BufReader::new(io::stdin())));
+            return Ok(Box::new(BufReader::with_capacity(
+                READ_AT_ONCE,
+                io::stdin(),
+            )));
         }
         let file = fs::File::open(self.environment.directory.join(name))
             .map_err(|error| self.cannot_read(name, error))?;

@@ -1,8 +1,7 @@
 //! Requests from files, verified one by one: which scheme, which secrets, and why not.
 
 use std::collections::HashMap;
-use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::options::{SecretArgs, unfit_secret};
 use super::sources::Sourced;
@@ -24,12 +23,12 @@ pub(super) struct Verifier<'a> {
     secret: &'a SecretArgs,
     provider: Option<Arc<Provider>>,
     scheme: Option<&'static Scheme>,
-    detector: Detector,
+    detector: Arc<Detector>,
     clock: Clock,
     /// The public URL, for schemes that sign it.
     pub(super) url: Option<String>,
-    /// Secrets that were looked up, by provider.
-    secrets: HashMap<Option<String>, Rc<[Secret]>>,
+    /// Secrets that were looked up, by provider; shared, as stdin gives them but once.
+    secrets: Arc<Mutex<HashMap<Option<String>, Arc<[Secret]>>>>,
     /// The keys that these make, by provider and scheme.
     keys: HashMap<(Option<String>, &'static str), KeysOf>,
     /// Warnings about these, by provider and scheme.
@@ -52,13 +51,30 @@ impl<'a> Verifier<'a> {
             secret,
             provider,
             scheme,
-            detector,
+            detector: Arc::new(detector),
             clock,
             url: None,
-            secrets: HashMap::new(),
+            secrets: Arc::default(),
             keys: HashMap::new(),
             about_secrets: HashMap::new(),
             searches_left: MOST_SEARCHES,
+            others: None,
+        }
+    }
+
+    /// Another one, for a thread of its own, that searches for no causes.
+    pub(super) fn without_searches(&self) -> Self {
+        Self {
+            secret: self.secret,
+            provider: self.provider.clone(),
+            scheme: self.scheme,
+            detector: Arc::clone(&self.detector),
+            clock: self.clock,
+            url: self.url.clone(),
+            secrets: Arc::clone(&self.secrets),
+            keys: HashMap::new(),
+            about_secrets: HashMap::new(),
+            searches_left: 0,
             others: None,
         }
     }
@@ -214,13 +230,14 @@ impl<'a> Verifier<'a> {
         }
     }
 
-    fn secrets_for(&mut self, provider: Option<&str>, settings: &Settings) -> Result<Rc<[Secret]>> {
+    fn secrets_for(&self, provider: Option<&str>, settings: &Settings) -> Result<Arc<[Secret]>> {
+        let mut known = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
         let key = provider.map(str::to_owned);
-        if let Some(known) = self.secrets.get(&key) {
-            return Ok(Rc::clone(known));
+        if let Some(known) = known.get(&key) {
+            return Ok(Arc::clone(known));
         }
-        let secrets: Rc<[Secret]> = self.secret.for_verifying(settings, provider)?.into();
-        self.secrets.insert(key, Rc::clone(&secrets));
+        let secrets: Arc<[Secret]> = self.secret.for_verifying(settings, provider)?.into();
+        known.insert(key, Arc::clone(&secrets));
         Ok(secrets)
     }
 }
@@ -266,9 +283,8 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    pub(super) fn count(&mut self, found: &Found) {
-        let reason = found.verification.reason;
-        match found.verification.status {
+    pub(super) fn count(&mut self, status: Status, reason: Option<Reason>) {
+        match status {
             Status::Valid => self.valid += 1,
             Status::Unsigned => self.unsigned += 1,
             _ if matches!(reason, Some(Reason::Stale | Reason::Future)) => self.stale += 1,

@@ -1,5 +1,6 @@
 //! One file a command: what was typed (`XArgs`), what it means, what it does.
 
+mod ahead;
 mod answer;
 pub(crate) mod completions;
 mod desk;

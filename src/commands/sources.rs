@@ -1,8 +1,10 @@
 //! Requests from files (captures, raw HTTP, payloads, folders of these, stdin) and from the history.
 
+use std::convert::Infallible;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::ahead::{self, NewWorker, Seen, Worker};
 use crate::error::{Error, Result};
 use crate::request::stored::{self, Held, Problem, Stored};
 use crate::settings::Settings;
@@ -15,6 +17,17 @@ pub(crate) struct Sourced {
     pub(crate) stored: Stored,
     /// Its id in the history, if it is from there.
     pub(crate) id: Option<Id>,
+}
+
+impl Sourced {
+    /// What a file or stdin holds.
+    pub(super) fn of_file(name: &str, stored: Stored) -> Self {
+        Self {
+            from: name.to_owned(),
+            stored,
+            id: None,
+        }
+    }
 }
 
 /// Endings of the files that are taken from a folder.
@@ -36,6 +49,20 @@ pub(crate) fn each(
     settings: &Settings,
     mut visit: impl FnMut(Sourced) -> Result<()>,
 ) -> Result<()> {
+    let new_worker = || -> Worker<'_, Infallible> { Box::new(Seen::Left) };
+    each_ahead(names, settings, &new_worker, |seen| match seen {
+        Seen::Left(sourced) => visit(sourced),
+        Seen::Done(never) => match never {},
+    })
+}
+
+/// As [`each`]. Of many captures in one file, workers on threads of their own look at them first.
+pub(crate) fn each_ahead<'a, T: Send + 'static>(
+    names: &[String],
+    settings: &Settings,
+    new_worker: NewWorker<'a, T>,
+    mut visit: impl FnMut(Seen<T>) -> Result<()>,
+) -> Result<()> {
     for name in names {
         if name.is_empty() {
             return Err(Error::usage("a source has no name")
@@ -43,7 +70,7 @@ pub(crate) fn each(
         }
         let path = settings.directory().join(name);
         if name == "-" || !path.is_dir() {
-            read(name, settings, &mut visit)?;
+            read(name, settings, new_worker, &mut visit)?;
             continue;
         }
         let mut any = false;
@@ -53,9 +80,9 @@ pub(crate) fn each(
                 .unwrap_or(&file)
                 .display()
                 .to_string();
-            read(&shown, settings, &mut |one| {
+            read(&shown, settings, new_worker, &mut |seen| {
                 any = true;
-                visit(one)
+                visit(seen)
             })?;
         }
         if !any {
@@ -84,16 +111,19 @@ pub(crate) fn check_whole(sourced: &Sourced, raw: bool) -> Result<()> {
     }
 }
 
-fn read(
+fn read<'a, T: Send + 'static>(
     name: &str,
     settings: &Settings,
-    visit: &mut dyn FnMut(Sourced) -> Result<()>,
+    new_worker: NewWorker<'a, T>,
+    visit: &mut dyn FnMut(Seen<T>) -> Result<()>,
 ) -> Result<()> {
     let shown = if name == "-" { "stdin" } else { name };
     if let Some(wanted) = Wanted::parse(name)?
         && !settings.directory().join(name).exists()
     {
-        return remembered(name, wanted, settings, visit);
+        return remembered(name, wanted, settings, &mut |sourced| {
+            visit(Seen::Left(sourced))
+        });
     }
     let held = stored::open(settings.open(name)?);
     let wrong = |problem| match problem {
@@ -101,49 +131,15 @@ fn read(
         Problem::Form(problem) => Error::usage(format!("`{shown}` holds no request: {problem}"))
             .hint("A saved capture, a raw HTTP request or a payload is read."),
     };
-    let mut one = |stored| {
-        visit(Sourced {
-            from: shown.to_owned(),
-            stored,
-            id: None,
-        })
+    let lines = match held.map_err(wrong)? {
+        Held::Lines(lines) => lines,
+        Held::Whole(all) => {
+            let mut all = all.into_iter();
+            return all.try_for_each(|stored| visit(Seen::Left(Sourced::of_file(shown, stored))));
+        }
     };
-    match held.map_err(wrong)? {
-        Held::Whole(all) => all.into_iter().try_for_each(one),
-        Held::Lines(lines) => ahead(lines, |stored| one(stored.map_err(wrong)?)),
-    }
-}
-
-/// Captures that are read at once, and how many such batches may wait.
-const BATCH: usize = 256;
-const WAITING: usize = 4;
-
-/// Visits what an iterator yields, which works ahead on a thread of its own.
-fn ahead<T: Send>(
-    items: impl Iterator<Item = T> + Send,
-    mut visit: impl FnMut(T) -> Result<()>,
-) -> Result<()> {
-    let mut items = items.peekable();
-    let Some(first) = items.next() else {
-        return Ok(());
-    };
-    visit(first)?;
-    // A thread is worth its while for many.
-    if items.peek().is_none() {
-        return Ok(());
-    }
-    std::thread::scope(|scope| {
-        let (sender, receiver) = std::sync::mpsc::sync_channel(WAITING);
-        scope.spawn(move || {
-            loop {
-                let batch: Vec<T> = items.by_ref().take(BATCH).collect();
-                // The visitor may have had enough.
-                if batch.is_empty() || sender.send(batch).is_err() {
-                    break;
-                }
-            }
-        });
-        receiver.into_iter().flatten().try_for_each(visit)
+    ahead::each(lines, shown, new_worker, &mut |seen| {
+        visit(seen.map_err(wrong)?)
     })
 }
 

@@ -6,16 +6,18 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::Context;
+use super::ahead::{NewWorker, Seen, Worker};
 use super::judged::{MOST_SEARCHES, Tally, Verifier};
 use super::options::{SecretArgs, Time, span};
-use super::sources::{Sourced, each};
+use super::sources::{Sourced, each_ahead};
 use crate::error::{Error, Outcome, Result};
 use crate::provider::{Catalogue, Detector, Provider};
-use crate::render::verification;
+use crate::render::Paint;
+use crate::render::verification::{self, Found};
 use crate::request::stored::Stored;
 use crate::request::{Header, Headers, Request, parse_header};
 use crate::settings::Settings;
-use crate::signature::{self, Clock, Scheme};
+use crate::signature::{self, Clock, Scheme, Status};
 use crate::ui::Ui;
 
 /// Say whether a request is signed right, and if not, why not
@@ -90,23 +92,36 @@ pub(crate) fn run(args: &VerifyArgs, context: &mut Context) -> Result<Outcome> {
     let detector = Detector::new(catalogue.all()?);
     let mut verifier = Verifier::new(&args.secret, provider, scheme, detector, clock);
     verifier.url.clone_from(&args.url);
+    let Context { settings, ui, .. } = context;
+    let settings: &Settings = settings;
+    let quick = verifier.without_searches();
+    let (json, paint) = (ui.json, ui.out_paint);
+    let new_worker = || -> Worker<'_, Good> {
+        let mut verifier = quick.without_searches();
+        Box::new(move |sourced| {
+            let found = verifier.verify(&sourced, true, settings);
+            match found.map(|found| Good::of(&found, &sourced, json, paint)) {
+                Ok(Some(good)) => Seen::Done(good),
+                _ => Seen::Left(sourced),
+            }
+        })
+    };
     let mut report = Report {
         verifier,
         reveal: args.reveal,
         tally: Tally::default(),
     };
-    let Context { settings, ui, .. } = context;
     // Whether there are several is known when the second one comes.
     let (mut waiting, mut several) = (None, false);
-    args.each(settings, |one| {
-        if let Some(one) = waiting.replace(one) {
-            several = true;
-            report.one(&one, true, settings, ui)?;
-        }
-        Ok(())
+    args.each(settings, &new_worker, |seen| {
+        let Some(before) = waiting.replace(seen) else {
+            return Ok(());
+        };
+        several = true;
+        report.one(before, true, settings, ui)
     })?;
     if let Some(one) = waiting {
-        report.one(&one, several, settings, ui)?;
+        report.one(one, several, settings, ui)?;
     }
     if report.verifier.searches_left == 0 {
         ui.note(&format!(
@@ -119,6 +134,30 @@ pub(crate) fn run(args: &VerifyArgs, context: &mut Context) -> Result<Outcome> {
     Ok(Outcome::good_if(report.tally.is_good()))
 }
 
+/// One of several that is good, ready to be said.
+struct Good {
+    status: Status,
+    line: Vec<u8>,
+}
+
+impl Good {
+    /// `None` for a verdict that may need a cause.
+    fn of(found: &Found, sourced: &Sourced, json: bool, paint: Paint) -> Option<Self> {
+        let status = found.verification.status;
+        if !found.is_good() {
+            return None;
+        }
+        let line = if json {
+            let mut line = serde_json::to_vec(&verification::json(found)).ok()?;
+            line.push(b'\n');
+            line
+        } else {
+            verification::line(&sourced.from, found, paint).into_bytes()
+        };
+        Some(Self { status, line })
+    }
+}
+
 /// Verdicts, said one by one.
 struct Report<'a> {
     verifier: Verifier<'a>,
@@ -129,13 +168,21 @@ struct Report<'a> {
 impl Report<'_> {
     fn one(
         &mut self,
-        sourced: &Sourced,
+        seen: Seen<Good>,
         of_several: bool,
         settings: &Settings,
         ui: &mut Ui,
     ) -> Result<()> {
-        let found = self.verifier.verify(sourced, of_several, settings)?;
-        self.tally.count(&found);
+        let sourced = match seen {
+            Seen::Left(sourced) => sourced,
+            Seen::Done(good) => {
+                self.tally.count(good.status, None);
+                return ui.data(good.line);
+            }
+        };
+        let found = self.verifier.verify(&sourced, of_several, settings)?;
+        self.tally
+            .count(found.verification.status, found.verification.reason);
         if ui.json {
             return ui.json_line(&verification::json(&found));
         }
@@ -167,13 +214,14 @@ impl VerifyArgs {
             .transpose()
     }
 
-    fn each(
+    fn each<'a>(
         &self,
         settings: &Settings,
-        mut visit: impl FnMut(Sourced) -> Result<()>,
+        new_worker: NewWorker<'a, Good>,
+        mut visit: impl FnMut(Seen<Good>) -> Result<()>,
     ) -> Result<()> {
         if self.body.is_some() || !self.header_args.is_empty() || self.headers.is_some() {
-            return visit(self.put_together(settings)?);
+            return visit(Seen::Left(self.put_together(settings)?));
         }
         if self.sources.is_empty() {
             let source = if settings.stdin_is_piped() {
@@ -181,9 +229,9 @@ impl VerifyArgs {
             } else {
                 "last"
             };
-            return each(&[source.to_owned()], settings, visit);
+            return each_ahead(&[source.to_owned()], settings, new_worker, visit);
         }
-        each(&self.sources, settings, visit)
+        each_ahead(&self.sources, settings, new_worker, visit)
     }
 
     /// A request from its parts.

@@ -2,20 +2,44 @@
 
 use std::sync::Arc;
 
+use memchr::memmem::Finder;
+
 use super::catalogue::Provider;
 use super::profile::DetectRow;
 use crate::request::json;
-use crate::signature::{Source, extract};
+use crate::signature::{Source, extract, last_key};
 
 /// Tells providers by their requests.
 #[derive(Debug)]
 pub(crate) struct Detector {
     providers: Vec<Arc<Provider>>,
+    rows: Vec<Row>,
+}
+
+/// Where a row is, and what rules it out quickly.
+#[derive(Debug)]
+struct Row {
+    provider: usize,
+    row: usize,
+    /// Finds the longest of the keys that the body must have.
+    key: Option<Finder<'static>>,
 }
 
 impl Detector {
     pub(crate) fn new(providers: Vec<Arc<Provider>>) -> Self {
-        Self { providers }
+        let mut rows = Vec::new();
+        for (provider, of) in providers.iter().enumerate() {
+            for (row, conditions) in of.profile.detect.iter().enumerate() {
+                rows.push(Row {
+                    provider,
+                    row,
+                    key: conditions
+                        .longest_key()
+                        .map(|key| Finder::new(key).into_owned()),
+                });
+            }
+        }
+        Self { providers, rows }
     }
 
     /// All that can be told apart.
@@ -47,22 +71,39 @@ impl Detector {
     }
 
     fn best(&self, fallback: bool, source: &Source<'_>) -> Option<&Arc<Provider>> {
-        let rows = |with_headers: bool| {
-            let rows = self.providers.iter().flat_map(|provider| {
-                let rows = provider.profile.detect.iter();
-                rows.map(move |row| (provider, row))
+        let fitting = |with_headers: bool| {
+            let rows = self.rows.iter().filter_map(|row| {
+                let provider = &self.providers[row.provider];
+                let conditions = &provider.profile.detect[row.row];
+                let fits = conditions.fallback == fallback
+                    && conditions.headers.is_empty() != with_headers
+                    && (with_headers || row.may_fit(source))
+                    && conditions.fits(source);
+                fits.then_some((provider, conditions))
             });
-            rows.filter(move |(_, row)| row.fallback == fallback)
-                .filter(move |(_, row)| row.headers.is_empty() != with_headers && row.fits(source))
-                .max_by_key(|(_, row)| (row.headers.len(), row.body.len()))
+            rows.max_by_key(|(_, row)| (row.headers.len(), row.body.len()))
         };
         // A header says more than any body, and costs less to look at.
-        let best = rows(true).or_else(|| rows(false));
+        let best = fitting(true).or_else(|| fitting(false));
         best.map(|(provider, _)| provider)
     }
 }
 
+impl Row {
+    /// Whether the longest key occurs in the fields at all.
+    fn may_fit(&self, source: &Source<'_>) -> bool {
+        self.key
+            .as_ref()
+            .is_none_or(|key| source.occurs(|text| key.find(text).is_some()))
+    }
+}
+
 impl DetectRow {
+    fn longest_key(&self) -> Option<&str> {
+        let keys = self.body.iter().filter_map(|path| last_key(path));
+        keys.max_by_key(|key| key.len())
+    }
+
     fn fits(&self, source: &Source<'_>) -> bool {
         !(self.headers.is_empty() && self.body.is_empty())
             && self

@@ -64,7 +64,7 @@ impl Found {
         self.diagnosis.causes.clone()
     }
 
-    fn is_good(&self) -> bool {
+    pub(crate) fn is_good(&self) -> bool {
         matches!(self.verification.status, Status::Valid | Status::Unsigned)
     }
 

@@ -87,7 +87,7 @@ pub(crate) enum Problem {
 pub(crate) enum Held<R> {
     /// All of it.
     Whole(Vec<Stored>),
-    /// Captures, one a line, which are read one by one.
+    /// Captures, one a line, which are read some at a time.
     Lines(Lines<R>),
 }
 
@@ -102,7 +102,7 @@ pub(crate) fn open<R: BufRead>(mut from: R) -> Result<Held<R>, Problem> {
         return Ok(Held::Lines(Lines {
             from,
             text,
-            number: 0,
+            number: 1,
         }));
     }
     from.read_to_end(&mut text).map_err(Problem::Bytes)?;
@@ -112,34 +112,61 @@ pub(crate) fn open<R: BufRead>(mut from: R) -> Result<Held<R>, Problem> {
 /// Captures, one a line.
 pub(crate) struct Lines<R> {
     from: R,
-    /// The line that was read last and not yet taken.
+    /// What was read and not yet taken.
     text: Vec<u8>,
-    /// Its number, counted from 1, once it was taken.
+    /// The number of the first line of it, counted from 1.
     number: usize,
 }
 
-impl<R: BufRead> Iterator for Lines<R> {
-    type Item = Result<Stored, Problem>;
+/// Whole lines that were read together.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    text: Vec<u8>,
+    number: usize,
+}
 
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if self.number > 0 {
-                self.text.clear();
-                if let Err(error) = self.from.read_until(b'\n', &mut self.text) {
-                    return Some(Err(Problem::Bytes(error)));
-                }
+impl<R: BufRead> Lines<R> {
+    /// The lines that are there, at least one; what a pipe does not hold yet is not waited for. `None` at the end.
+    ///
+    /// # Errors
+    /// The bytes do not come.
+    pub(crate) fn batch(&mut self) -> std::io::Result<Option<Batch>> {
+        while memchr::memrchr(b'\n', &self.text).is_none() {
+            let more = match self.from.fill_buf() {
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                more => more?,
+            };
+            if more.is_empty() {
+                break;
             }
-            self.number += 1;
-            if self.text.is_empty() {
-                return None;
-            }
-            if self.text.trim_ascii().is_empty() {
-                continue;
-            }
-            if let Some(read) = read_line(&self.text, self.number).transpose() {
-                return Some(read);
-            }
+            let size = more.len();
+            self.text.extend_from_slice(more);
+            self.from.consume(size);
         }
+        if self.text.is_empty() {
+            return Ok(None);
+        }
+        let end = memchr::memrchr(b'\n', &self.text).map_or(self.text.len(), |at| at + 1);
+        let rest = self.text.split_off(end);
+        let text = std::mem::replace(&mut self.text, rest);
+        let number = self.number;
+        self.number += memchr::memchr_iter(b'\n', &text).count();
+        Ok(Some(Batch { text, number }))
+    }
+}
+
+impl Batch {
+    /// Size of the lines in bytes.
+    pub(crate) fn size(&self) -> usize {
+        self.text.len()
+    }
+
+    /// The captures on these lines; other lines of a listener's are passed over.
+    pub(crate) fn captures(&self) -> impl Iterator<Item = Result<Stored, Problem>> + '_ {
+        let lines = self.text.split_inclusive(|byte| *byte == b'\n');
+        let lines = lines.zip(self.number..);
+        let filled = lines.filter(|(line, _)| !line.trim_ascii().is_empty());
+        filled.filter_map(|(line, number)| read_line(line, number).transpose())
     }
 }
 

@@ -24,18 +24,28 @@ impl<'a> Source<'a> {
     /// Whether there is a field at this path. A body in which the last key does not even occur is not parsed; a key
     /// that is written with escapes, which no serialiser does to plain ones, is missed.
     pub(crate) fn has_field(&self, path: &str) -> bool {
-        let key = path.rsplit('.').next().unwrap_or_default().as_bytes();
-        let query = self.request.query().as_bytes();
-        let occurs = |text: &[u8]| !key.is_empty() && memchr::memmem::find(text, key).is_some();
-        let is_index = key.iter().all(u8::is_ascii_digit);
-        (is_index || occurs(&self.request.body) || (self.request.body.is_empty() && occurs(query)))
-            && json::lookup(self.fields(), path).is_some()
+        let may_be = last_key(path).is_none_or(|key| {
+            self.occurs(|text| memchr::memmem::find(text, key.as_bytes()).is_some())
+        });
+        may_be && json::lookup(self.fields(), path).is_some()
+    }
+
+    /// Whether something is found in the text of the fields.
+    pub(crate) fn occurs(&self, find: impl Fn(&[u8]) -> bool) -> bool {
+        let body = &self.request.body;
+        find(body) || (body.is_empty() && find(self.request.query().as_bytes()))
     }
 
     /// The fields of the body, or of the query: see [`Request::fields`].
     pub(crate) fn fields(&self) -> &Value {
         self.fields.get_or_init(|| self.request.fields())
     }
+}
+
+/// The last key of a path; `None` for an index, which no body spells.
+pub(crate) fn last_key(path: &str) -> Option<&str> {
+    let key = path.rsplit('.').next().unwrap_or_default();
+    (!key.bytes().all(|byte| byte.is_ascii_digit())).then_some(key)
 }
 
 /// The first of the alternatives that is there and not empty. An alternative that names no kind is of the same kind

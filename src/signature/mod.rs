@@ -21,7 +21,7 @@ mod worked;
 pub(crate) use detect::{among, detect};
 pub(crate) use diagnose::{Case, Cause, Code, Diagnosis, OtherSecret, diagnose, facts};
 pub(crate) use evidence::{Evidence, evidence};
-pub(crate) use extract::{Source, extract, is_path, is_source, is_source_or_path};
+pub(crate) use extract::{Source, extract, is_path, is_source, is_source_or_path, last_key};
 pub(crate) use key::{Key, hmac_sha256_hex};
 pub(crate) use scheme::{Scheme, all, named, names};
 pub(crate) use sign::{Attempt, sign};

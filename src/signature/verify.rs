@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
@@ -83,7 +83,7 @@ pub(crate) fn verify_any(
 }
 
 /// The keys for a scheme, or why no secret makes one.
-pub(crate) type KeysOf = Result<Rc<[Key]>, String>;
+pub(crate) type KeysOf = Result<Arc<[Key]>, String>;
 
 /// Keys of the secrets; those of other forms are left out as long as one fits.
 ///
