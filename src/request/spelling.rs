@@ -432,7 +432,14 @@ impl<'a> Writer<'a> {
             return;
         }
         let mut rest = text;
-        while let Some(char) = rest.chars().next() {
+        loop {
+            let plain = rest.bytes().take_while(|byte| is_plain(*byte)).count();
+            let (run, after) = rest.split_at(plain);
+            self.out.push_str(run);
+            rest = after;
+            let Some(char) = rest.chars().next() else {
+                return;
+            };
             let length = if char == '\\' {
                 escape_length(rest)
             } else {
@@ -449,6 +456,11 @@ impl<'a> Writer<'a> {
             rest = after;
         }
     }
+}
+
+/// Whether every style writes a character of a string as it is.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'_' | b'-' | b'.' | b',' | b':' | b'@')
 }
 
 /// Bytes of the escape that a text starts with, both halves of a surrogate pair together.

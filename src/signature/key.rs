@@ -43,21 +43,17 @@ impl Key {
             (_, Some(KeyForm::Base64)) => decode_base64(secret.trimmed()).ok_or("base64"),
             _ => Ok(secret.raw_bytes().to_vec()),
         };
-        let mut key = decoded
+        decoded
             .map(Self::symmetric)
-            .map_err(|form| unusable(scheme, form, secret))?;
-        if scheme.alg == Algorithm::HmacSha256 {
-            key.begun = Hmac::new_from_slice(&key.bytes).ok();
-        }
-        Ok(key)
+            .map_err(|form| unusable(scheme, form, secret))
     }
 
     /// A key of these bytes.
     pub(super) fn symmetric(bytes: Vec<u8>) -> Self {
         Self {
+            begun: Hmac::new_from_slice(&bytes).ok(),
             bytes,
             private: None,
-            begun: None,
         }
     }
 
@@ -197,7 +193,7 @@ impl Key {
         Ok(signature.as_ref().to_vec())
     }
 
-    fn digest(&self, alg: Algorithm, message: &[&[u8]]) -> Option<Vec<u8>> {
+    pub(super) fn digest(&self, alg: Algorithm, message: &[&[u8]]) -> Option<Vec<u8>> {
         match &self.begun {
             Some(begun) if alg == Algorithm::HmacSha256 => {
                 let mut mac = begun.clone();

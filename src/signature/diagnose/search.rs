@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
+use std::hash::{BuildHasher as _, RandomState};
 use std::ops::ControlFlow;
 
 use sha2::{Digest as _, Sha256};
@@ -10,7 +12,7 @@ use super::body::{self, Breadth};
 use super::cause::{Code, Deviation};
 use super::token::{self, Token};
 use super::{Case, Difference, key, place};
-use crate::signature::key::{digest, public_key_fits};
+use crate::signature::key::public_key_fits;
 use crate::signature::message::{self, Parts, Template};
 use crate::signature::scheme::{Algorithm, Scheme, SignatureAt, Unit};
 use crate::signature::{Key, read, verify};
@@ -169,7 +171,7 @@ impl<'a> Search<'a> {
                 };
                 self.tokens.iter().find(fits)
             } else {
-                let made = digest(algorithm, guess.key.bytes(), &pieces)?;
+                let made = guess.key.digest(algorithm, &pieces)?;
                 self.tokens.iter().find(|token| token.digest == made)
             };
             if let Some(token) = token {
@@ -332,7 +334,13 @@ impl<'a> Search<'a> {
         };
         let mut found = None;
         let request = self.case.source.request;
+        // Many styles are the same to a body that has nothing which they write in another way.
+        let mut seen = HashSet::new();
+        let hasher = RandomState::new();
         let _ = body::visit(request, self.body, breadth, &mut |bytes, deviations| {
+            if !seen.insert(hasher.hash_one(bytes)) {
+                return ControlFlow::Continue(());
+            }
             for candidate in candidates {
                 let guess = Guess {
                     body: bytes,
