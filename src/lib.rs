@@ -46,6 +46,10 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+/// A request that is received is allocated on one thread and freed on another, which glibc's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use crate::cli::{Cli, color_of};
 use crate::commands::Context;
 use crate::settings::{Environment, Settings};
