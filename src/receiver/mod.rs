@@ -13,7 +13,7 @@ mod tls;
 pub(crate) use address::{ListenAddress, bind};
 pub(crate) use answers::{Answer, AnswerPolicy, Delay, Faults, Part, Sequence, answer_status};
 pub(crate) use certificate::local_certificate;
-pub(crate) use forward::{Forward, Forwarded, Later, Pass};
+pub(crate) use forward::{Forward, Forwarded, Later, Pass, UnderWay};
 pub(crate) use handshake::Handshaken;
 pub(crate) use head::Splitter;
 pub(crate) use judge::{Judge, Judgement, Secrets, Verdict};
@@ -104,6 +104,7 @@ pub(crate) struct Receiver {
     pub(crate) filter: Option<Filter>,
     /// Answers in place of the policy, where that has nothing against it.
     pub(crate) forward: Option<Box<dyn Forward>>,
+    pub(crate) under_way: UnderWay,
     pub(crate) ids: Ids,
     pub(crate) count: AtomicU64,
     /// Counts the requests that the answer policy had a turn for.
@@ -144,10 +145,14 @@ pub(crate) async fn serve(
     // The sender lives as long as the command, so this ends with a true value alone.
     let _ = stop.wait_for(|stop| *stop).await;
     accepting.shutdown().await;
-    if let Some(graceful) = Arc::into_inner(graceful) {
-        let grace = receiver.policy.delay.longest + GRACE;
-        let _ = tokio::time::timeout(grace, graceful.shutdown()).await;
-    }
+    let answering = async {
+        if let Some(graceful) = Arc::into_inner(graceful) {
+            graceful.shutdown().await;
+        }
+        receiver.under_way.none().await;
+    };
+    let grace = receiver.policy.delay.longest + GRACE;
+    let _ = tokio::time::timeout(grace, answering).await;
 }
 
 async fn accept(
@@ -241,6 +246,8 @@ async fn connection<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
         .header_read_timeout(HEAD_TIMEOUT)
         .max_buf_size(MAX_HEAD)
         .max_headers(MAX_FIELDS)
+        // Answers of other servers keep the spelling of their headers; for our own there is nothing to keep.
+        .preserve_header_case(receiver.forward.is_some())
         .half_close(true)
         .serve_connection(io, service);
     let served = tokio::select! {
