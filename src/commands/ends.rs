@@ -131,17 +131,17 @@ pub(super) async fn finish(
     let _ = tokio::time::timeout(HURRY, printing.ended()).await;
 }
 
-/// How long requests that were passed on are waited for at the end; the receiver waits a little longer.
-const PATIENCE: Duration = Duration::from_secs(8);
-/// When to say what the end waits for.
+/// How long requests that were passed on are waited for at the end in silence.
 const SILENCE: Duration = Duration::from_secs(1);
+/// How long beyond that; the receiver waits a little longer.
+const PATIENCE: Duration = Duration::from_secs(7);
 
-/// Waits no longer than that for those that requests were passed on to. Never ends.
+/// Waits that long, and no longer, for those that requests were passed on to. Never ends.
 async fn cut_later(desk: &Desk, cut: &channel::Sender<bool>) {
     tokio::time::sleep(SILENCE).await;
     let hint = "Ctrl-C ends without them.".to_owned();
     desk.say("Answers are still under way.".to_owned(), vec![hint]);
-    tokio::time::sleep(PATIENCE - SILENCE).await;
+    tokio::time::sleep(PATIENCE).await;
     cut.send_replace(true);
     std::future::pending::<()>().await;
 }

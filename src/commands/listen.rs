@@ -23,7 +23,8 @@ use super::watch::Watch;
 use crate::error::{Error, Outcome, Result};
 use crate::provider::{Catalogue, Detector, Profile};
 use crate::receiver::{
-    AnswerPolicy, Forward, Identity, Judge, ListenAddress, Receiver, Secrets, UnderWay, bind, serve,
+    AnswerPolicy, Forward, Identity, Judge, ListenAddress, Patience, Receiver, Secrets, UnderWay,
+    bind, serve,
 };
 use crate::render::capture::{Show, View};
 use crate::settings::Settings;
@@ -337,6 +338,7 @@ impl ListenArgs {
             policy,
             tls,
             max_body: self.max_body,
+            patience: Patience::default(),
             sink: Box::new(Front(Arc::clone(desk))),
             filter,
             forward,
