@@ -382,7 +382,7 @@ fn a_history_stays_within_its_limits() {
     let there = bodies(&room);
     assert!(there.contains("the last"));
     // What fits stays: the newest, without a gap.
-    let oldest = (0..).find(|number| {
+    let oldest = (0..sent).find(|number| {
         there
             .iter()
             .any(|body| body.starts_with(&format!("{number}-")))
