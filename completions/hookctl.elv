@@ -34,6 +34,7 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand history 'List, show, compare, export and import what was received and sent'
             cand init 'Write a commented hookctl.toml'
             cand completions 'Print a completion script'
+            cand man 'Print a manual page'
             cand listen 'Receive webhooks: verify, show and keep what arrives'
             cand replay 'Send stored requests again, signed afresh'
             cand verify 'Say whether a request is signed right, and if not, why not'
@@ -209,6 +210,20 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'hookctl;completions'= {
+            cand --color 'When to use colour'
+            cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
+            cand --json 'Print one JSON object a line'
+            cand -q 'Leave out notes and hints'
+            cand --quiet 'Leave out notes and hints'
+            cand -v 'Show whole requests and answers'
+            cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'hookctl;man'= {
+            cand --dir 'Write the pages of all commands into this folder'
             cand --color 'When to use colour'
             cand --config 'Configuration file, in place of hookctl.toml'
             cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
@@ -1326,6 +1341,7 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand history 'List, show, compare, export and import what was received and sent'
             cand init 'Write a commented hookctl.toml'
             cand completions 'Print a completion script'
+            cand man 'Print a manual page'
             cand listen 'Receive webhooks: verify, show and keep what arrives'
             cand replay 'Send stored requests again, signed afresh'
             cand verify 'Say whether a request is signed right, and if not, why not'
@@ -1360,6 +1376,8 @@ set edit:completion:arg-completer[hookctl] = {|@words|
         &'hookctl;help;init'= {
         }
         &'hookctl;help;completions'= {
+        }
+        &'hookctl;help;man'= {
         }
         &'hookctl;help;listen'= {
         }

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum as _};
 
 use crate::commands::{
-    Context, completions, events, explain, history, init, listen, providers, replay, secret, send,
-    sign, verify,
+    Context, completions, events, explain, history, init, listen, man, providers, replay, secret,
+    send, sign, verify,
 };
 use crate::error::{Outcome, Result};
 use crate::settings::HistoryWish;
@@ -74,6 +74,7 @@ enum Command {
     Secret(secret::SecretArgs),
     Init(init::InitArgs),
     Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
 }
 
 impl Cli {
@@ -122,6 +123,7 @@ impl Cli {
             Command::Secret(args) => secret::run(args, context),
             Command::Init(args) => init::run(args, context),
             Command::Completions(args) => completions::run(args, Self::command(), context),
+            Command::Man(args) => man::run(args, Self::command(), context),
         }
     }
 }

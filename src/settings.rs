@@ -92,7 +92,7 @@ struct Config {
     expecting = "a table with `file`, `keep` or `max_size`"
 )]
 struct HistoryConfig {
-    /// Relative to the working directory.
+    /// Relative to the folder of the configuration.
     file: Option<PathBuf>,
     /// How long things stay, as in `30d`.
     keep: Option<String>,
@@ -109,10 +109,10 @@ pub(crate) enum HistoryWish {
     None,
 }
 
-/// How long things stay in the history.
-const KEEP: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-/// Most that is kept in the history, in bytes.
-const MAX_SIZE: u64 = 2_000_000_000;
+/// How long things stay in the history, as the configuration says it.
+pub(crate) const KEEP: &str = "30d";
+/// Most that is kept in the history, as the configuration says it.
+pub(crate) const MAX_SIZE: &str = "2GB";
 
 /// What is configured for one provider.
 #[derive(Clone, Default, Deserialize)]
@@ -183,8 +183,8 @@ impl Settings {
         let wrong = |key: &str, problem| {
             Error::usage(format!("`history.{key}` in the configuration: {problem}"))
         };
-        let keep = config.keep.map_or(Ok(KEEP), |text| age(&text));
-        let max_size = config.max_size.map_or(Ok(MAX_SIZE), |text| size(&text));
+        let keep = age(config.keep.as_deref().unwrap_or(KEEP));
+        let max_size = size(config.max_size.as_deref().unwrap_or(MAX_SIZE));
         Ok(Some(Place {
             path,
             keep: keep.map_err(|problem| wrong("keep", problem))?,
@@ -478,7 +478,7 @@ fn read_config(file: &Path) -> Result<Option<Config>> {
             return Err(Error::machine(format!("cannot read `{}`", file.display())).because(error));
         }
     };
-    let config = toml::from_str(&text).map_err(|error| {
+    let mut config: Config = toml::from_str(&text).map_err(|error| {
         // The error shows the line it is about; a line with a secret stays out of the message.
         let place = error
             .span()
@@ -489,6 +489,9 @@ fn read_config(file: &Path) -> Result<Option<Config>> {
             without_value(error.message())
         ))
     })?;
+    if let (Some(history), Some(folder)) = (&mut config.history.file, file.parent()) {
+        *history = folder.join(&*history);
+    }
     Ok(Some(config))
 }
 

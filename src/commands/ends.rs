@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use tokio::sync::watch as channel;
 use tokio::task::JoinHandle;
 
 use super::desk::{Desk, Printing};
@@ -97,17 +98,19 @@ pub(super) async fn wait(
 }
 
 /// Waits for answers under way and for the printer, which must not keep the program if nobody reads. A second signal
-/// waits for neither answers nor a reader.
+/// waits for neither answers nor a reader. `cut` ends the wait for those that requests were passed on to.
 pub(super) async fn finish(
     desk: &Desk,
-    serving: JoinHandle<()>,
+    mut serving: JoinHandle<()>,
     printing: &mut Printing,
     signals: &mut Signals,
+    cut: &channel::Sender<bool>,
 ) {
     let ending = async {
         tokio::select! {
-            served = serving => drop(served),
+            served = &mut serving => drop(served),
             () = desk.release_when_stalled() => {}
+            () = cut_later(desk, cut) => {}
         }
         desk.close();
         tokio::select! {
@@ -119,11 +122,31 @@ pub(super) async fn finish(
         () = ending => return,
         () = signals.ended() => {}
     }
+    cut.send_replace(true);
+    if !serving.is_finished() {
+        // What was cut is kept meanwhile.
+        let _ = tokio::time::timeout(HURRY, serving).await;
+    }
     desk.close();
     let _ = tokio::time::timeout(HURRY, printing.ended()).await;
 }
 
-/// For the last words after a second signal.
+/// How long requests that were passed on are waited for at the end in silence.
+const SILENCE: Duration = Duration::from_secs(1);
+/// How long beyond that; the receiver waits a little longer.
+const PATIENCE: Duration = Duration::from_secs(7);
+
+/// Waits that long, and no longer, for those that requests were passed on to. Never ends.
+async fn cut_later(desk: &Desk, cut: &channel::Sender<bool>) {
+    tokio::time::sleep(SILENCE).await;
+    let hint = "Ctrl-C ends without them.".to_owned();
+    desk.say("Answers are still under way.".to_owned(), vec![hint]);
+    tokio::time::sleep(PATIENCE).await;
+    cut.send_replace(true);
+    std::future::pending::<()>().await;
+}
+
+/// For the last words after a second signal, and for what is kept then.
 const HURRY: Duration = Duration::from_millis(300);
 
 /// Ends with what came, and what did not.

@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use clap::Args;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 use url::Url;
 
@@ -136,36 +136,46 @@ struct Job {
 pub(super) struct Forwarder {
     queues: Vec<(Arc<Lane>, mpsc::Sender<Job>)>,
     desk: Arc<Desk>,
+    cut: Cut,
 }
+
+/// Turns true when no answer is waited for any more.
+pub(super) type Cut = watch::Receiver<bool>;
 
 /// Those who work on the queues.
 pub(super) struct Workers(JoinSet<()>);
 
-/// For copies that are still under way when the listener ends.
-const GRACE: Duration = Duration::from_secs(10);
-
 impl Workers {
-    /// Waits until the queues are empty; they take nothing more.
+    /// Waits until the queues are empty, or cut; they take nothing more.
     pub(super) async fn finish(mut self) {
-        let all = async { while self.0.join_next().await.is_some() {} };
-        let _ = tokio::time::timeout(GRACE, all).await;
+        while self.0.join_next().await.is_some() {}
     }
 }
 
 impl Forwarder {
     /// Begins to work on the queues; `None` without targets.
-    pub(super) fn start(lanes: Vec<Lane>, desk: &Arc<Desk>) -> (Option<Box<dyn Forward>>, Workers) {
+    pub(super) fn start(
+        lanes: Vec<Lane>,
+        desk: &Arc<Desk>,
+        cut: Cut,
+    ) -> (Option<Box<dyn Forward>>, Workers) {
         let mut workers = JoinSet::new();
         let start = |lane: Lane| {
-            let lane = Arc::new(lane);
+            let (lane, mut cut) = (Arc::new(lane), cut.clone());
             let (queue, jobs) = mpsc::channel(QUEUE);
-            workers.spawn(work(Arc::clone(&lane), jobs, Arc::clone(desk)));
+            let working = work(Arc::clone(&lane), jobs, Arc::clone(desk));
+            workers.spawn(async move {
+                tokio::select! {
+                    () = working => {}
+                    _ = cut.wait_for(|cut| *cut) => {}
+                }
+            });
             (lane, queue)
         };
         let queues: Vec<_> = lanes.into_iter().map(start).collect();
         let desk = Arc::clone(desk);
         let forward =
-            (!queues.is_empty()).then(|| Box::new(Self { queues, desk }) as Box<dyn Forward>);
+            (!queues.is_empty()).then(|| Box::new(Self { queues, desk, cut }) as Box<dyn Forward>);
         (forward, Workers(workers))
     }
 }
@@ -215,27 +225,36 @@ impl Forward for Forwarder {
             }
             waiting.push((url, attempt));
         }
-        Box::pin(collect(waiting))
+        Box::pin(collect(waiting, self.cut.clone()))
     }
 }
 
 /// Waits for the first target, and not long for the others.
-async fn collect(waiting: Vec<(String, oneshot::Receiver<Attempt>)>) -> Forwarded {
+async fn collect(waiting: Vec<(String, oneshot::Receiver<Attempt>)>, mut cut: Cut) -> Forwarded {
+    let start = Instant::now();
     let mut answer = Answer::plain(StatusCode::BAD_GATEWAY);
     let mut passes = Vec::with_capacity(waiting.len());
     let mut until = None;
     for (index, (url, attempt)) in waiting.into_iter().enumerate() {
         let attempt = match until {
-            None => attempt.await,
+            None => tokio::select! {
+                attempt = attempt => attempt.ok(),
+                _ = cut.wait_for(|cut| *cut) => None,
+            },
             Some(until) => match tokio::time::timeout_at(until, attempt).await {
-                Ok(attempt) => attempt,
+                Ok(attempt) => attempt.ok(),
                 Err(_) => {
                     passes.push(pass(url, None));
                     continue;
                 }
             },
         };
-        let attempt = attempt.unwrap_or_else(|_| lost());
+        // Those who work on it are cut too.
+        let attempt = match attempt {
+            Some(attempt) => attempt,
+            None if *cut.borrow() => unanswered(start.elapsed()),
+            None => lost(),
+        };
         if index == 0 {
             answer = passed_back(&attempt);
             until = Some(tokio::time::Instant::now() + PATIENCE);
@@ -247,13 +266,28 @@ async fn collect(waiting: Vec<(String, oneshot::Receiver<Attempt>)>) -> Forwarde
 
 /// The attempt of a job that nobody worked on.
 fn lost() -> Attempt {
+    failed(
+        FailureKind::Other,
+        "too many requests wait for it",
+        Duration::ZERO,
+    )
+}
+
+/// The attempt of a job that was cut: what the target makes of it will not be known.
+fn unanswered(duration: Duration) -> Attempt {
+    failed(
+        FailureKind::Timeout,
+        "no answer before listening ended",
+        duration,
+    )
+}
+
+fn failed(kind: FailureKind, message: &str, duration: Duration) -> Attempt {
+    let message = message.to_owned();
     Attempt {
         number: 1,
-        result: Err(Failure {
-            kind: FailureKind::Other,
-            message: "too many requests wait for it".to_owned(),
-        }),
-        duration: Duration::ZERO,
+        result: Err(Failure { kind, message }),
+        duration,
     }
 }
 
@@ -284,6 +318,7 @@ fn passed_back(attempt: &Attempt) -> Answer {
     Answer {
         headers,
         body: answer.body.clone(),
+        extensions: answer.extensions.clone(),
         ..Answer::plain(StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY))
     }
 }
@@ -378,53 +413,4 @@ impl Lane {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::request::raw;
-
-    fn sent(head: &str, target: &str) -> (String, String) {
-        let request = raw::parse(head.as_bytes()).unwrap();
-        let (request, url) = onward(&request, &target.parse().unwrap());
-        (String::from_utf8(raw::print(&request)).unwrap(), url)
-    }
-
-    #[test]
-    fn a_target_with_a_path_is_used_as_it_is_and_one_without_gets_that_of_the_request() {
-        let cases = [
-            ("/w/%2f/../x?a=%20", "http://app:3000", "/w/%2f/../x?a=%20"),
-            ("/w?a=b&c", "http://app:3000/hook", "/hook?a=b&c"),
-            ("/w?a=b", "http://app:3000/hook?k=1", "/hook?k=1&a=b"),
-            ("/w", "http://app:3000/", "/"),
-            ("/w", "http://app:3000?k=1", "/w?k=1"),
-            ("http://public.example/w?a=b", "http://app:3000", "/w?a=b"),
-        ];
-        for (target, to, wanted) in cases {
-            let (request, url) = sent(&format!("GET {target} HTTP/1.1\n\n"), to);
-            assert_eq!(
-                request,
-                format!("GET {wanted} HTTP/1.1\r\nHost: app:3000\r\n\r\n")
-            );
-            assert_eq!(url, format!("http://app:3000{wanted}"));
-        }
-    }
-
-    #[test]
-    fn host_and_length_keep_their_place_and_nothing_is_invented() {
-        let (request, url) = sent(
-            "POST /w HTTP/1.1\nX-A: 1\nHOST: public.example\nCONTENT-length: 2\nConnection: close\nx-a: 2\n\nhi",
-            "https://user:pass@app/",
-        );
-        assert_eq!(
-            request,
-            "POST / HTTP/1.1\r\nX-A: 1\r\nHOST: app\r\nCONTENT-length: 2\r\nx-a: 2\r\n\
-             authorization: Basic dXNlcjpwYXNz\r\n\r\nhi"
-        );
-        assert_eq!(url, "https://app/");
-        let chunked =
-            "POST /w HTTP/1.1\nHost: a\nTransfer-Encoding: chunked\nX-A: 1\n\n2\r\nhi\r\n0\r\n\r\n";
-        assert_eq!(
-            sent(chunked, "http://app").0,
-            "POST /w HTTP/1.1\r\nHost: app\r\nX-A: 1\r\nContent-Length: 2\r\n\r\nhi"
-        );
-    }
-}
+mod tests;

@@ -11,7 +11,7 @@ use super::Context;
 use super::options::Target;
 use crate::error::{Error, Outcome, Result};
 use crate::provider::{Catalogue, Profile};
-use crate::settings::CONFIG;
+use crate::settings::{CONFIG, KEEP, MAX_SIZE};
 
 /// Write a commented hookctl.toml
 #[derive(Args)]
@@ -125,6 +125,15 @@ fn config<'a>(profiles: impl Iterator<Item = &'a Profile>, base: &str, comment: 
         "# hookctl finds this file from the working directory upward.\n\
          # A flag goes before the environment, which goes before this file.\n",
     );
+    write!(
+        text,
+        "\n# What `listen` received and `send` and `replay` delivered.\n\
+         [history]\n\
+         # file = \"history.db\"  # beside this file, in place of the one in your state directory\n\
+         # keep = \"{KEEP}\"  # what is older goes\n\
+         # max_size = \"{MAX_SIZE}\"  # when there is more, the oldest go\n"
+    )
+    .expect("a String takes all");
     for profile in profiles {
         let name = &profile.name;
         let variable = format!("{}_WEBHOOK_SECRET", name.to_uppercase().replace('-', "_"));

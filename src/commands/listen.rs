@@ -23,7 +23,8 @@ use super::watch::Watch;
 use crate::error::{Error, Outcome, Result};
 use crate::provider::{Catalogue, Detector, Profile};
 use crate::receiver::{
-    AnswerPolicy, Forward, Identity, Judge, ListenAddress, Receiver, Secrets, bind, serve,
+    AnswerPolicy, Forward, Identity, Judge, ListenAddress, Patience, Receiver, Secrets, UnderWay,
+    bind, serve,
 };
 use crate::render::capture::{Show, View};
 use crate::settings::Settings;
@@ -285,7 +286,8 @@ impl ListenPlan<'_> {
             shown: bound.shown,
             other_on_v6: bound.other_on_v6,
         };
-        let (forward, workers) = Forwarder::start(self.lanes, &desk);
+        let (cut, was_cut) = channel::channel(false);
+        let (forward, workers) = Forwarder::start(self.lanes, &desk, was_cut);
         let tls = self.certified.map(|one| one.identity);
         let receiver = args.receiver(self.judge, self.policy, tls, forward, &desk)?;
         let (stop, stopped) = channel::channel(false);
@@ -306,7 +308,7 @@ impl ListenPlan<'_> {
         exec.end().await;
         desk.watch().is_cut_short = end == End::Signal;
         let _ = stop.send(true);
-        finish(&desk, serving, &mut printing, &mut signals).await;
+        finish(&desk, serving, &mut printing, &mut signals, &cut).await;
         match printing.into_ended() {
             Some((streams, printed)) => {
                 *ui = streams;
@@ -336,9 +338,11 @@ impl ListenArgs {
             policy,
             tls,
             max_body: self.max_body,
+            patience: Patience::default(),
             sink: Box::new(Front(Arc::clone(desk))),
             filter,
             forward,
+            under_way: UnderWay::default(),
             ids: Ids::new()?,
             count: AtomicU64::new(0),
             turns: AtomicU64::new(0),

@@ -15,6 +15,7 @@ mod identity;
 pub(crate) mod init;
 mod judged;
 pub(crate) mod listen;
+pub(crate) mod man;
 mod message;
 mod notes;
 mod options;

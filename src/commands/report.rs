@@ -13,6 +13,7 @@ use crate::render::outgoing::{self, Widths};
 use crate::render::{self, millis};
 use crate::request::Request;
 use crate::sender::{Attempt, advice, authority, on_age, on_success};
+use crate::signature::{self, Clock, Source};
 use crate::ui::Ui;
 
 /// How answers are judged and shown.
@@ -166,9 +167,7 @@ impl<'a> Report<'a> {
         if is_expected {
             return Vec::new();
         }
-        let signing = delivery.signing.as_ref().filter(|_| is_refused);
-        let now = Timestamp::now().as_second();
-        let age = signing.and_then(|signing| on_age(signing, sent.signed_at, now));
+        let age = is_refused.then(|| age(sent)).flatten();
         let profile = sent
             .planned
             .provider
@@ -218,6 +217,27 @@ impl<'a> Report<'a> {
         let (took, limit) = (render::duration(attempt.duration), render::duration(limit));
         Some(format!("expected an answer within {limit}, it took {took}"))
     }
+}
+
+/// That the signed time is one which receivers refuse for its age.
+fn age(sent: &Sent<'_>) -> Option<String> {
+    let now = Timestamp::now().as_second();
+    if let Some(signing) = &sent.planned.delivery.signing {
+        signing.key.as_ref()?;
+        return on_age(signing.scheme, sent.signed_at, now);
+    }
+    let source = Source::new(sent.request);
+    let schemes = match &sent.planned.provider {
+        Some(provider) => signature::among(&provider.profile.schemes(), &source),
+        None => signature::detect(&source),
+    };
+    let clock = Clock {
+        now,
+        tolerance: None,
+    };
+    let signed_at = signature::verify(schemes.first()?, &[], &source, clock.into()).timestamp?;
+    let age = on_age(schemes.first()?, signed_at, now)?;
+    Some(format!("{age} Without `--raw` it is signed afresh."))
 }
 
 /// That a handler took what was broken on purpose.

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{Extensions, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
 
@@ -65,7 +65,7 @@ pub(crate) struct Delay {
 }
 
 /// What one request is answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Answer {
     /// `None`: the connection is closed without an answer.
     pub(crate) status: Option<StatusCode>,
@@ -75,6 +75,8 @@ pub(crate) struct Answer {
     pub(crate) delay: Duration,
     /// Whether it is the usual answer, in whose place that of another server may go.
     pub(crate) is_usual: bool,
+    /// How another server spelled the head, for hyper.
+    pub(crate) extensions: Extensions,
 }
 
 /// Marks a response that is not to be given.
@@ -274,13 +276,14 @@ impl Delay {
 }
 
 impl Answer {
-    fn none() -> Self {
+    pub(super) fn none() -> Self {
         Self {
             status: None,
             headers: Headers::default(),
             body: Bytes::new(),
             delay: Duration::ZERO,
             is_usual: false,
+            extensions: Extensions::new(),
         }
     }
 
@@ -303,6 +306,7 @@ impl Answer {
     /// As the server gives it.
     pub(super) fn response(self) -> Response {
         let mut response = Response::new(Body::from(self.body));
+        *response.extensions_mut() = self.extensions;
         match self.status {
             Some(status) => *response.status_mut() = status,
             None => drop(response.extensions_mut().insert(Dropped)),
@@ -393,6 +397,23 @@ mod tests {
         assert_ne!(seen, statuses(&policy, 1000));
         policy.faults.rate = 1.0;
         assert_eq!(statuses(&policy, 3), [503; 3]);
+    }
+
+    #[test]
+    fn a_delay_is_within_its_range_and_the_same_for_the_same_seed() {
+        let delay = Delay {
+            shortest: Duration::from_millis(50),
+            longest: Duration::from_millis(800),
+        };
+        let delays = |seed| (1..=100).map(move |number| delay.of(number, &Seed::chosen(seed)));
+        assert!(delays(7).all(|one| (delay.shortest..=delay.longest).contains(&one)));
+        assert!(delays(7).eq(delays(7)));
+        assert!(!delays(7).eq(delays(8)));
+        let (least, most) = (delays(7).min().unwrap(), delays(7).max().unwrap());
+        assert!(
+            most > least + Duration::from_millis(600),
+            "{least:?} {most:?}"
+        );
     }
 
     #[test]

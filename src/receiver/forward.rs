@@ -4,6 +4,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokio::sync::watch;
+
 use super::{Answer, Capture, Receiver};
 use crate::request::Request;
 
@@ -37,6 +39,32 @@ pub(crate) trait Forward: Send + Sync {
     fn forward(&self, request: &Request) -> Later<Forwarded>;
 }
 
+/// Counts the requests that are being passed on, also those whose sender has gone.
+#[derive(Debug, Default)]
+pub(crate) struct UnderWay(watch::Sender<usize>);
+
+/// One of them.
+struct OneUnderWay(watch::Sender<usize>);
+
+impl UnderWay {
+    fn one(&self) -> OneUnderWay {
+        self.0.send_modify(|count| *count += 1);
+        OneUnderWay(self.0.clone())
+    }
+
+    /// Waits until there are none.
+    pub(super) async fn none(&self) {
+        // The sender is here, so this ends with a true value alone.
+        let _ = self.0.subscribe().wait_for(|count| *count == 0).await;
+    }
+}
+
+impl Drop for OneUnderWay {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count -= 1);
+    }
+}
+
 impl Receiver {
     /// Passes a capture on where its answer is not settled already, and keeps it.
     ///
@@ -52,8 +80,10 @@ impl Receiver {
         let Some(forwarding) = forwarding.map(|forward| forward.forward(&capture.request)) else {
             return self.keep(capture, answer).await;
         };
+        let one = self.under_way.one();
         // A sender that hangs up meanwhile ends the future of its request; the capture must not end with it.
         let passing = tokio::spawn(async move {
+            let _one = one;
             let (mut capture, forwarded) = (capture, forwarding.await);
             let answer = Answer {
                 delay: answer.delay,

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
-use std::time::Duration;
 
 use axum::http::StatusCode;
 use serde::Deserialize;
@@ -83,8 +82,7 @@ impl Handshaken {
                 .map(|(name, value)| (name.clone(), value.clone().into_bytes()))
                 .collect(),
             body: self.body.clone().into(),
-            delay: Duration::ZERO,
-            is_usual: false,
+            ..Answer::none()
         }
     }
 }

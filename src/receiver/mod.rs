@@ -13,7 +13,7 @@ mod tls;
 pub(crate) use address::{ListenAddress, bind};
 pub(crate) use answers::{Answer, AnswerPolicy, Delay, Faults, Part, Sequence, answer_status};
 pub(crate) use certificate::local_certificate;
-pub(crate) use forward::{Forward, Forwarded, Later, Pass};
+pub(crate) use forward::{Forward, Forwarded, Later, Pass, UnderWay};
 pub(crate) use handshake::Handshaken;
 pub(crate) use head::Splitter;
 pub(crate) use judge::{Judge, Judgement, Secrets, Verdict};
@@ -99,21 +99,37 @@ pub(crate) struct Receiver {
     pub(crate) tls: Option<Identity>,
     /// Largest body, in bytes.
     pub(crate) max_body: usize,
+    pub(crate) patience: Patience,
     pub(crate) sink: Box<dyn Sink>,
     /// What is left out is answered as usual, without faults, and not passed on.
     pub(crate) filter: Option<Filter>,
     /// Answers in place of the policy, where that has nothing against it.
     pub(crate) forward: Option<Box<dyn Forward>>,
+    pub(crate) under_way: UnderWay,
     pub(crate) ids: Ids,
     pub(crate) count: AtomicU64,
     /// Counts the requests that the answer policy had a turn for.
     pub(crate) turns: AtomicU64,
 }
 
-/// For a head to arrive, and for an idle connection to be used again.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
-/// For a body to arrive.
-const BODY_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long a client may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    /// For a head or a TLS handshake to arrive, and for an idle connection to be used again.
+    pub(crate) head: Duration,
+    /// For a body to arrive.
+    pub(crate) body: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            head: Duration::from_secs(30),
+            body: Duration::from_secs(60),
+        }
+    }
+}
+
 /// For answers that are under way when the receiver ends, beside the time that they are to wait anyway.
 const GRACE: Duration = Duration::from_secs(10);
 /// How often a connection that ends looks whether a request is in progress.
@@ -144,10 +160,14 @@ pub(crate) async fn serve(
     // The sender lives as long as the command, so this ends with a true value alone.
     let _ = stop.wait_for(|stop| *stop).await;
     accepting.shutdown().await;
-    if let Some(graceful) = Arc::into_inner(graceful) {
-        let grace = receiver.policy.delay.longest + GRACE;
-        let _ = tokio::time::timeout(grace, graceful.shutdown()).await;
-    }
+    let answering = async {
+        if let Some(graceful) = Arc::into_inner(graceful) {
+            graceful.shutdown().await;
+        }
+        receiver.under_way.none().await;
+    };
+    let grace = receiver.policy.delay.longest + GRACE;
+    let _ = tokio::time::timeout(grace, answering).await;
 }
 
 async fn accept(
@@ -190,13 +210,16 @@ async fn enter(
         return connection(stream, from, router, receiver, watcher, stop).await;
     };
     let shaken = tokio::select! {
-        shaken = tokio::time::timeout(HEAD_TIMEOUT, tls.accept(stream)) => shaken,
+        shaken = tokio::time::timeout(receiver.patience.head, tls.accept(stream)) => shaken,
         _ = stop.wait_for(|stop| *stop) => return,
     };
     let problem = match shaken {
         Ok(Ok(stream)) => return connection(stream, from, router, receiver, watcher, stop).await,
         Ok(Err(error)) => tls::meaning(&error),
-        Err(_) => Some(format!("no TLS handshake within {HEAD_TIMEOUT:?}")),
+        Err(_) => Some(format!(
+            "no TLS handshake within {:?}",
+            receiver.patience.head
+        )),
     };
     if let Some(message) = problem {
         receiver.sink.trouble(Trouble { from, message });
@@ -238,25 +261,35 @@ async fn connection<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
         });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
+        .header_read_timeout(receiver.patience.head)
         .max_buf_size(MAX_HEAD)
         .max_headers(MAX_FIELDS)
+        // Answers of other servers keep the spelling of their headers; for our own there is nothing to keep.
+        .preserve_header_case(receiver.forward.is_some())
         .half_close(true)
         .serve_connection(io, service);
     let served = tokio::select! {
         served = watcher.watch(connection) => served,
         () = ends_in_a_head(stop, &heads, &answering) => return,
     };
-    if let Err(error) = served
-        && (error.is_parse() || error.is_incomplete_message())
-    {
-        let line = heads.lock().first_line();
-        let line = line.map_or_else(String::new, |line| format!(" `{line}`"));
-        receiver.sink.trouble(Trouble {
-            from,
-            message: format!("malformed request{line}: {error}"),
-        });
-    }
+    let Err(error) = served else {
+        return;
+    };
+    let (what, why) = if error.is_parse() || error.is_incomplete_message() {
+        ("malformed request", error.to_string())
+    } else if error.is_timeout() && heads.lock().is_in_head() {
+        let why = format!("no whole head within {:?}", receiver.patience.head);
+        ("gave up on the request", why)
+    } else {
+        // It was idle, or it broke behind an answer.
+        return;
+    };
+    let line = heads.lock().first_line();
+    let line = line.map_or_else(String::new, |line| format!(" `{line}`"));
+    receiver.sink.trouble(Trouble {
+        from,
+        message: format!("{what}{line}: {why}"),
+    });
 }
 
 /// Waits until the receiver ends and nothing but a part of a head is there, which nobody should wait for.
@@ -299,13 +332,14 @@ async fn receive(
         receiver.sink.trouble(Trouble { from, message });
         Answer::plain(status).response()
     };
-    let body = tokio::time::timeout(BODY_TIMEOUT, read_body(body, receiver.max_body)).await;
+    let patience = receiver.patience.body;
+    let body = tokio::time::timeout(patience, read_body(body, receiver.max_body)).await;
     let (body, over) = match body {
         Ok(Ok(body)) => (body, None),
         Ok(Err(Unread::TooLarge)) => (Bytes::new(), Some(receiver.max_body)),
         Ok(Err(Unread::Broken(why))) => return refuse(StatusCode::BAD_REQUEST, why),
         Err(_) => {
-            let why = format!("no whole body within {BODY_TIMEOUT:?}");
+            let why = format!("no whole body within {patience:?}");
             return refuse(StatusCode::REQUEST_TIMEOUT, why);
         }
     };
@@ -433,3 +467,6 @@ fn from_hyper(parts: &axum::http::request::Parts, body: Bytes) -> Request {
         body,
     }
 }
+
+#[cfg(test)]
+mod tests;

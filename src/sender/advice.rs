@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::{Answer, Attempt, FailureKind, Signing};
+use super::{Answer, Attempt, FailureKind};
 use crate::provider::Profile;
 use crate::provider::profile::Span;
+use crate::signature::Scheme;
 
 /// What to tell of a signed time that receivers refuse for its age, whatever else they look at.
-pub(crate) fn on_age(signing: &Signing, signed_at: i64, now: i64) -> Option<String> {
-    signing.key.as_ref()?;
-    let tolerance = signing.scheme.ts.as_ref()?.tol?;
+pub(crate) fn on_age(scheme: &Scheme, signed_at: i64, now: i64) -> Option<String> {
+    let tolerance = scheme.ts.as_ref()?.tol?;
     let age = now.saturating_sub(signed_at);
     if age.saturating_abs() <= tolerance {
         return None;

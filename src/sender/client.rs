@@ -9,7 +9,8 @@ use bytes::BytesMut;
 use url::Url;
 
 use super::tls::{self, Roots, Trust};
-use super::{Answer, Attempt, Failure, FailureKind, wire};
+use super::wire::{Line, Lines};
+use super::{Answer, Attempt, Failure, FailureKind};
 use crate::error::{Error, Result, chain};
 use crate::provider::profile::Span;
 use crate::request::{Headers, Request};
@@ -32,6 +33,7 @@ pub(crate) struct Client {
     reqwest: reqwest::Client,
     tls: rustls::ClientConfig,
     limits: Limits,
+    lines: Lines,
 }
 
 impl Client {
@@ -65,6 +67,7 @@ impl Client {
             reqwest,
             tls,
             limits,
+            lines: Lines::default(),
         })
     }
 
@@ -73,13 +76,42 @@ impl Client {
         self.timed(number, self.compose(request, url)).await
     }
 
-    /// Sends a request as it is written: request line, order and spelling of the headers, body.
+    /// Sends a request as it is written: request line, order and spelling of the headers, body. Connections are
+    /// kept for the requests that follow.
     pub(crate) async fn send_exactly(&self, request: &Request, url: &Url, number: u32) -> Attempt {
-        self.timed(
-            number,
-            wire::exchange(request, url, &self.tls, self.limits.max_answer),
-        )
-        .await
+        self.timed(number, self.exchange(request, url)).await
+    }
+
+    async fn exchange(&self, request: &Request, url: &Url) -> std::result::Result<Answer, Failure> {
+        if let Some(line) = self.lines.take() {
+            match self.over(line, request).await {
+                // Not a word came back: the server had closed it by then, and has not seen the request.
+                Err((_, false)) => {}
+                result => return result.map_err(|(failure, _)| failure),
+            }
+        }
+        let line = Line::connect(url, &self.tls).await?;
+        self.over(line, request)
+            .await
+            .map_err(|(failure, _)| failure)
+    }
+
+    /// Sends a request over a connection, and keeps that if it can be used again. A failure comes with whether
+    /// anything was answered.
+    async fn over(
+        &self,
+        mut line: Line,
+        request: &Request,
+    ) -> std::result::Result<Answer, (Failure, bool)> {
+        match line.converse(request, self.limits.max_answer).await {
+            Ok(answer) => {
+                if line.is_free_after(request, &answer) {
+                    self.lines.keep(line);
+                }
+                Ok(answer)
+            }
+            Err(failure) => Err((failure, line.is_answered())),
+        }
     }
 
     async fn timed(
@@ -136,6 +168,7 @@ impl Client {
             headers,
             body: body.freeze(),
             truncated,
+            extensions: hyper::http::Extensions::new(),
         })
     }
 }

@@ -26,6 +26,8 @@ pub(crate) struct Answer {
     pub(crate) body: Bytes,
     /// Whether there was more than is kept.
     pub(crate) truncated: bool,
+    /// What hyper noted of the head, such as how names are spelled; it writes a head that carries it the same way.
+    pub(crate) extensions: hyper::http::Extensions,
 }
 
 /// Largest part of an answer's body that is kept where it is shown alone, in bytes.

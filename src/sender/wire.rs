@@ -3,50 +3,182 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
 
 use bytes::{Buf as _, Bytes, BytesMut};
 use http_body_util::{BodyExt as _, Empty};
+use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
 use url::Url;
 
 use super::client::classify;
 use super::{Answer, Failure};
-use crate::request::{Request, raw};
+use crate::request::{Request, latin1, raw};
 
-/// Sends a request as it is written and reads the answer, so many bytes of its body at most.
-pub(super) async fn exchange(
-    request: &Request,
-    url: &Url,
-    tls: &rustls::ClientConfig,
-    max: usize,
-) -> Result<Answer, Failure> {
-    let stream = connect(url).await.map_err(|error| classify(&error))?;
-    let bytes = Bytes::from(framed(request));
-    if url.scheme() != "https" {
-        return converse(stream, bytes, &request.method, max).await;
+/// How long a connection may be idle and still be used: less than any server that is known closes it after, so that
+/// no request meets the close.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// Connections to one server that wait for their next request.
+#[derive(Default)]
+pub(super) struct Lines(Mutex<Vec<(Line, Instant)>>);
+
+impl Lines {
+    /// One that is still fresh.
+    pub(super) fn take(&self) -> Option<Line> {
+        let mut lines = self.lock();
+        lines.retain(|(line, since)| !line.sender.is_closed() && since.elapsed() < IDLE);
+        lines.pop().map(|(line, _)| line)
     }
-    let name = url
-        .host_str()
-        .unwrap_or_default()
-        .trim_matches(['[', ']'])
-        .to_owned();
-    let name = ServerName::try_from(name).map_err(|error| classify(&error))?;
-    let stream = TlsConnector::from(Arc::new(tls.clone()))
-        .connect(name, stream)
-        .await;
-    converse(
-        stream.map_err(|error| classify(&error))?,
-        bytes,
-        &request.method,
-        max,
-    )
-    .await
+
+    /// Keeps one for the next request.
+    pub(super) fn keep(&self, line: Line) {
+        self.lock().push((line, Instant::now()));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<(Line, Instant)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A connection to a server. It ends when this goes.
+pub(super) struct Line {
+    sender: SendRequest<Empty<Bytes>>,
+    wire: Wire,
+    _driver: JoinSet<()>,
+}
+
+impl Line {
+    /// Connects to the server of a URL.
+    pub(super) async fn connect(url: &Url, tls: &rustls::ClientConfig) -> Result<Self, Failure> {
+        let stream = connect(url).await.map_err(|error| classify(&error))?;
+        if url.scheme() != "https" {
+            return Self::new(stream).await;
+        }
+        let name = url
+            .host_str()
+            .unwrap_or_default()
+            .trim_matches(['[', ']'])
+            .to_owned();
+        let name = ServerName::try_from(name).map_err(|error| classify(&error))?;
+        let stream = TlsConnector::from(Arc::new(tls.clone()))
+            .connect(name, stream)
+            .await;
+        Self::new(stream.map_err(|error| classify(&error))?).await
+    }
+
+    async fn new<S>(stream: S) -> Result<Self, Failure>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let wire = Wire::default();
+        let instead = Instead {
+            stream,
+            wire: wire.clone(),
+        };
+        let (sender, connection) = http1::Builder::new()
+            .preserve_header_case(true)
+            .handshake(TokioIo::new(instead))
+            .await
+            .map_err(|error| classify(&error))?;
+        let mut driver = JoinSet::new();
+        driver.spawn(async {
+            // What goes wrong is told to whoever waits for the answer.
+            let _ = connection.await;
+        });
+        Ok(Self {
+            sender,
+            wire,
+            _driver: driver,
+        })
+    }
+
+    /// Sends a request as it is written and reads the answer, so many bytes of its body at most.
+    pub(super) async fn converse(
+        &mut self,
+        request: &Request,
+        max: usize,
+    ) -> Result<Answer, Failure> {
+        let failed = |error: hyper::Error| classify(&error);
+        // What hyper is told decides how it reads the answer; of that, only the method matters.
+        let method = hyper::Method::from_bytes(request.method.as_bytes());
+        let told = hyper::Request::builder()
+            .method(method.map_err(|error| classify(&error))?)
+            .uri("/")
+            .body(Empty::new())
+            .map_err(|error| classify(&error))?;
+        {
+            let mut wire = self.wire.lock();
+            wire.next = Bytes::from(framed(request));
+            wire.is_answered = false;
+        }
+        self.sender.ready().await.map_err(failed)?;
+        let response = self.sender.send_request(told).await.map_err(failed)?;
+        let (parts, mut incoming) = response.into_parts();
+        let headers = parts
+            .headers
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()))
+            .collect();
+        let (mut body, mut truncated) = (BytesMut::new(), false);
+        while let Some(frame) = incoming.frame().await {
+            let Ok(data) = frame.map_err(failed)?.into_data() else {
+                continue;
+            };
+            if body.len() + data.len() > max {
+                body.extend_from_slice(&data[..max - body.len()]);
+                truncated = true;
+                break;
+            }
+            body.extend_from_slice(&data);
+        }
+        Ok(Answer {
+            status: parts.status.as_u16(),
+            headers,
+            body: body.freeze(),
+            truncated,
+            extensions: parts.extensions,
+        })
+    }
+
+    /// Whether any byte came back for the last request.
+    pub(super) fn is_answered(&self) -> bool {
+        self.wire.lock().is_answered
+    }
+
+    /// Whether another request may follow one that got this answer.
+    pub(super) fn is_free_after(&self, request: &Request, answer: &Answer) -> bool {
+        !answer.truncated && ends_by_itself(request) && self.wire.lock().is_sent()
+    }
+}
+
+/// Whether a server can tell where a request ends, and is not asked to close the connection behind it: what is sent
+/// as it is written may be wrong about its length.
+fn ends_by_itself(request: &Request) -> bool {
+    let headers = &request.headers;
+    let of_one = ["connection", "upgrade"];
+    if request.method == "CONNECT" || of_one.iter().any(|name| headers.contains(name)) {
+        return false;
+    }
+    let lengths: Vec<_> = headers.all("content-length").map(latin1).collect();
+    match (&*lengths, headers.contains("transfer-encoding")) {
+        ([], true) => is_chunked(request),
+        ([], false) => request.body.is_empty(),
+        ([length], false) => length.trim().parse() == Ok(request.body.len()),
+        _ => false,
+    }
+}
+
+fn is_chunked(request: &Request) -> bool {
+    let coding = request.headers.text("transfer-encoding");
+    coding.is_some_and(|coding| coding.eq_ignore_ascii_case("chunked"))
 }
 
 async fn connect(url: &Url) -> io::Result<TcpStream> {
@@ -63,11 +195,7 @@ async fn connect(url: &Url) -> io::Result<TcpStream> {
 
 /// The bytes of a request. A body that was chunked is stored without its chunks, so it goes as one chunk.
 fn framed(request: &Request) -> Vec<u8> {
-    let chunked = request
-        .headers
-        .text("transfer-encoding")
-        .is_some_and(|coding| coding.eq_ignore_ascii_case("chunked"));
-    if !chunked {
+    if !is_chunked(request) {
         return raw::print(request);
     }
     let mut bytes = raw::print_head(request);
@@ -80,69 +208,48 @@ fn framed(request: &Request) -> Vec<u8> {
     bytes
 }
 
-async fn converse<S>(stream: S, bytes: Bytes, method: &str, max: usize) -> Result<Answer, Failure>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let instead = Instead { stream, bytes };
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(instead))
-        .await
-        .map_err(|error| classify(&error))?;
-    let task = tokio::spawn(connection);
-    // What hyper is told decides how it reads the answer; of that, only the method matters.
-    let method = hyper::Method::from_bytes(method.as_bytes()).map_err(|error| classify(&error))?;
-    let told = hyper::Request::builder()
-        .method(method)
-        .uri("/")
-        .body(Empty::<Bytes>::new());
-    let told = told.map_err(|error| classify(&error))?;
-    let response = sender
-        .send_request(told)
-        .await
-        .map_err(|error| classify(&error))?;
-    let (parts, mut incoming) = response.into_parts();
-    let headers = parts
-        .headers
-        .iter()
-        .map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()))
-        .collect();
-    let (mut body, mut truncated) = (BytesMut::new(), false);
-    while let Some(frame) = incoming.frame().await {
-        let frame = frame.map_err(|error| classify(&error))?;
-        let Ok(data) = frame.into_data() else {
-            continue;
-        };
-        if body.len() + data.len() > max {
-            body.extend_from_slice(&data[..max - body.len()]);
-            truncated = true;
-            break;
-        }
-        body.extend_from_slice(&data);
+/// What goes over a connection, shared by those who send and the stream. A std mutex, since nothing waits while it is
+/// held.
+#[derive(Clone, Default)]
+struct Wire(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    /// The request that goes out when hyper begins to write one.
+    next: Bytes,
+    /// What is still to be sent of the request that hyper began.
+    rest: Bytes,
+    /// Whether anything came back since.
+    is_answered: bool,
+}
+
+impl State {
+    fn is_sent(&self) -> bool {
+        self.next.is_empty() && self.rest.is_empty()
     }
-    task.abort();
-    Ok(Answer {
-        status: parts.status.as_u16(),
-        headers,
-        body: body.freeze(),
-        truncated,
-    })
+}
+
+impl Wire {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// A stream that sends its own bytes instead of those that are written to it.
 struct Instead<S> {
     stream: S,
-    /// What is still to be sent.
-    bytes: Bytes,
+    wire: Wire,
 }
 
 impl<S: AsyncWrite + Unpin> Instead<S> {
     fn poll_send(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while !self.bytes.is_empty() {
-            let sent = ready!(Pin::new(&mut self.stream).poll_write(context, &self.bytes))?;
+        let mut wire = self.wire.lock();
+        while !wire.rest.is_empty() {
+            let sent = ready!(Pin::new(&mut self.stream).poll_write(context, &wire.rest))?;
             if sent == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
-            self.bytes.advance(sent);
+            wire.rest.advance(sent);
         }
         Pin::new(&mut self.stream).poll_flush(context)
     }
@@ -154,7 +261,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for Instead<S> {
         context: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buf)
+        let before = buf.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(context, buf))?;
+        if buf.filled().len() > before {
+            self.wire.lock().is_answered = true;
+        }
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -164,6 +276,10 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Instead<S> {
         _: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
+        let mut wire = self.wire.lock();
+        if !wire.next.is_empty() {
+            wire.rest = std::mem::take(&mut wire.next);
+        }
         Poll::Ready(Ok(buf.len()))
     }
 

@@ -45,14 +45,11 @@ impl Store {
         transaction.commit()
     }
 
-    /// Commits rows together, and takes away some of what is too much.
+    /// Commits rows together, and takes away some of what was too much before.
     pub(super) fn commit(&mut self, rows: &[Row], excess: Excess) -> rusqlite::Result<()> {
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        for row in rows {
-            insert(&transaction, row)?;
-        }
         // More goes than comes, or a full history would stay so.
         let most = i64::try_from(rows.len() * 2).unwrap_or(i64::MAX).max(500);
         match excess {
@@ -63,18 +60,17 @@ impl Store {
                     .prepare_cached(old)?
                     .execute(params![most, time])?;
             }
-            Excess::Size => {
-                let oldest =
-                    "DELETE FROM entry WHERE id IN (SELECT id FROM entry ORDER BY id LIMIT ?1)";
-                transaction.prepare_cached(oldest)?.execute(params![most])?;
-            }
+            Excess::Size => take_oldest(&transaction, self.place.max_size, most)?,
+        }
+        for row in rows {
+            insert(&transaction, row)?;
         }
         transaction.commit()
     }
 
     /// What the limits of the history let go.
     pub(super) fn excess(&self, now: Timestamp) -> rusqlite::Result<Excess> {
-        if self.size()? > self.place.max_size {
+        if size(&self.connection)? > self.place.max_size {
             return Ok(Excess::Size);
         }
         let limit = before(now, self.place.keep);
@@ -87,15 +83,6 @@ impl Store {
             Some(oldest) if oldest < limit => Excess::Before(limit),
             _ => Excess::None,
         })
-    }
-
-    /// Bytes that are in use.
-    fn size(&self) -> rusqlite::Result<u64> {
-        let pages = "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size";
-        self.connection
-            .prepare_cached(pages)?
-            .query_row([], |row| row.get::<_, i64>(0))
-            .map(i64::unsigned_abs)
     }
 
     /// Takes away what is older than this, and returns how many that were. In steps, so that others get to write.
@@ -136,6 +123,40 @@ impl Store {
         known
             .map(|known| known.is_some())
             .map_err(|error| self.explain(error))
+    }
+}
+
+/// Bytes that are in use.
+fn size(connection: &Connection) -> rusqlite::Result<u64> {
+    let pages = "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size";
+    connection
+        .prepare_cached(pages)?
+        .query_row([], |row| row.get::<_, i64>(0))
+        .map(i64::unsigned_abs)
+}
+
+/// Takes the oldest away until the rest is no larger than this, in bytes, but so many at most.
+fn take_oldest(connection: &Connection, max_size: u64, most: i64) -> rusqlite::Result<()> {
+    const OLDEST: &str = "SELECT id, length(head) + length(body) + coalesce((SELECT sum(length(head) + length(body)) FROM attempt WHERE entry.sent AND attempt.entry = entry.id), 0) FROM entry ORDER BY id LIMIT ?1";
+    let mut left = most;
+    loop {
+        // Half of it each time: rows take more room than their bytes, and what fits is to stay.
+        let half = size(connection)?.saturating_sub(max_size).div_ceil(2);
+        let mut oldest = connection.prepare_cached(OLDEST)?;
+        let mut oldest = oldest.query([left])?;
+        let (mut gone, mut last) = (0, None);
+        while gone < half
+            && let Some(row) = oldest.next()?
+        {
+            last = Some(row.get::<_, i64>(0)?);
+            gone += row.get::<_, i64>(1)?.unsigned_abs();
+            left -= 1;
+        }
+        let Some(last) = last else {
+            return Ok(());
+        };
+        let delete = "DELETE FROM entry WHERE id <= ?1";
+        connection.prepare_cached(delete)?.execute([last])?;
     }
 }
 

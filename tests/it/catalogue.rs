@@ -161,6 +161,11 @@ fn init_writes_a_configuration_that_works() {
         all.contains("# [providers.klen]\n# to = \"http://localhost:3000/webhooks/klen\"\n"),
         "{all}"
     );
+    let history = "\n# What `listen` received and `send` and `replay` delivered.\n[history]\n\
+                   # file = \"history.db\"  # beside this file, in place of the one in your state directory\n\
+                   # keep = \"30d\"  # what is older goes\n\
+                   # max_size = \"2GB\"  # when there is more, the oldest go\n\n";
+    assert!(all.contains(history), "{all}");
     room.run(&["init", "--yes"]).is(
         2,
         "",
@@ -196,6 +201,30 @@ fn init_writes_a_configuration_that_works() {
             "POST /webhooks/konvox HTTP/1.1"
         ]
     );
+}
+
+#[test]
+fn the_history_that_a_configuration_names_is_the_same_from_every_folder() {
+    let room = Room::new();
+    room.run(&["init", "--yes"]).ends(0);
+    let commented = room.read("hookctl.toml");
+    // Each setting works once its `#` is gone.
+    let settings = ["file", "keep", "max_size"].map(|name| format!("{name} = \""));
+    let text = settings.iter().fold(commented, |text, setting| {
+        text.replace(&format!("# {setting}"), setting)
+    });
+    room.write("hookctl.toml", text).write("deep/er/x", "");
+    let mut import = room.command();
+    import.current_dir(room.path().join("deep/er"));
+    import.args(["history", "import", "-", "-q"]);
+    import.stdin(std::process::Stdio::piped());
+    import.stdout(std::process::Stdio::null());
+    let mut child = import.spawn().unwrap();
+    let curl = b"curl http://localhost/x -d 1";
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), curl).unwrap();
+    assert!(child.wait().unwrap().success());
+    assert_eq!(room.run(&["history", "--json"]).json().len(), 1);
+    assert!(room.path().join("history.db").exists());
 }
 
 #[test]

@@ -473,10 +473,24 @@ fn the_printed_ken_handler_accepts_a_capture_as_it_came_and_signed_afresh() {
     ken.accepts(1, &["replay", "caps"]);
 }
 
+/// The library that Ken recommends refuses a delivery of ten minutes ago as it came, for its age alone, and takes it
+/// once it is signed afresh.
 #[test]
 fn the_printed_ken_handler_accepts_an_old_capture_only_signed_afresh() {
     let ken = Receiver::ken();
     capture(&ken.room, &["--timestamp", "-10m"]);
-    ken.refuses(400, &["replay", "caps", "--raw"]);
-    ken.accepts(1, &["replay", "caps"]);
+    let url = ken.url();
+    for source in ["caps", "last"] {
+        ken.refuses(400, &["replay", source, "--raw"]);
+        let ran = ken.room.run(&["replay", source, "--raw", "--to", &url]);
+        let said = &ran.ends(1).stderr;
+        let hint = said.lines().find(|line| line.starts_with("hint:")).unwrap();
+        assert!(hint.starts_with("hint: The signed time is 10m "), "{said}");
+        let why = " ago, and receivers of this scheme take 5m at most: refusing it is right. \
+                   Without `--raw` it is signed afresh.";
+        assert!(hint.ends_with(why), "{said}");
+        ken.accepts(1, &["replay", source]);
+    }
+    let verified = ken.room.run(&["verify", "last", "--json"]).ends(1).json();
+    assert_eq!(verified[0]["reason"], "stale");
 }

@@ -33,6 +33,60 @@ fn the_completions_are_those_of_the_program() {
     }
 }
 
+#[test]
+fn every_command_has_a_manual_page() {
+    let room = Room::new();
+    let written = room.run(&["man", "--dir", "man1"]);
+    assert_eq!(written.ends(0).stdout, "");
+    let files: Vec<String> = std::fs::read_dir(room.path().join("man1"))
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(written.stderr, format!("{} pages written.\n", files.len()));
+    for file in &files {
+        let name = file.strip_suffix(".1").unwrap();
+        let command = name.split('-').skip(1);
+        let page = room.run(&["man"].into_iter().chain(command).collect::<Vec<_>>());
+        page.is(0, &room.read(&format!("man1/{file}")), "");
+        let title = format!(".TH {name} 1");
+        assert!(page.stdout.contains(&title), "{}", page.stdout);
+    }
+    for name in ["hookctl", "hookctl-send", "hookctl-history-export"] {
+        assert!(files.contains(&format!("{name}.1")), "{files:?}");
+    }
+    let page = room.read("man1/hookctl-listen.1");
+    assert!(
+        page.contains(".SH EXAMPLES\n  hookctl listen :8080\n"),
+        "{page}"
+    );
+    assert!(page.contains("\\fB\\-\\-forward\\fR"), "{page}");
+}
+
+#[test]
+fn a_manual_page_that_is_not_there_is_named() {
+    let room = Room::new();
+    room.run(&["man", "histroy"]).is(
+        2,
+        "",
+        "error: `hookctl` has no command `histroy`\nhint: Did you mean `history`?\n",
+    );
+    room.run(&["man", "history", "shwo"]).is(
+        2,
+        "",
+        "error: `hookctl history` has no command `shwo`\nhint: Did you mean `show`?\n",
+    );
+    room.write("file", "");
+    let file = room.path().join("file");
+    room.run(&["man", "--dir", "file"]).is(
+        3,
+        "",
+        &format!(
+            "error: cannot make the folder `{}`: File exists (os error 17)\n",
+            file.display()
+        ),
+    );
+}
+
 /// The console blocks of the README, each without its fence.
 fn consoles(readme: &str) -> Vec<&str> {
     let blocks = readme.split("```console\n").skip(1);
@@ -135,6 +189,7 @@ fn help_fits_a_terminal_and_every_command_has_one() {
         "secret",
         "init",
         "completions",
+        "man",
     ];
     for command in commands {
         let ran = room.run(&[command, "-h"]);

@@ -1,7 +1,6 @@
 //! `hookctl listen --exec` and `--filter`.
 
 use std::fs;
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -82,12 +81,10 @@ fn an_expectation_that_failed_decides() {
 #[test]
 fn a_command_that_does_not_end_is_ended_with_all_that_it_started() {
     let room = Room::new();
-    let start = Instant::now();
     let command = "sleep 987 & echo $! > child; wait";
     let ran = exec(&room, command, &["--timeout", "400ms"]);
     let error = format!("error: `{command}` did not end in time\n");
     assert!(ran.ends(1).stderr.ends_with(&error), "{}", ran.stderr);
-    assert!(start.elapsed() < Duration::from_secs(8));
     let is_gone = |id: &str| match fs::read_to_string(format!("/proc/{}/stat", id.trim())) {
         Ok(stat) => stat.contains(" Z "),
         Err(_) => true,

@@ -4,7 +4,6 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc;
 use std::thread;
-use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -21,7 +20,7 @@ fn dead_port() -> (tokio::net::TcpSocket, String) {
     (socket, url)
 }
 
-/// A server that shows the bytes of each request and gives an answer to it.
+/// A server that answers the request of each connection, and shows all that came over it once that has ended.
 fn raw_server(answer: &'static [u8]) -> (String, mpsc::Receiver<Vec<u8>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -29,22 +28,43 @@ fn raw_server(answer: &'static [u8]) -> (String, mpsc::Receiver<Vec<u8>>) {
     thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
-            stream
-                .set_read_timeout(Some(Duration::from_millis(300)))
-                .unwrap();
             let (mut bytes, mut chunk) = (Vec::new(), [0; 8192]);
-            while let Ok(read) = stream.read(&mut chunk) {
-                if read == 0 {
-                    break;
-                }
+            let mut answered = false;
+            while let Some(read) = stream.read(&mut chunk).ok().filter(|read| *read > 0) {
                 bytes.extend_from_slice(&chunk[..read]);
+                if !answered && is_whole(&bytes) {
+                    answered = stream.write_all(answer).is_ok();
+                }
             }
             seen.send(bytes).unwrap();
-            let _ = stream.write_all(answer);
         }
     });
     (url, requests)
 }
+
+/// Whether a request with a Content-Length is all there.
+fn is_whole(bytes: &[u8]) -> bool {
+    let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else {
+        return false;
+    };
+    let head = String::from_utf8_lossy(&bytes[..end]).to_lowercase();
+    let length = head.split("content-length: ").nth(1).unwrap();
+    bytes.len() >= end + 4 + length.lines().next().unwrap().parse::<usize>().unwrap()
+}
+
+/// A target that tells of each request, and answers it when it is let, or once nobody holds it any more.
+fn held(answer: &'static str) -> (Endpoint, mpsc::Receiver<()>, mpsc::Sender<()>) {
+    let (arrive, arrived) = mpsc::channel();
+    let (release, released) = mpsc::channel();
+    let target = Endpoint::with(move |_, _| {
+        let _ = arrive.send(());
+        let _ = released.recv();
+        answer.as_bytes().to_vec()
+    });
+    (target, arrived, release)
+}
+
+const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
 #[test]
 fn the_request_arrives_as_it_came_but_for_what_is_of_one_connection() {
@@ -63,6 +83,8 @@ fn the_request_arrives_as_it_came_but_for_what_is_of_one_connection() {
     let mut line = [0; 24];
     stream.read_exact(&mut line).unwrap();
     assert_eq!(&line, b"HTTP/1.1 204 No Content\r");
+    drop(stream);
+    listener.wait().ends(0);
     let host = url.strip_prefix("http://").unwrap();
     let wanted = format!(
         "M-POST /a/%2f/../b?x=%20&y=%C3%A9 HTTP/1.1\r\nX-CaMeL: 1\r\nHOST: {host}\r\nx-camel: caf\u{e9}\r\n\
@@ -73,8 +95,6 @@ fn the_request_arrives_as_it_came_but_for_what_is_of_one_connection() {
         requests.recv().unwrap(),
         [wanted.as_bytes(), &body].concat()
     );
-    drop(stream);
-    listener.wait().ends(0);
 }
 
 #[test]
@@ -86,18 +106,18 @@ fn a_chunked_body_arrives_whole_and_with_its_length() {
         "POST /c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTrailer: X\r\nExpect: 100-continue\r\n\
          Connection: close\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\nX: 1\r\n\r\n",
     );
+    listener.stop().ends(0);
     let host = url.strip_prefix("http://").unwrap();
     let wanted = format!("POST /c HTTP/1.1\r\nHost: {host}\r\nContent-Length: 5\r\n\r\nhello");
     assert_eq!(String::from_utf8(requests.recv().unwrap()).unwrap(), wanted);
-    listener.stop().ends(0);
 }
 
 #[test]
 fn the_first_target_answers_the_sender() {
     let first = Endpoint::answering(
-        "HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n\
-         Connection: X-Hop\r\nX-Hop: gone\r\nKeep-Alive: timeout=5\r\nContent-Type: a/b\r\n\
-         Content-Length: 3\r\n\r\n\0\x01z",
+        "HTTP/1.1 302 Over There\r\nLocation: /elsewhere\r\nSet-Cookie: a=1\r\nSET-COOKIE: b=2\r\n\
+         Connection: X-Hop\r\nX-Hop: gone\r\nKeep-Alive: timeout=5\r\nContent-TYPE: a/b\r\n\
+         content-length: 3\r\nX-CaMeL: 1\r\n\r\n\0\x01z",
     );
     let second = Endpoint::status(500);
     let room = Room::new();
@@ -111,8 +131,8 @@ fn the_first_target_answers_the_sender() {
     ]);
     assert_eq!(
         listener.exchange(POST),
-        "HTTP/1.1 302 Found\r\nlocation: /elsewhere\r\nset-cookie: a=1\r\nset-cookie: b=2\r\n\
-         content-type: a/b\r\ncontent-length: 3\r\nconnection: close\r\n\r\n\0\x01z"
+        "HTTP/1.1 302 Over There\r\nLocation: /elsewhere\r\nSet-Cookie: a=1\r\nSET-COOKIE: b=2\r\n\
+         Content-TYPE: a/b\r\nX-CaMeL: 1\r\ncontent-length: 3\r\nConnection: close\r\n\r\n\0\x01z"
     );
     let ran = listener.wait();
     let capture = &ran.ends(0).json()[0];
@@ -150,7 +170,7 @@ fn answers_without_a_body_keep_what_they_say_of_it() {
     let listener = room.listen(&["--forward", &target.url("")]);
     assert_eq!(
         listener.exchange("HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
-        "HTTP/1.1 200 OK\r\ncontent-length: 42\r\nx-a: 1\r\nconnection: close\r\n\r\n"
+        "HTTP/1.1 200 OK\r\nContent-Length: 42\r\nX-A: 1\r\nconnection: close\r\n\r\n"
     );
 }
 
@@ -170,7 +190,7 @@ fn a_chunked_answer_and_a_large_one_come_back_whole() {
         "HTTP/1.1 201 Created\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok"
     );
     let large = listener.exchange(POST.replace("hi", "ho"));
-    let start = "HTTP/1.1 200 OK\r\ncontent-encoding: br\r\n";
+    let start = "HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n";
     let head: String = large.chars().take(200).collect();
     assert!(large.starts_with(start), "{head}");
     assert!(large.ends_with(&format!("\r\n\r\n{body}")));
@@ -205,7 +225,7 @@ fn a_copy_that_fails_is_a_warning() {
     let to = first.url("");
     let args = ["--forward", &to, "--forward", &url, "--exit-after", "1"];
     let listener = room.listen(&args);
-    assert!(listener.exchange(POST).starts_with("HTTP/1.1 200 OK\r\n"));
+    assert!(listener.exchange(POST).starts_with("HTTP/1.1 200 X\r\n"));
     let ran = listener.wait();
     let capture = &ran.ends(0).json()[0];
     assert_eq!(capture["forward"][1]["status"], json!(null));
@@ -218,17 +238,13 @@ fn a_copy_that_fails_is_a_warning() {
 #[test]
 fn a_slow_copy_keeps_nobody_waiting_and_still_gets_all() {
     let first = Endpoint::status(200);
-    let slow = Endpoint::with(|_, _| {
-        thread::sleep(Duration::from_millis(1500));
-        b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_vec()
-    });
+    let (slow, _, release) = held(OK);
     let room = Room::new();
     let (to, copy) = (first.url(""), slow.url(""));
     let listener = room.listen(&["--forward", &to, "--forward", &copy, "--exit-after", "2"]);
-    let start = Instant::now();
     listener.exchange(POST);
     listener.exchange(POST);
-    assert!(start.elapsed() < Duration::from_millis(1500));
+    drop(release);
     let ran = listener.wait();
     assert_eq!(
         ran.ends(0).json()[0]["forward"][1],
@@ -239,10 +255,7 @@ fn a_slow_copy_keeps_nobody_waiting_and_still_gets_all() {
 
 #[test]
 fn a_target_that_takes_too_long_is_given_up() {
-    let slow = Endpoint::with(|_, _| {
-        thread::sleep(Duration::from_millis(600));
-        b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_vec()
-    });
+    let (slow, _, release) = held(OK);
     let room = Room::new();
     let to = slow.url("");
     let args = [
@@ -266,6 +279,7 @@ fn a_target_that_takes_too_long_is_given_up() {
         ran.stderr
             .contains("hint: Acknowledge first, work afterwards; `--forward-timeout`")
     );
+    drop(release);
     let args = [
         "--forward",
         &to,
@@ -280,11 +294,8 @@ fn a_target_that_takes_too_long_is_given_up() {
 }
 
 #[test]
-fn requests_reach_a_target_one_after_another_in_their_order() {
-    let target = Endpoint::with(|_, number| {
-        thread::sleep(Duration::from_millis(if number == 1 { 300 } else { 1 }));
-        b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_vec()
-    });
+fn requests_reach_a_target_one_after_another() {
+    let (target, arrived, release) = held(OK);
     let room = Room::new();
     let listener = room.listen(&["--forward", &target.url("")]);
     let streams: Vec<TcpStream> = (0..8)
@@ -292,37 +303,119 @@ fn requests_reach_a_target_one_after_another_in_their_order() {
             let mut stream = listener.connect();
             let head = format!("GET /{number} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
             stream.write_all(head.as_bytes()).unwrap();
-            thread::sleep(Duration::from_millis(20));
+            if number == 0 {
+                arrived.recv().unwrap();
+            }
             stream
         })
         .collect();
+    drop(release);
     for mut stream in streams {
         assert!(answers(&mut stream).starts_with("HTTP/1.1 200 OK\r\n"));
     }
-    let paths: Vec<_> = target
+    let mut paths: Vec<_> = target
         .hits()
         .iter()
         .map(|hit| hit.head.split(' ').nth(1).unwrap().to_owned())
         .collect();
+    assert_eq!(paths[0], "/0");
+    paths.sort();
     assert_eq!(paths, ["/0", "/1", "/2", "/3", "/4", "/5", "/6", "/7"]);
 }
 
 #[test]
-fn a_sender_that_hangs_up_does_not_lose_the_capture() {
-    let target = Endpoint::with(|_, _| {
-        thread::sleep(Duration::from_millis(400));
-        b"HTTP/1.1 201 X\r\nContent-Length: 0\r\n\r\n".to_vec()
+fn requests_share_a_connection_and_survive_its_end() {
+    const COUNT: usize = 20;
+    let keeps = TcpListener::bind("127.0.0.1:0").unwrap();
+    let to = format!("http://{}", keeps.local_addr().unwrap());
+    let (connect, connections) = mpsc::channel();
+    thread::spawn(move || {
+        for stream in keeps.incoming() {
+            connect.send(()).unwrap();
+            let (mut stream, mut bytes) = (stream.unwrap(), [0; 8192]);
+            // Each request comes in one piece, since the next waits for the answer.
+            while stream.read(&mut bytes).is_ok_and(|read| read > 0) {
+                stream.write_all(OK.as_bytes()).unwrap();
+            }
+        }
     });
+    // It closes each connection behind the first answer, and does not say so.
+    let closes = Endpoint::answering(OK);
+    for to in [&*to, &closes.url("")] {
+        let room = Room::new();
+        let listener = room.listen(&["--forward", to]);
+        let last = "GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+        let several = "GET /w HTTP/1.1\r\nHost: x\r\n\r\n".repeat(COUNT - 1);
+        let got = listener.exchange(several + last);
+        assert_eq!(got.matches("HTTP/1.1 200 OK\r\n").count(), COUNT, "{got}");
+        listener.stop().ends(0);
+    }
+    assert!(connections.try_iter().count() < COUNT);
+    assert_eq!(closes.hits().len(), COUNT);
+}
+
+#[test]
+fn a_sender_that_hangs_up_does_not_lose_the_capture() {
+    let (target, arrived, release) = held("HTTP/1.1 201 X\r\nContent-Length: 0\r\n\r\n");
     let room = Room::new();
     let listener = room.listen(&["--forward", &target.url(""), "--exit-after", "1"]);
     let mut stream = listener.connect();
     stream.write_all(POST.as_bytes()).unwrap();
-    thread::sleep(Duration::from_millis(100));
+    arrived.recv().unwrap();
     drop(stream);
+    drop(release);
     assert_eq!(
         listener.wait().ends(0).json()[0]["forward"][0]["status"],
         201
     );
+}
+
+/// Ends a listener while a target holds a request, with a second signal or without.
+fn cut(is_in_a_hurry: bool) {
+    let (target, arrived, release) = held(OK);
+    let room = Room::new();
+    let mut listener = room.listen(&["--forward", &target.url("")]);
+    let mut streams = [listener.connect(), listener.connect()];
+    streams[0].write_all(POST.as_bytes()).unwrap();
+    arrived.recv().unwrap();
+    // This one waits behind the other; that its body is asked for says that it was taken.
+    let post = POST.replace("/w", "/v");
+    let (head, body) = post.split_once("\r\n\r\n").unwrap();
+    let head = format!("{head}\r\nExpect: 100-continue\r\n\r\n");
+    streams[1].write_all(head.as_bytes()).unwrap();
+    streams[1].read_exact(&mut [0; 25]).unwrap();
+    streams[1].write_all(body.as_bytes()).unwrap();
+    listener.signal("-TERM");
+    if is_in_a_hurry {
+        assert_eq!(
+            listener.next_note(),
+            "warning: Answers are still under way.\n"
+        );
+        listener.signal("-TERM");
+    }
+    let ran = listener.wait();
+    drop(release);
+    let captures = ran.ends(0).json();
+    assert_eq!(captures[0]["response"]["status"], 504);
+    let pass = &captures[0]["forward"][0];
+    assert_eq!(pass["error"], "no answer before listening ended");
+    assert_eq!(pass["status"], json!(null));
+    let answer = answers(&mut streams[0]);
+    assert!(answer.starts_with("HTTP/1.1 504 "), "{answer}");
+    let history = room.run(&["history", "--json"]).ends(0).json();
+    let targets: Vec<_> = history.iter().map(|line| &line["target"]).collect();
+    assert_eq!(targets, ["/v?a=b", "/w?a=b"]);
+    assert!(history.iter().all(|line| line["response"]["status"] == 504));
+}
+
+#[test]
+fn what_is_under_way_when_listening_ends_is_kept() {
+    cut(false);
+}
+
+#[test]
+fn what_is_under_way_when_listening_ends_in_a_hurry_is_kept() {
+    cut(true);
 }
 
 #[test]

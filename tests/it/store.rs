@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -37,22 +37,27 @@ fn status(stream: &mut TcpStream, body: &str) -> Option<u16> {
     }
 }
 
-/// Sends from several connections until told to stop; returns what was acknowledged.
+/// Sends from several connections until told to stop; returns what was acknowledged, and counts it meanwhile.
 fn load(
     listener: &Listener,
     name: &str,
     stop: &Arc<AtomicBool>,
+    count: &Arc<AtomicUsize>,
 ) -> Vec<thread::JoinHandle<Vec<String>>> {
     (0..8)
         .map(|connection| {
             let (mut stream, stop) = (listener.connect(), Arc::clone(stop));
+            let count = Arc::clone(count);
             let name = format!("{name}-{connection}");
             thread::spawn(move || {
                 let mut kept = Vec::new();
                 for number in 0.. {
                     let body = format!("{name}-{number}");
                     match status(&mut stream, &body) {
-                        Some(200) => kept.push(body),
+                        Some(200) => {
+                            kept.push(body);
+                            count.fetch_add(1, Ordering::Relaxed);
+                        }
                         Some(503) => {}
                         Some(other) => panic!("answered {other}"),
                         None => break,
@@ -85,20 +90,31 @@ fn bodies(room: &Room) -> HashSet<String> {
 fn what_was_acknowledged_is_there_after_a_kill() {
     let room = Room::new();
     let mut all = Vec::new();
-    for round in 0..4 {
+    // At the first requests, while the file is made, and later.
+    for (round, after) in [1, 40, 300, 900, 10, 2].into_iter().enumerate() {
         let listener = room.listen_at(":0", &["--show", "none"]);
         let stop = Arc::new(AtomicBool::new(false));
-        let senders = load(&listener, &round.to_string(), &stop);
-        thread::sleep(Duration::from_millis(150 + 130 * round));
+        let count = Arc::new(AtomicUsize::new(0));
+        let senders = load(&listener, &round.to_string(), &stop, &count);
+        while count.load(Ordering::Relaxed) < after {
+            assert!(!senders.iter().all(thread::JoinHandle::is_finished));
+            thread::yield_now();
+        }
         listener.signal("-KILL");
         for sender in senders {
             all.extend(sender.join().unwrap());
         }
+        // Each time all is there at once, whatever was in the middle of being written.
+        let there = bodies(&room);
+        let lost: Vec<_> = all.iter().filter(|body| !there.contains(*body)).collect();
+        assert_eq!(lost, Vec::<&String>::new(), "round {round}");
     }
-    let there = bodies(&room);
-    assert!(all.len() > 100, "{}", all.len());
-    let lost: Vec<_> = all.iter().filter(|body| !there.contains(*body)).collect();
-    assert_eq!(lost, Vec::<&String>::new());
+    assert!(all.len() >= 1_253, "{}", all.len());
+    let file = Connection::open(room.path().join("../state/hookctl/history.db")).unwrap();
+    let sound: String = file
+        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(sound, "ok");
 }
 
 #[test]
@@ -109,10 +125,11 @@ fn two_listeners_and_readers_share_a_history() {
         room.listen_at(":0", &["--show", "none"]),
     ];
     let stop = Arc::new(AtomicBool::new(false));
+    let count = Arc::default();
     let senders: Vec<_> = listeners
         .iter()
         .zip(["a", "b"])
-        .flat_map(|(listener, name)| load(listener, name, &stop))
+        .flat_map(|(listener, name)| load(listener, name, &stop, &count))
         .collect();
     for _ in 0..12 {
         room.run(&["history"]).ends(0);
@@ -344,22 +361,35 @@ fn a_history_stays_within_its_limits() {
     );
     let listener = room.listen_at(":0", &["--show", "none"]);
     let mut stream = listener.connect();
-    let start = std::time::Instant::now();
+    let file = Connection::open(room.path().join("h.db")).unwrap();
     let mut sent = 0;
-    while start.elapsed() < Duration::from_secs(3) && sent < 4_000 {
-        assert_eq!(
-            status(&mut stream, &format!("{sent}-{}", "x".repeat(4_000))),
-            Some(200)
-        );
+    // The listener looks now and then how much there is.
+    loop {
+        let body = format!("{sent}-{}", "x".repeat(4_000));
+        assert_eq!(status(&mut stream, &body), Some(200));
         sent += 1;
+        let size = "SELECT count(*), sum(length(body)) FROM entry";
+        let (count, size): (i64, i64) = file
+            .query_row(size, [], |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap();
+        if count < sent && size < 1_000_000 {
+            break;
+        }
     }
-    thread::sleep(Duration::from_millis(1_100));
     assert_eq!(status(&mut stream, "the last"), Some(200));
     drop(stream);
     listener.stop();
     let there = bodies(&room);
     assert!(there.contains("the last"));
-    assert!(there.len() < sent, "{} of {sent}", there.len());
+    // What fits stays: the newest, without a gap.
+    let oldest = (0..sent).find(|number| {
+        there
+            .iter()
+            .any(|body| body.starts_with(&format!("{number}-")))
+    });
+    assert_eq!(oldest, Some(sent - i64::try_from(there.len()).unwrap() + 1));
+    let size: usize = there.iter().map(String::len).sum();
+    assert!((500_000..1_000_000).contains(&size), "{size}");
     room.write("hookctl.toml", "[history]\nkeep = \"soon\"\n");
     room.run(&["history"]).is(
         2,
