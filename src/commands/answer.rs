@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use axum::http::StatusCode;
 use clap::Args;
+use hyper::StatusCode;
 
 use super::options::{seed, span};
 use super::send::random_seed;

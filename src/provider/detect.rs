@@ -1,5 +1,6 @@
 //! Which provider a request is from, and which event it is.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use memchr::memmem::Finder;
@@ -13,7 +14,9 @@ use crate::signature::{Source, extract, last_key};
 #[derive(Debug)]
 pub(crate) struct Detector {
     providers: Vec<Arc<Provider>>,
-    rows: Vec<Row>,
+    /// Rows with headers, by the first of these in lower case.
+    by_header: HashMap<String, Vec<Row>>,
+    by_body: Vec<Row>,
 }
 
 /// Where a row is, and what rules it out quickly.
@@ -27,19 +30,27 @@ struct Row {
 
 impl Detector {
     pub(crate) fn new(providers: Vec<Arc<Provider>>) -> Self {
-        let mut rows = Vec::new();
+        let mut by_header: HashMap<String, Vec<Row>> = HashMap::new();
+        let mut by_body = Vec::new();
         for (provider, of) in providers.iter().enumerate() {
             for (row, conditions) in of.profile.detect.iter().enumerate() {
+                let key = conditions.longest_key();
+                let rows = match conditions.headers.first() {
+                    Some(name) => by_header.entry(name.to_ascii_lowercase()).or_default(),
+                    None => &mut by_body,
+                };
                 rows.push(Row {
                     provider,
                     row,
-                    key: conditions
-                        .longest_key()
-                        .map(|key| Finder::new(key).into_owned()),
+                    key: key.map(|key| Finder::new(key).into_owned()),
                 });
             }
         }
-        Self { providers, rows }
+        Self {
+            providers,
+            by_header,
+            by_body,
+        }
     }
 
     /// All that can be told apart.
@@ -71,21 +82,37 @@ impl Detector {
     }
 
     fn best(&self, fallback: bool, source: &Source<'_>) -> Option<&Arc<Provider>> {
-        let fitting = |with_headers: bool| {
-            let rows = self.rows.iter().filter_map(|row| {
-                let provider = &self.providers[row.provider];
-                let conditions = &provider.profile.detect[row.row];
-                let fits = conditions.fallback == fallback
-                    && conditions.headers.is_empty() != with_headers
-                    && (with_headers || row.may_fit(source))
-                    && conditions.fits(source);
-                fits.then_some((provider, conditions))
-            });
-            rows.max_by_key(|(_, row)| (row.headers.len(), row.body.len()))
-        };
         // A header says more than any body, and costs less to look at.
-        let best = fitting(true).or_else(|| fitting(false));
-        best.map(|(provider, _)| provider)
+        let with_headers = source.request.headers.iter().flat_map(|header| {
+            let name = header.name.to_ascii_lowercase();
+            let rows = self.by_header.get(&*name);
+            rows.into_iter().flatten()
+        });
+        self.fitting(with_headers, fallback, source).or_else(|| {
+            let rows = self.by_body.iter();
+            let rows = rows.filter(|row| row.may_fit(source));
+            self.fitting(rows, fallback, source)
+        })
+    }
+
+    /// The provider of the row that fits with most conditions, the last of those with as many.
+    fn fitting<'a>(
+        &'a self,
+        rows: impl Iterator<Item = &'a Row>,
+        fallback: bool,
+        source: &Source<'_>,
+    ) -> Option<&'a Arc<Provider>> {
+        let rows = rows.filter_map(|row| {
+            let provider = &self.providers[row.provider];
+            let conditions = &provider.profile.detect[row.row];
+            let fits = conditions.fallback == fallback && conditions.fits(source);
+            fits.then_some((row, provider, conditions))
+        });
+        let best = rows.max_by_key(|(row, _, conditions)| {
+            let (headers, fields) = (conditions.headers.len(), conditions.body.len());
+            (headers, fields, row.provider, row.row)
+        });
+        best.map(|(_, provider, _)| provider)
     }
 }
 

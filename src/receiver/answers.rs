@@ -4,10 +4,11 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::http::{Extensions, HeaderName, HeaderValue, StatusCode};
-use axum::response::Response;
 use bytes::Bytes;
+use http_body_util::Full;
+use hyper::header::{CONTENT_LENGTH, HeaderName, HeaderValue};
+use hyper::http::Extensions;
+use hyper::{Response, StatusCode};
 
 use super::judge::{Judgement, Verdict};
 use crate::provider::fresh::Seed;
@@ -78,10 +79,6 @@ pub(crate) struct Answer {
     /// How another server spelled the head, for hyper.
     pub(crate) extensions: Extensions,
 }
-
-/// Marks a response that is not to be given.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Dropped;
 
 impl AnswerPolicy {
     /// The answer to a request that was captured. `turn` counts, from 1, the requests that it is asked for, which
@@ -303,21 +300,22 @@ impl Answer {
         answer
     }
 
-    /// As the server gives it.
-    pub(super) fn response(self) -> Response {
-        let mut response = Response::new(Body::from(self.body));
+    /// As the server gives it; `None` if the connection is closed instead.
+    pub(super) fn response(self) -> Option<Response<Full<Bytes>>> {
+        let length = self.body.len();
+        let mut response = Response::new(Full::new(self.body));
+        *response.status_mut() = self.status?;
         *response.extensions_mut() = self.extensions;
-        match self.status {
-            Some(status) => *response.status_mut() = status,
-            None => drop(response.extensions_mut().insert(Dropped)),
-        }
         for header in self.headers.iter() {
             let name = HeaderName::from_bytes(header.name.as_bytes());
             if let (Ok(name), Ok(value)) = (name, HeaderValue::from_bytes(&header.value)) {
                 response.headers_mut().append(name, value);
             }
         }
-        response
+        // Where hyper writes one it stands behind all others; an answer to HEAD needs it all the same.
+        let headers = response.headers_mut();
+        headers.entry(CONTENT_LENGTH).or_insert(length.into());
+        Some(response)
     }
 }
 

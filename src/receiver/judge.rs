@@ -9,7 +9,9 @@ use crate::provider::local::LocalSecrets;
 use crate::provider::{Detector, Provider};
 use crate::request::Request;
 use crate::secret::Secret;
-use crate::signature::{self, Clock, Reason, Scheme, Source, Status, extract, verify, verify_any};
+use crate::signature::{
+    self, Clock, KeysOf, Reason, Scheme, Source, Status, extract, verify, verify_any,
+};
 
 /// What the signature of a captured request is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +85,6 @@ pub(crate) struct Secrets {
 }
 
 /// Judges captured requests.
-#[derive(Debug)]
 pub(crate) struct Judge {
     detector: Detector,
     secrets: Secrets,
@@ -94,6 +95,32 @@ pub(crate) struct Judge {
     cached: Mutex<HashMap<String, Secret>>,
     /// Secrets that came in handshakes, by scheme.
     learned: Mutex<HashMap<String, Vec<Secret>>>,
+    keys: Keyring,
+}
+
+/// Keys that were made of secrets.
+#[derive(Default)]
+struct Keyring(Mutex<Vec<(&'static str, Vec<Secret>, KeysOf)>>);
+
+/// How many are kept.
+const KEPT: usize = 32;
+
+impl Keyring {
+    fn keys(&self, scheme: &'static Scheme, secrets: &[Secret]) -> KeysOf {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = kept
+            .iter()
+            .find(|(id, of, _)| *id == scheme.id && of == secrets);
+        if let Some((_, _, keys)) = known {
+            return keys.clone();
+        }
+        let keys = signature::keys(scheme, secrets);
+        if kept.len() == KEPT {
+            kept.clear();
+        }
+        kept.push((&scheme.id, secrets.to_vec(), keys.clone()));
+        keys
+    }
 }
 
 impl Judge {
@@ -109,6 +136,7 @@ impl Judge {
             seen: Mutex::default(),
             cached: Mutex::default(),
             learned: Mutex::default(),
+            keys: Keyring::default(),
         }
     }
 
@@ -183,7 +211,7 @@ impl Judge {
             let secrets = || self.secrets_for(Some(&provider.profile.name)).0;
             !common.is_empty()
                 && matches!(
-                    verify_any(&common, &mut |scheme| signature::keys(scheme, &secrets()), source, clock.into()),
+                    verify_any(&common, &mut |scheme| self.keys.keys(scheme, &secrets()), source, clock.into()),
                     Some(Ok(found)) if found.status == Status::Valid
                 )
         };
@@ -214,7 +242,7 @@ impl Judge {
             .as_ref()
             .map(|provider| provider.profile.name.clone());
         let verify = |secrets: &[Secret]| {
-            let mut keys_of = |scheme: &'static Scheme| signature::keys(scheme, secrets);
+            let mut keys_of = |scheme: &'static Scheme| self.keys.keys(scheme, secrets);
             match verify_any(schemes, &mut keys_of, source, clock.into()) {
                 Some(Ok(found)) => found,
                 // No secret is of the form that a scheme needs: as good as none.

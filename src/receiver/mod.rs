@@ -26,16 +26,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::{Extension, State};
-use axum::http::StatusCode;
-use axum::response::Response;
 use bytes::{Bytes, BytesMut};
-use http_body_util::BodyExt as _;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
+use hyper::http::request::Parts;
+use hyper::service::service_fn;
+use hyper::{Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use hyper_util::service::TowerToHyperService;
 use jiff::Timestamp;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -43,7 +41,6 @@ use tokio::sync::watch;
 
 use crate::request::{Headers, Request};
 use crate::store::{Direction, Id, Ids};
-use answers::Dropped;
 use head::{MAX_FIELDS, MAX_HEAD};
 use tee::{Heads, Tee};
 
@@ -146,12 +143,8 @@ pub(crate) async fn serve(
     let graceful = Arc::new(GracefulShutdown::new());
     let mut accepting = tokio::task::JoinSet::new();
     for listener in listeners {
-        let router = Router::new()
-            .fallback(receive)
-            .with_state(Arc::clone(&receiver));
         accepting.spawn(accept(
             listener,
-            router,
             Arc::clone(&receiver),
             Arc::clone(&graceful),
             stop.clone(),
@@ -172,7 +165,6 @@ pub(crate) async fn serve(
 
 async fn accept(
     listener: TcpListener,
-    router: Router,
     receiver: Arc<Receiver>,
     graceful: Arc<GracefulShutdown>,
     stop: watch::Receiver<bool>,
@@ -185,7 +177,6 @@ async fn accept(
                 tokio::spawn(enter(
                     stream,
                     from,
-                    router.clone(),
                     Arc::clone(&receiver),
                     graceful.watcher(),
                     stop.clone(),
@@ -201,20 +192,19 @@ async fn accept(
 async fn enter(
     stream: TcpStream,
     from: SocketAddr,
-    router: Router,
     receiver: Arc<Receiver>,
     watcher: Watcher,
     mut stop: watch::Receiver<bool>,
 ) {
     let Some(tls) = receiver.tls.clone() else {
-        return connection(stream, from, router, receiver, watcher, stop).await;
+        return connection(stream, from, receiver, watcher, stop).await;
     };
     let shaken = tokio::select! {
         shaken = tokio::time::timeout(receiver.patience.head, tls.accept(stream)) => shaken,
         _ = stop.wait_for(|stop| *stop) => return,
     };
     let problem = match shaken {
-        Ok(Ok(stream)) => return connection(stream, from, router, receiver, watcher, stop).await,
+        Ok(Ok(stream)) => return connection(stream, from, receiver, watcher, stop).await,
         Ok(Err(error)) => tls::meaning(&error),
         Err(_) => Some(format!(
             "no TLS handshake within {:?}",
@@ -229,7 +219,6 @@ async fn enter(
 async fn connection<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
     stream: S,
     from: SocketAddr,
-    router: Router,
     receiver: Arc<Receiver>,
     watcher: Watcher,
     stop: watch::Receiver<bool>,
@@ -237,28 +226,23 @@ async fn connection<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
     let heads = Heads::new();
     let answering = Arc::new(AtomicU64::new(0));
     let io = TokioIo::new(Tee::new(stream, heads.clone()));
-    let inner = TowerToHyperService::new(router);
-    let of_connection = heads.clone();
-    let counted = Arc::clone(&answering);
-    let service =
-        hyper::service::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
-            request.extensions_mut().insert(Connection {
-                heads: of_connection.clone(),
-                from,
-            });
-            counted.fetch_add(1, Ordering::Relaxed);
-            let answer = hyper::service::Service::call(&inner, request);
-            let counted = Arc::clone(&counted);
-            async move {
-                let Ok(answer) = answer.await;
-                counted.fetch_sub(1, Ordering::Relaxed);
-                // An error makes hyper close the connection without a word.
-                match answer.extensions().get::<Dropped>() {
-                    Some(Dropped) => Err(io::Error::other("dropped on purpose")),
-                    None => Ok(answer),
-                }
-            }
-        });
+    let of_connection = Arc::new(Connection {
+        heads: heads.clone(),
+        from,
+        answering: Arc::clone(&answering),
+    });
+    let receives = Arc::clone(&receiver);
+    // Without a router: there is one place for all, and it is on the way of each request.
+    let service = service_fn(move |request| {
+        let (receiver, connection) = (Arc::clone(&receives), Arc::clone(&of_connection));
+        async move {
+            connection.answering.fetch_add(1, Ordering::Relaxed);
+            let answer = receive(receiver, &connection, request).await;
+            connection.answering.fetch_sub(1, Ordering::Relaxed);
+            // An error makes hyper close the connection without a word.
+            answer.ok_or_else(|| io::Error::other("dropped on purpose"))
+        }
+    });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(receiver.patience.head)
@@ -307,17 +291,20 @@ async fn ends_in_a_head(mut stop: watch::Receiver<bool>, heads: &Heads, answerin
 }
 
 /// The connection of a request.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Connection {
     heads: Heads,
     from: SocketAddr,
+    /// Requests that are being answered.
+    answering: Arc<AtomicU64>,
 }
 
+/// The answer to a request; `None` if the connection is closed instead.
 async fn receive(
-    State(receiver): State<Arc<Receiver>>,
-    Extension(connection): Extension<Connection>,
-    request: axum::extract::Request,
-) -> Response {
+    receiver: Arc<Receiver>,
+    connection: &Connection,
+    request: hyper::Request<Incoming>,
+) -> Option<Response<Full<Bytes>>> {
     let (start, received_at) = (Instant::now(), Timestamp::now());
     let (parts, body) = request.into_parts();
     let head = connection.heads.lock().take();
@@ -416,7 +403,7 @@ enum Unread {
     Broken(String),
 }
 
-async fn read_body(body: Body, limit: usize) -> Result<Bytes, Unread> {
+async fn read_body(body: Incoming, limit: usize) -> Result<Bytes, Unread> {
     let mut body = body;
     let (mut whole, mut drained) = (BytesMut::new(), 0);
     while let Some(frame) = body.frame().await {
@@ -450,7 +437,7 @@ fn cause(error: &dyn std::error::Error) -> &dyn std::error::Error {
 }
 
 /// A request as hyper gives it, for the case that the head was not seen.
-fn from_hyper(parts: &axum::http::request::Parts, body: Bytes) -> Request {
+fn from_hyper(parts: &Parts, body: Bytes) -> Request {
     let headers: Headers = parts
         .headers
         .iter()

@@ -1,9 +1,11 @@
 //! The one writer: rows that wait are committed together, and whoever brought one hears when it is kept.
 
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use super::entry::Row;
@@ -22,29 +24,37 @@ const GATHER: Duration = Duration::from_micros(250);
 /// How often the limits of the history are looked at.
 const GLANCE: Duration = Duration::from_secs(1);
 
+/// Whether a row is kept; if not, why, as the end of a sentence.
+type Answer = std::result::Result<(), String>;
+
 /// A row, and who waits for it.
 struct Job {
     row: Row,
-    done: oneshot::Sender<std::result::Result<(), String>>,
+    done: oneshot::Sender<Answer>,
 }
 
 /// The way to the writer. When it goes, the writer finishes what it was brought.
 pub(crate) struct Writer {
     jobs: Option<mpsc::Sender<Job>>,
     thread: Option<JoinHandle<()>>,
+    /// Where those wait who bring rows.
+    runtime: Arc<OnceLock<Handle>>,
 }
 
 impl Writer {
     /// Starts the writer on a thread of its own, since a commit waits for the disk.
     pub(crate) fn start(store: Store) -> Result<Self> {
         let (jobs, waiting) = mpsc::channel(QUEUE);
+        let runtime = Arc::new(OnceLock::new());
+        let of_thread = Arc::clone(&runtime);
         let thread = std::thread::Builder::new()
             .name("store".to_owned())
-            .spawn(move || run(store, waiting))
+            .spawn(move || run(store, waiting, &of_thread))
             .map_err(|error| Error::machine("cannot start").because(error))?;
         Ok(Self {
             jobs: Some(jobs),
             thread: Some(thread),
+            runtime,
         })
     }
 
@@ -52,9 +62,10 @@ impl Writer {
     ///
     /// # Errors
     /// Why it is not kept, as the end of a sentence.
-    pub(crate) async fn add(&self, row: Row) -> std::result::Result<(), String> {
+    pub(crate) async fn add(&self, row: Row) -> Answer {
         let gone = || "the history is closed".to_owned();
         let jobs = self.jobs.as_ref().ok_or_else(gone)?;
+        self.runtime.get_or_init(Handle::current);
         let (done, kept) = oneshot::channel();
         jobs.send(Job { row, done }).await.map_err(|_| gone())?;
         kept.await.unwrap_or_else(|_| Err(gone()))
@@ -70,7 +81,7 @@ impl Drop for Writer {
     }
 }
 
-fn run(mut store: Store, mut jobs: mpsc::Receiver<Job>) {
+fn run(mut store: Store, mut jobs: mpsc::Receiver<Job>, runtime: &OnceLock<Handle>) {
     let (mut rows, mut waiting) = (Vec::new(), Vec::new());
     let mut excess = Excess::None;
     let mut looked: Option<Instant> = None;
@@ -92,37 +103,41 @@ fn run(mut store: Store, mut jobs: mpsc::Receiver<Job>) {
             excess = store.excess(Timestamp::now()).unwrap_or(Excess::None);
             looked = Some(Instant::now());
         }
-        commit(&mut store, &rows, excess, &mut waiting);
+        let kept = commit(&mut store, &rows, excess);
+        if let Some(runtime) = runtime.get() {
+            tell(std::mem::take(&mut waiting), kept, runtime);
+        }
         last = rows.len();
         rows.clear();
     }
 }
 
-/// Commits rows and tells those who wait. One row that cannot be kept does not take the others with it.
-fn commit(
-    store: &mut Store,
-    rows: &[Row],
-    excess: Excess,
-    waiting: &mut Vec<oneshot::Sender<std::result::Result<(), String>>>,
-) {
+/// Commits rows, and says of each whether it is kept. One that cannot be does not take the others with it.
+fn commit(store: &mut Store, rows: &[Row], excess: Excess) -> Vec<Answer> {
     let kept = store.commit(rows, excess);
     let is_of_one = |error: &rusqlite::Error| {
         use rusqlite::ErrorCode::{ConstraintViolation, TooBig};
         let code = error.sqlite_error_code();
         matches!(code, Some(ConstraintViolation | TooBig))
     };
-    let one_by_one = rows.len() > 1 && kept.as_ref().is_err_and(is_of_one);
-    let said = |kept: &rusqlite::Result<()>| match kept {
-        Ok(()) => Ok(()),
-        Err(error) => Err(format!("cannot keep it in the history: {}", plainly(error))),
+    let said = |kept: rusqlite::Result<()>| {
+        kept.map_err(|error| format!("cannot keep it in the history: {}", plainly(&error)))
     };
-    for (row, done) in rows.iter().zip(waiting.drain(..)) {
-        let kept = if one_by_one {
-            said(&store.commit(std::slice::from_ref(row), Excess::None))
-        } else {
-            said(&kept)
-        };
-        // Whoever brought it may have gone.
-        let _ = done.send(kept);
+    if rows.len() > 1 && kept.as_ref().is_err_and(is_of_one) {
+        let rows = rows.iter().map(std::slice::from_ref);
+        return rows
+            .map(|row| said(store.commit(row, Excess::None)))
+            .collect();
     }
+    vec![said(kept); rows.len()]
+}
+
+/// Tells those who wait, inside the runtime: from outside, each would be a wake-up of its own.
+fn tell(waiting: Vec<oneshot::Sender<Answer>>, kept: Vec<Answer>, runtime: &Handle) {
+    runtime.spawn(async move {
+        for (done, kept) in waiting.into_iter().zip(kept) {
+            // Whoever brought it may have gone.
+            let _ = done.send(kept);
+        }
+    });
 }
