@@ -77,6 +77,9 @@ impl From<rusqlite::Error> for Problem {
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Pages of this size take 700-byte bodies at half the cost of the usual 4 KiB.
 const PAGE: i64 = 16 * 1024;
+/// Pages after which the log is brought into the file, 64 MiB. Whoever waits for a commit meanwhile waits for that as
+/// well, and for the disk, so it is done seldom.
+const CHECKPOINT: i64 = 4096;
 
 /// Opens the file for reading and writing. Makes it if it is not there.
 pub(super) fn open(path: &Path) -> Result<Connection, Problem> {
@@ -97,6 +100,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, Problem> {
         migrate(&mut connection)?;
     }
     connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT)?;
     Ok(connection)
 }
 
