@@ -69,6 +69,34 @@ fn the_newest_come_first_and_filters_leave_out() {
 }
 
 #[test]
+fn what_holds_everywhere_may_stand_before_a_command_and_filters_may_not() {
+    let room = filled();
+    let line = LINES.lines().next().unwrap();
+    let export = ["export", "cap_0123456789ab", "--reveal"];
+    let store = ["history", "--store", "../state/hookctl/history.db", "-q"];
+    let ran = room.run(&[&store[..], &export].concat());
+    ran.is(0, &format!("{line}\n"), "");
+    let shown = room.run(&["events", "--json", "show", "ken/lead_replied"]);
+    assert_eq!(shown.ends(0).json().len(), 1);
+    let cases: [&[&str]; 3] = [&["--in"], &["--limit", "3"], &["--search", "x"]];
+    for flag in cases {
+        let ran = room.run(&[&["history"], flag, &["show", "last"]].concat());
+        let wanted = format!(
+            "error: `{}` stands before a command that would not heed it\n\
+             hint: `hookctl history --help` lists what goes without a command; what a command takes goes behind it.\n",
+            flag[0]
+        );
+        ran.is(2, "", &wanted);
+    }
+    room.run(&["events", "ken", "show", "lead_replied"]).is(
+        2,
+        "",
+        "error: `ken` stands before `show`\n\
+         hint: `hookctl events PROVIDER` lists; `hookctl events show EVENT` shows one.\n",
+    );
+}
+
+#[test]
 fn one_is_shown_in_full_without_its_credentials() {
     let room = filled();
     room.run(&["history", "show", "cap_0123456789ab"]).is(
