@@ -90,6 +90,11 @@ fn fill(folder: &Path, count: u32) {
 /// A number as ids have it.
 fn crockford(number: u32) -> String {
     const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    let digit = |place: u32| char::from(DIGITS[(u64::from(number) >> (5 * place)) as usize & 31]);
-    (0..12).rev().map(digit).collect()
+    let mut digits = [b'0'; 12];
+    let mut left = number;
+    for digit in digits.iter_mut().rev() {
+        *digit = DIGITS[usize::try_from(left % 32).unwrap()];
+        left /= 32;
+    }
+    String::from_utf8(digits.to_vec()).unwrap()
 }

@@ -406,7 +406,7 @@ mod tests {
             known: 0,
             oldest: Timestamp::now(),
         };
-        assert!(import.file(bytes).is_ok());
+        assert!(import.file(&mut &*bytes).is_ok());
         import.flush().unwrap();
         import.store.newest(&Filter::default()).unwrap()
     }
