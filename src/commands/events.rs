@@ -3,13 +3,12 @@
 use clap::{Args, Subcommand};
 
 use super::Context;
-use crate::error::{Outcome, Result};
+use crate::error::{Error, Outcome, Result};
 use crate::provider::catalogue::{Found, What};
 use crate::render::event;
 
 /// List events, or show one
 #[derive(Args)]
-#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct EventsArgs {
     /// Events of this provider alone
     #[arg(value_name = "PROVIDER")]
@@ -32,6 +31,10 @@ enum EventsCommand {
 }
 
 pub(crate) fn run(args: &EventsArgs, context: &mut Context) -> Result<Outcome> {
+    if let (Some(provider), Some(_)) = (&args.provider, &args.command) {
+        return Err(Error::usage(format!("`{provider}` stands before `show`"))
+            .hint("`hookctl events PROVIDER` lists; `hookctl events show EVENT` shows one."));
+    }
     match &args.command {
         Some(EventsCommand::Show { event, provider }) => show(event, provider.as_deref(), context)?,
         None => list(args.provider.as_deref(), context)?,

@@ -35,6 +35,8 @@ pub(crate) struct Place {
 /// An open history.
 pub(crate) struct Store {
     connection: Connection,
+    /// Which file it is, whatever lies at its path by now.
+    file: Option<schema::FileId>,
     place: Place,
 }
 
@@ -47,6 +49,7 @@ impl Place {
         let connection = schema::open(&self.path).map_err(|problem| self.explain(problem))?;
         Ok(Store {
             connection,
+            file: schema::file_id(&self.path),
             place: self.clone(),
         })
     }
@@ -71,6 +74,7 @@ impl Place {
             schema::open_to_read(&self.path).map_err(|problem| self.explain(problem))?;
         Ok(connection.map(|connection| Store {
             connection,
+            file: schema::file_id(&self.path),
             place: self.clone(),
         }))
     }
@@ -88,15 +92,15 @@ impl Place {
             Problem::ReadOnly => cannot.because("it cannot be written").hint(elsewhere),
             Problem::Io(error) => cannot.because(error).hint(elsewhere),
             Problem::Sqlite(error) => {
-                let is_damaged = is_damaged(&error);
-                let cannot = cannot.because(plainly(&error));
-                if is_damaged {
-                    cannot.hint(
-                        "Move it away, and a new one is made; or name another with `--store FILE`.",
-                    )
-                } else {
-                    cannot.hint(elsewhere)
-                }
+                use rusqlite::ErrorCode::{DatabaseCorrupt, DiskFull, NotADatabase};
+                let hint = match error.sqlite_error_code() {
+                    Some(DatabaseCorrupt | NotADatabase) => {
+                        "Move it away, and a new one is made; or name another with `--store FILE`."
+                    }
+                    Some(DiskFull) => "Make room there, or name another file with `--store FILE`.",
+                    _ => elsewhere,
+                };
+                cannot.because(plainly(&error)).hint(hint)
             }
         }
     }
@@ -106,14 +110,24 @@ impl Store {
     fn explain(&self, error: rusqlite::Error) -> Error {
         self.place.explain(Problem::Sqlite(error))
     }
-}
 
-fn is_damaged(error: &rusqlite::Error) -> bool {
-    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
-    matches!(
-        error.sqlite_error_code(),
-        Some(DatabaseCorrupt | NotADatabase)
-    )
+    /// Opens the history anew if its file was moved away or deleted: what is written to that, nobody finds.
+    fn follow(&mut self) -> rusqlite::Result<()> {
+        if schema::file_id(&self.place.path) == self.file {
+            return Ok(());
+        }
+        // What it holds goes along with it. It is closed before another is opened, since the files beside them have
+        // the same names.
+        let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let _ = self.connection.query_row(checkpoint, [], |_| Ok(()));
+        self.connection = Connection::open_in_memory()?;
+        self.connection = schema::open(&self.place.path).map_err(|problem| match problem {
+            Problem::Sqlite(error) => error,
+            _ => rusqlite::Error::InvalidPath(self.place.path.clone()),
+        })?;
+        self.file = schema::file_id(&self.place.path);
+        Ok(())
+    }
 }
 
 /// What SQLite says, in words that tell what to do.

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 /// Marks the file as a history ("hkct").
@@ -112,12 +113,64 @@ pub(super) fn open_to_read(path: &Path) -> Result<Option<Connection>, Problem> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Problem::Io(error)),
     }
+    match open_shared(path) {
+        Err(Problem::Sqlite(error)) if needs_a_place_to_write(&error) && !has_journal(path) => {
+            open_alone(path).map(Some)
+        }
+        opened => opened.map(Some),
+    }
+}
+
+/// Opens a file that others may be writing to.
+fn open_shared(path: &Path) -> Result<Connection, Problem> {
     // SQLite falls back to reading alone if the file cannot be written.
     let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     if version(&connection)? < VERSION {
         migrate(&mut connection)?;
     }
-    Ok(Some(connection))
+    Ok(connection)
+}
+
+/// Readers and writers meet in files beside the history, and here these cannot be made.
+fn needs_a_place_to_write(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{CannotOpen, ReadOnly};
+    matches!(error.sqlite_error_code(), Some(CannotOpen | ReadOnly))
+}
+
+/// Whether something was committed that is not in the file itself yet.
+fn has_journal(path: &Path) -> bool {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    fs::metadata(name).is_ok_and(|metadata| metadata.len() > 0)
+}
+
+/// Opens a file that nobody writes to.
+fn open_alone(path: &Path) -> Result<Connection, Problem> {
+    // What means something in a URI (sqlite.org/uri.html).
+    const SPECIAL: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#');
+    let path = percent_encode(path.as_os_str().as_encoded_bytes(), SPECIAL);
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    let connection = connect(format!("file:{path}?immutable=1"), flags)?;
+    match version(&connection)? {
+        VERSION => Ok(connection),
+        _ => Err(Problem::ReadOnly),
+    }
+}
+
+/// What tells a file from another at the same path.
+pub(super) type FileId = (u64, u64);
+
+#[cfg(unix)]
+pub(super) fn file_id(path: &Path) -> Option<FileId> {
+    use std::os::unix::fs::MetadataExt as _;
+    let metadata = fs::metadata(path).ok()?;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+/// A file that is open stays at its path.
+#[cfg(not(unix))]
+pub(super) fn file_id(_: &Path) -> Option<FileId> {
+    None
 }
 
 /// An empty file that nobody else may read. SQLite gives its other files the same rights.
@@ -132,7 +185,7 @@ fn make_private(path: &Path) -> std::io::Result<()> {
     }
 }
 
-fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Problem> {
+fn connect(path: impl AsRef<Path>, flags: OpenFlags) -> Result<Connection, Problem> {
     let mut connection =
         Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_handler(Some(wait))?;

@@ -47,6 +47,7 @@ impl Store {
 
     /// Commits rows together, and takes away some of what was too much before.
     pub(super) fn commit(&mut self, rows: &[Row], excess: Excess) -> rusqlite::Result<()> {
+        self.follow()?;
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;

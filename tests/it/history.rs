@@ -69,6 +69,34 @@ fn the_newest_come_first_and_filters_leave_out() {
 }
 
 #[test]
+fn what_holds_everywhere_may_stand_before_a_command_and_filters_may_not() {
+    let room = filled();
+    let line = LINES.lines().next().unwrap();
+    let export = ["export", "cap_0123456789ab", "--reveal"];
+    let store = ["history", "--store", "../state/hookctl/history.db", "-q"];
+    let ran = room.run(&[&store[..], &export].concat());
+    ran.is(0, &format!("{line}\n"), "");
+    let shown = room.run(&["events", "--json", "show", "ken/lead_replied"]);
+    assert_eq!(shown.ends(0).json().len(), 1);
+    let cases: [&[&str]; 3] = [&["--in"], &["--limit", "3"], &["--search", "x"]];
+    for flag in cases {
+        let ran = room.run(&[&["history"], flag, &["show", "last"]].concat());
+        let wanted = format!(
+            "error: `{}` stands before a command that would not heed it\n\
+             hint: `hookctl history --help` lists what goes without a command; what a command takes goes behind it.\n",
+            flag[0]
+        );
+        ran.is(2, "", &wanted);
+    }
+    room.run(&["events", "ken", "show", "lead_replied"]).is(
+        2,
+        "",
+        "error: `ken` stands before `show`\n\
+         hint: `hookctl events PROVIDER` lists; `hookctl events show EVENT` shows one.\n",
+    );
+}
+
+#[test]
 fn one_is_shown_in_full_without_its_credentials() {
     let room = filled();
     room.run(&["history", "show", "cap_0123456789ab"]).is(
@@ -239,6 +267,31 @@ fn each_request_may_get_a_file_of_its_own() {
 }
 
 #[test]
+fn objects_are_imported_however_they_are_laid_out() {
+    let room = Room::new();
+    let (first, rest) = LINES.split_once('\n').unwrap();
+    let value: serde_json::Value = serde_json::from_str(first).unwrap();
+    let pretty = serde_json::to_string_pretty(&value).unwrap();
+    let other = "\n{\"type\":\"listening\"}\n\n";
+    for (number, text) in [
+        format!("{other}{LINES}"),
+        format!("{pretty}\n{rest}"),
+        format!("{}{pretty}", rest.replace("}\n", "}\r\n\r\n")),
+        LINES.replace("}\n", "}"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let store = format!("{number}.db");
+        let import = ["history", "import", "-", "--store", &store, "-q"];
+        room.run_with(&import, &[], text.as_bytes())
+            .is(0, "3 imported.\n", "");
+        room.run(&["history", "export", "--reveal", "--store", &store])
+            .is(0, LINES, "");
+    }
+}
+
+#[test]
 fn a_curl_command_and_a_browsers_har_are_imported() {
     let room = Room::new();
     let curl = b"$ curl 'http://localhost:3000/webhooks/ken?x=1' \\\n  -H 'content-type: application/json' \\\n  --data-raw '{\"a\":\"it'\\''s\"}'\n";
@@ -264,6 +317,15 @@ fn a_curl_command_and_a_browsers_har_are_imported() {
     assert_eq!(of_har["response"]["status"], 404);
     for (content, why) in [
         ("{\"a\":1}", "it holds a body alone"),
+        (
+            "{\"id\":\"evt_1\",\"type\":\"invoice.paid\"}",
+            "it holds a body alone",
+        ),
+        (
+            "{\"type\":\"listening\"}\n\n{\"method\":\"GET\",\"target\":\"/\",\"headers\":[]}\n{\"met",
+            "EOF while parsing a string at line 4 column 5",
+        ),
+        ("{\"type\":\"listening\"}\n[1]\n", "[1] is no request"),
         ("", "it is empty"),
         ("curl -F a=b http://x", "the body of `-F` is not known here"),
         (

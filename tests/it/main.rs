@@ -31,6 +31,7 @@ mod send_answers;
 mod send_requests;
 mod sign;
 mod store;
+mod store_trouble;
 mod upstream;
 mod vectors;
 mod vendors;

@@ -7,7 +7,6 @@ use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
 
 use rusqlite::Connection;
 
@@ -20,7 +19,7 @@ fn post(body: &str) -> String {
 }
 
 /// Sends one request and returns the status of its answer; `None` if there was none.
-fn status(stream: &mut TcpStream, body: &str) -> Option<u16> {
+pub(crate) fn status(stream: &mut TcpStream, body: &str) -> Option<u16> {
     stream.write_all(post(body).as_bytes()).ok()?;
     let (mut bytes, mut chunk) = (Vec::new(), [0; 1024]);
     loop {
@@ -181,175 +180,6 @@ fn no_history_is_kept_where_none_is_wanted() {
         "",
         "error: `history` reads the history, and `--no-store` does without\n",
     );
-}
-
-#[test]
-fn a_file_that_is_no_history_is_left_alone() {
-    let room = Room::new();
-    room.write(
-        "garbage.db",
-        "no database at all, but long enough to be taken for one ".repeat(99),
-    );
-    Connection::open(room.path().join("other.db"))
-        .unwrap()
-        .execute_batch("CREATE TABLE mine (a)")
-        .unwrap();
-    room.run(&["history", "import", "--store", "new.db", "-"]);
-    Connection::open(room.path().join("new.db"))
-        .unwrap()
-        .pragma_update(None, "user_version", 99)
-        .unwrap();
-    let (elsewhere, move_it) = (
-        "hint: Name another file with `--store FILE`, or do without: `--no-store`.\n",
-        "hint: Move it away, and a new one is made; or name another with `--store FILE`.\n",
-    );
-    let cases = [
-        ("garbage.db", "it is no history", move_it),
-        ("other.db", "it is a database of another program", elsewhere),
-        ("new.db", "a newer version of hookctl wrote it", elsewhere),
-        ("garbage.db/x", "Not a directory (os error 20)", elsewhere),
-    ];
-    for (file, why, hint) in cases {
-        let path = room.path().join(file);
-        let before = fs::read(&path).ok();
-        let said = format!(
-            "error: cannot use the history `{}`: {why}\n{hint}",
-            path.display()
-        );
-        for command in [
-            &["listen", ":0"][..],
-            &["history"],
-            &["history", "show", "last"],
-        ] {
-            room.run(&[command, &["--store", file]].concat())
-                .is(3, "", &said);
-        }
-        assert!(fs::read(&path).ok() == before, "{file} was changed");
-    }
-}
-
-#[test]
-fn a_delivery_does_not_fail_for_want_of_a_history() {
-    let room = Room::new();
-    room.write("garbage.db", "no database ".repeat(99));
-    let listener = room.listen(&[]);
-    let target = format!("{}/x", listener.url);
-    let ran = room.run(&[
-        "send",
-        "lead_replied",
-        "--store",
-        "garbage.db",
-        "--to",
-        &target,
-    ]);
-    ran.ends(0);
-    let path = room.path().join("garbage.db");
-    assert_eq!(
-        ran.stderr,
-        format!(
-            "warning: cannot use the history `{}`: it is no history; deliveries are not kept.\n",
-            path.display()
-        )
-    );
-}
-
-#[test]
-fn a_locked_history_is_no_false_acknowledgement() {
-    let room = Room::new();
-    let mut listener = room.listen(&["--store", "h.db"]);
-    let other = Connection::open(room.path().join("h.db")).unwrap();
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let request = "POST /x HTTP/1.1\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx";
-    assert!(listener.exchange(request).starts_with("HTTP/1.1 503 "));
-    let note = listener.next_note();
-    let why =
-        "POST /x refused with 503: cannot keep it in the history: another program has locked it";
-    assert!(note.contains(why), "{note}");
-    let path = room.path().join("h.db");
-    room.run(&["listen", ":0", "--store", "h.db"]).is(
-        3,
-        "",
-        &format!(
-            "error: cannot use the history `{}`: another program has locked it\n\
-             hint: Name another file with `--store FILE`, or do without: `--no-store`.\n",
-            path.display()
-        ),
-    );
-    other.execute_batch("ROLLBACK").unwrap();
-    assert!(listener.exchange(request).starts_with("HTTP/1.1 200 "));
-    let lines = room.run(&["history", "--json", "--store", "h.db"]).json();
-    assert_eq!(lines.len(), 1);
-    listener.stop();
-}
-
-/// A file may not grow past a limit that the shell sets: for SQLite that is a disk that is full.
-#[cfg(unix)]
-#[test]
-fn a_full_disk_is_no_false_acknowledgement() {
-    use std::process::{Command, Stdio};
-    let room = Room::new();
-    room.write("limited", "trap '' XFSZ; ulimit -f 2000; exec \"$@\"");
-    let template = room.command();
-    let mut child = Command::new("sh")
-        .arg("limited")
-        .arg(template.get_program())
-        .args([
-            "listen",
-            ":0",
-            "--store",
-            "h.db",
-            "--ready-file",
-            "url",
-            "--show",
-            "none",
-        ])
-        .env_clear()
-        .envs(
-            template
-                .get_envs()
-                .filter_map(|(key, value)| Some((key, value?))),
-        )
-        .env("PATH", "/usr/bin:/bin")
-        .current_dir(room.path())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    while !room.path().join("url").exists() {
-        thread::sleep(Duration::from_millis(10));
-    }
-    let url = room.read("url");
-    let mut stream = TcpStream::connect(
-        url.trim()
-            .trim_start_matches("http://")
-            .replace("localhost", "127.0.0.1"),
-    )
-    .unwrap();
-    let (mut kept, mut refused) = (Vec::new(), 0);
-    for number in 0..60 {
-        let body = format!("{number}-{}", "x".repeat(20_000));
-        match status(&mut stream, &body) {
-            Some(200) => kept.push(body),
-            Some(503) => refused += 1,
-            other => panic!("answered {other:?}"),
-        }
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
-    assert!(
-        kept.len() > 3 && refused > 3,
-        "{} kept, {refused} refused",
-        kept.len()
-    );
-    let lines = room
-        .run(&["history", "--json", "--limit", "99", "--store", "h.db"])
-        .ends(0)
-        .json();
-    let there: HashSet<&str> = lines
-        .iter()
-        .map(|line| line["body"].as_str().unwrap())
-        .collect();
-    assert!(kept.iter().all(|body| there.contains(&**body)));
 }
 
 #[test]

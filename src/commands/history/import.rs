@@ -1,6 +1,7 @@
 //! Requests of files into the history.
 
 use std::collections::HashSet;
+use std::io::{self, BufRead};
 use std::time::Duration;
 
 use clap::Args;
@@ -50,9 +51,10 @@ pub(super) fn run(args: &ImportArgs, context: &mut Context) -> Result<Outcome> {
         oldest: now,
     };
     for file in &args.files {
-        let bytes = context.settings.read(file)?;
+        let mut reader = context.settings.open(file)?;
         let shown = if file == "-" { "stdin" } else { file };
-        import.file(&bytes).map_err(|problem| match problem {
+        import.file(&mut reader).map_err(|problem| match problem {
+            Problem::Unread(error) => context.settings.cannot_read(file, error),
             Problem::Content(problem) => {
                 Error::usage(format!("cannot import `{shown}`: {problem}"))
                     .hint("NDJSON of captures, HAR, raw HTTP requests and curl commands are read.")
@@ -89,8 +91,15 @@ pub(super) fn run(args: &ImportArgs, context: &mut Context) -> Result<Outcome> {
 
 /// Why a file was not imported.
 enum Problem {
+    Unread(io::Error),
     Content(String),
     Store(Error),
+}
+
+impl From<io::Error> for Problem {
+    fn from(error: io::Error) -> Self {
+        Self::Unread(error)
+    }
 }
 
 impl From<String> for Problem {
@@ -119,37 +128,67 @@ struct Import {
 }
 
 impl Import {
-    fn file(&mut self, bytes: &[u8]) -> std::result::Result<(), Problem> {
+    /// Reads an object from each line, as they come: an export may be larger than the memory. What holds none is read
+    /// as a whole.
+    fn file(&mut self, reader: &mut dyn BufRead) -> std::result::Result<(), Problem> {
+        let (mut line, mut objects, mut number) = (Vec::new(), 0, 0);
+        while reader.read_until(b'\n', &mut line)? > 0 {
+            let is_empty = line.trim_ascii().is_empty();
+            let value = serde_json::from_slice(&line);
+            if !is_empty && !value.map_or(Ok(false), |value| self.one(&value))? {
+                break;
+            }
+            objects += usize::from(!is_empty);
+            number += 1;
+            line.clear();
+        }
+        reader.read_to_end(&mut line)?;
+        match (objects, &*line) {
+            (0, bytes) => self.whole(bytes),
+            (_, bytes) => self.objects(bytes, number).map(drop),
+        }
+    }
+
+    /// Takes a value in, if it is a request or another line that this program prints.
+    fn one(&mut self, value: &Value) -> std::result::Result<bool, Problem> {
+        match value {
+            Value::Object(object) if object.contains_key("method") => self.object(object)?,
+            _ if is_ours(value) => {}
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn whole(&mut self, bytes: &[u8]) -> std::result::Result<(), Problem> {
         if let Some(objects) = har::read(bytes) {
-            for object in objects? {
-                self.object(&object)?;
-            }
-            return Ok(());
+            return objects?.iter().try_for_each(|object| self.object(object));
         }
-        let mut any = false;
-        for value in serde_json::Deserializer::from_slice(bytes).into_iter::<Value>() {
-            match value {
-                Ok(Value::Object(object)) if object.contains_key("method") => {
-                    self.object(&object)?;
-                    any = true;
-                }
-                // Other lines of a listener.
-                Ok(Value::Object(object)) if object.get("type").is_some_and(Value::is_string) => {
-                    any = true;
-                }
-                Ok(_) | Err(_) if !any => break,
-                Ok(other) => return Err(format!("{other} is no request").into()),
-                Err(error) => return Err(error.to_string().into()),
-            }
-        }
-        if any {
-            return Ok(());
+        let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<Value>();
+        if let Some(Ok(first)) = values.next()
+            && (first.get("method").is_some() || is_ours(&first))
+        {
+            return self.objects(bytes, 0);
         }
         for stored in stored::read(bytes)? {
             if stored.payload_only {
                 return Err("it holds a body alone".to_owned().into());
             }
             self.stored(stored)?;
+        }
+        Ok(())
+    }
+
+    /// Objects one after the other, behind so many lines.
+    fn objects(&mut self, bytes: &[u8], lines: usize) -> std::result::Result<(), Problem> {
+        for value in serde_json::Deserializer::from_slice(bytes).into_iter::<Value>() {
+            let value = value.map_err(|error| {
+                let (line, text) = (lines + error.line(), error.to_string());
+                let what = text.split(" at line ").next().unwrap_or(&text);
+                format!("{what} at line {line} column {}", error.column())
+            })?;
+            if !self.one(&value)? {
+                return Err(format!("{value} is no request").into());
+            }
         }
         Ok(())
     }
@@ -246,6 +285,13 @@ impl Import {
         self.seen.clear();
         Ok(())
     }
+}
+
+/// Whether it is a line of machine output that holds no request.
+fn is_ours(value: &Value) -> bool {
+    let of_others = ["attempt", "listening", "summary", "verification"];
+    let kind = value.get("type").and_then(Value::as_str);
+    kind.is_some_and(|kind| of_others.contains(&kind))
 }
 
 /// A time, to the millisecond that is kept.
@@ -360,7 +406,7 @@ mod tests {
             known: 0,
             oldest: Timestamp::now(),
         };
-        assert!(import.file(bytes).is_ok());
+        assert!(import.file(&mut &*bytes).is_ok());
         import.flush().unwrap();
         import.store.newest(&Filter::default()).unwrap()
     }

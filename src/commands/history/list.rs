@@ -17,12 +17,24 @@ use crate::store::{Direction, Filter, Search};
 pub(super) struct ListArgs {
     #[command(flatten)]
     filter: FilterArgs,
-    /// Most that are listed
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    limit: usize,
+    /// Most that are listed, 50 by default
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
     /// Show credentials in headers, with `--json`
     #[arg(long)]
     reveal: bool,
+}
+
+/// So many are listed by default.
+const LIMIT: usize = 50;
+
+impl ListArgs {
+    /// A flag that was given.
+    pub(super) fn given(&self) -> Option<&'static str> {
+        let of_list = [(self.limit.is_some(), "--limit"), (self.reveal, "--reveal")];
+        let mut all = self.filter.given().into_iter().chain(of_list);
+        all.find_map(|(is_given, flag)| is_given.then_some(flag))
+    }
 }
 
 /// Which entries.
@@ -50,6 +62,17 @@ pub(super) struct FilterArgs {
 }
 
 impl FilterArgs {
+    fn given(&self) -> [(bool, &'static str); 6] {
+        [
+            (self.received, "--in"),
+            (self.sent, "--out"),
+            (self.event.is_some(), "--event"),
+            (self.status.is_some(), "--status"),
+            (self.since.is_some(), "--since"),
+            (self.search.is_some(), "--search"),
+        ]
+    }
+
     pub(super) fn filter(&self) -> Result<Filter> {
         if self.search.as_deref() == Some("") {
             return Err(Error::usage(
@@ -83,8 +106,9 @@ pub(super) struct ShowArgs {
 }
 
 pub(super) fn list(args: &ListArgs, context: &mut Context) -> Result<Outcome> {
+    let limit = args.limit.unwrap_or(LIMIT);
     let filter = Filter {
-        limit: Some(args.limit),
+        limit: Some(limit),
         ..args.filter.filter()?
     };
     let ui = &mut context.ui;
@@ -108,7 +132,7 @@ pub(super) fn list(args: &ListArgs, context: &mut Context) -> Result<Outcome> {
         now: Timestamp::now(),
     };
     ui.data(history::list(&entries, &listing))?;
-    if entries.len() == args.limit {
+    if entries.len() == limit {
         ui.note("There may be more; `--limit N` lists them.")?;
     }
     Ok(Outcome::Good)

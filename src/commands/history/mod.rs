@@ -15,17 +15,14 @@ use crate::store::{Entry, Id, Place, Store};
 
 /// List, show, compare, export and import what was received and sent
 #[derive(Args)]
-#[command(
-    args_conflicts_with_subcommands = true,
-    after_help = "Examples:
+#[command(after_help = "Examples:
   hookctl history
   hookctl history --in --event 'lead_*' --status 5xx --since -1h
   hookctl history --search nils.torres@example.com
   hookctl history show last
   hookctl history export --in --since -1d > captures.ndjson
 
-Things stay for 30 days, and 2 GB of them; `keep` and `max_size` under `[history]` in `hookctl.toml` change that."
-)]
+Things stay for 30 days, and 2 GB of them; `keep` and `max_size` under `[history]` in `hookctl.toml` change that.")]
 pub(crate) struct HistoryArgs {
     #[command(subcommand)]
     action: Option<Action>,
@@ -44,6 +41,12 @@ enum Action {
 }
 
 pub(crate) fn run(args: &HistoryArgs, context: &mut Context) -> Result<Outcome> {
+    if let (Some(_), Some(flag)) = (&args.action, args.list.given()) {
+        return Err(Error::usage(format!(
+            "`{flag}` stands before a command that would not heed it"
+        ))
+        .hint("`hookctl history --help` lists what goes without a command; what a command takes goes behind it."));
+    }
     match &args.action {
         None => list::list(&args.list, context),
         Some(Action::Show(args)) => list::show(args, context),
