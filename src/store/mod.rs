@@ -2,6 +2,7 @@
 //!
 //! Bytes stay as they came. Nothing is left out of what is kept; what is shown of it is for `render` to say.
 
+mod checkpoint;
 mod entry;
 mod id;
 mod query;

@@ -78,8 +78,7 @@ impl From<rusqlite::Error> for Problem {
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Pages of this size take 700-byte bodies at half the cost of the usual 4 KiB.
 const PAGE: i64 = 16 * 1024;
-/// Pages after which the log is brought into the file, 64 MiB. Whoever waits for a commit meanwhile waits for that as
-/// well, and for the disk, so it is done seldom.
+/// Pages after which a writer brings the log into the file by itself, 64 MiB; one that writes much has a thread for it.
 const CHECKPOINT: i64 = 4096;
 
 /// Opens the file for reading and writing. Makes it if it is not there.
@@ -185,7 +184,7 @@ fn make_private(path: &Path) -> std::io::Result<()> {
     }
 }
 
-fn connect(path: impl AsRef<Path>, flags: OpenFlags) -> Result<Connection, Problem> {
+pub(super) fn connect(path: impl AsRef<Path>, flags: OpenFlags) -> Result<Connection, Problem> {
     let mut connection =
         Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_handler(Some(wait))?;

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
+use super::checkpoint::Checkpoints;
 use super::entry::Row;
 use super::write::Excess;
 use super::{Store, plainly};
@@ -47,10 +48,12 @@ impl Writer {
         let (jobs, waiting) = mpsc::channel(QUEUE);
         let runtime = Arc::new(OnceLock::new());
         let of_thread = Arc::clone(&runtime);
+        let cannot = |error| Error::machine("cannot start").because(error);
+        let checkpoints = Checkpoints::start(store.place.path.clone()).map_err(cannot)?;
         let thread = std::thread::Builder::new()
             .name("store".to_owned())
-            .spawn(move || run(store, waiting, &of_thread))
-            .map_err(|error| Error::machine("cannot start").because(error))?;
+            .spawn(move || run(store, checkpoints, waiting, &of_thread))
+            .map_err(cannot)?;
         Ok(Self {
             jobs: Some(jobs),
             thread: Some(thread),
@@ -81,7 +84,12 @@ impl Drop for Writer {
     }
 }
 
-fn run(mut store: Store, mut jobs: mpsc::Receiver<Job>, runtime: &OnceLock<Handle>) {
+fn run(
+    mut store: Store,
+    mut checkpoints: Checkpoints,
+    mut jobs: mpsc::Receiver<Job>,
+    runtime: &OnceLock<Handle>,
+) {
     let (mut rows, mut waiting) = (Vec::new(), Vec::new());
     let mut excess = Excess::None;
     let mut looked: Option<Instant> = None;
@@ -107,6 +115,7 @@ fn run(mut store: Store, mut jobs: mpsc::Receiver<Job>, runtime: &OnceLock<Handl
         if let Some(runtime) = runtime.get() {
             tell(std::mem::take(&mut waiting), kept, runtime);
         }
+        checkpoints.wrote(&rows);
         last = rows.len();
         rows.clear();
     }
