@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum as _};
 
 use crate::commands::{
-    Context, completions, events, explain, history, init, listen, providers, replay, secret, send,
-    sign, verify,
+    Context, completions, endpoints, events, explain, history, init, listen, providers, replay,
+    secret, send, sign, verify,
 };
 use crate::error::{Outcome, Result};
 use crate::settings::HistoryWish;
@@ -67,6 +67,7 @@ enum Command {
     Listen(Box<listen::ListenArgs>),
     Verify(Box<verify::VerifyArgs>),
     History(history::HistoryArgs),
+    Endpoints(endpoints::EndpointsArgs),
     Sign(Box<sign::SignArgs>),
     Explain(explain::ExplainArgs),
     Events(events::EventsArgs),
@@ -115,6 +116,7 @@ impl Cli {
             Command::Listen(args) => listen::run(args, context),
             Command::Verify(args) => verify::run(args, context),
             Command::History(args) => history::run(args, context),
+            Command::Endpoints(args) => endpoints::run(args, context),
             Command::Sign(args) => sign::run(args, context),
             Command::Explain(args) => explain::run(args, context),
             Command::Events(args) => events::run(args, context),

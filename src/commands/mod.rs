@@ -3,6 +3,7 @@
 mod answer;
 pub(crate) mod completions;
 mod desk;
+pub(crate) mod endpoints;
 mod ends;
 pub(crate) mod events;
 mod exec;

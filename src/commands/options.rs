@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use jiff::{SignedDuration, Timestamp};
-use url::Url;
 
 use crate::error::{Error, Result};
 use crate::provider::Profile;
@@ -337,23 +336,14 @@ pub(crate) fn seed(text: &str) -> std::result::Result<u64, String> {
         .map_err(|_| format!("`{text}` is no whole number from 0 to {}", u64::MAX))
 }
 
-fn method(text: &str) -> std::result::Result<String, String> {
+/// Reads a method, in any case.
+pub(crate) fn method(text: &str) -> std::result::Result<String, String> {
     let upper = text.to_ascii_uppercase();
     let is_one = !upper.is_empty() && upper.bytes().all(crate::request::is_token_byte);
     if is_one {
         Ok(upper)
     } else {
         Err("it is no HTTP method".to_owned())
-    }
-}
-
-/// Whether a URL leads to this machine.
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
     }
 }
 

@@ -11,10 +11,10 @@ pub(super) use super::message::random_seed;
 use super::message::{Message, PayloadArgs, messages};
 use super::options::{
     EditArgs, ExpectArgs, FaultArgs, PrintArgs, RequestArgs, SecretArgs, ShapeArgs, Target,
-    is_loopback,
 };
 use super::outgoing::{Planned, Run, add_basic, one_reads_stdin, replaced};
 use super::target::TargetParser;
+use crate::delivery::rules::is_loopback;
 use crate::error::{Error, Outcome, Result};
 use crate::provider::Profile;
 use crate::provider::compose::{Content, Shape, check_basic, compose, not_json};

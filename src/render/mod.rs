@@ -3,6 +3,7 @@
 pub(crate) mod body;
 pub(crate) mod capture;
 pub(crate) mod difference;
+pub(crate) mod endpoint;
 pub(crate) mod event;
 pub(crate) mod explain;
 pub(crate) mod history;

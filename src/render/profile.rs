@@ -91,11 +91,12 @@ impl Line {
     }
 }
 
-/// Line ends as they are escaped.
-fn in_words(fact: &Fact<String>) -> Fact<String> {
+/// A fact with its value in words.
+fn worded<T>(fact: &Fact<T>, words: String) -> Fact<String> {
     Fact {
-        value: fact.value.escape_default().to_string(),
-        ..fact.clone()
+        value: words,
+        from: fact.from,
+        note: fact.note.clone(),
     }
 }
 
@@ -113,10 +114,11 @@ fn facts(profile: &Profile) -> Vec<Line> {
             .map(|fact| Line::new("credentials with", fact)),
         Some(Line::new("https only", &request.https)),
         Some(Line::new("user agent", &request.user_agent)),
-        request
-            .body_end
-            .as_ref()
-            .map(|fact| Line::new("body ends in", &in_words(fact))),
+        request.body_end.as_ref().map(|fact| {
+            // Line ends as they are escaped.
+            let end = fact.value.escape_default().to_string();
+            Line::new("body ends in", &worded(fact, end))
+        }),
         Some(Line::new("signature scheme", &signature.scheme)),
         signature
             .prefix
@@ -155,7 +157,15 @@ fn facts(profile: &Profile) -> Vec<Line> {
             .as_ref()
             .map(|fact| Line::new("shorter time limit", fact)),
         Some(Line::new("retries after", &policy.retry)),
+        policy.jitter.as_ref().map(|fact| {
+            let percent = format!("up to {} % more or less", fact.value);
+            Line::new("jitter", &worded(fact, percent))
+        }),
         Some(Line::new("disabled", &policy.disable)),
+        policy.disable_at.as_ref().map(|fact| {
+            let words = fact.value.to_string();
+            Line::new("disabled here at", &worded(fact, words))
+        }),
         Some(Line::new("delivered", &policy.delivery)),
     ];
     lines.into_iter().flatten().collect()
