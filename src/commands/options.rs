@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::delivery::Expectation;
 use crate::error::{Error, Result};
 use crate::provider::Profile;
 use crate::provider::edits::{Edit, Set};
@@ -254,6 +255,16 @@ pub(crate) struct ExpectArgs {
     /// Longest time of a good answer
     #[arg(long, value_name = "DURATION", value_parser = span)]
     pub(crate) max_time: Option<Duration>,
+}
+
+impl ExpectArgs {
+    pub(crate) fn expectation(&self) -> Expectation {
+        Expectation {
+            statuses: self.expect.clone(),
+            body: self.expect_body.clone(),
+            max_time: self.max_time.map(Span),
+        }
+    }
 }
 
 /// A point in time: RFC 3339, unix seconds, or relative to now.

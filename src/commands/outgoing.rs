@@ -8,8 +8,9 @@ use super::options::{ExpectArgs, FaultArgs, PrintArgs, RequestArgs, Time, roots,
 use super::recorder::Recorder;
 use super::report::{Report, Sent, Settings};
 use super::{Context, block_on};
+use crate::delivery::is_success;
 use crate::error::{Error, Outcome, Result};
-use crate::provider::Provider;
+use crate::provider::{Profile, Provider};
 use crate::render::outgoing::{self, Form, Printing};
 use crate::request::Request;
 use crate::secret::Secret;
@@ -122,7 +123,7 @@ impl Run<'_> {
 
     async fn send(&self, planned: &[Planned], context: &mut Context) -> Result<Outcome> {
         let settings = Settings {
-            expect: self.expect,
+            expect: self.expect.expectation(),
             insecure: self.request.insecure,
             reveal: self.print.reveal,
         };
@@ -151,10 +152,7 @@ impl Run<'_> {
         context: &Context,
     ) -> Result<Attempt> {
         let url = &planned.delivery.url;
-        let limit = time_limit(
-            self.request.timeout,
-            planned.provider.as_ref().map(|provider| &provider.profile),
-        );
+        let limit = time_limit(self.request.timeout, planned.profile());
         let limits = Limits {
             timeout: (!limit.is_zero()).then_some(limit),
             insecure: self.request.insecure,
@@ -234,13 +232,14 @@ pub(super) fn add_basic(credentials: &str, request: &mut Request) {
 }
 
 impl Planned {
+    pub(super) fn profile(&self) -> Option<&Profile> {
+        self.provider.as_ref().map(|provider| &provider.profile)
+    }
+
     /// The answer against the stored one.
     pub(super) fn verdict(&self, good: bool) -> Option<&'static str> {
         let stored = self.stored_status?;
-        let stored_was_good = match &self.provider {
-            Some(provider) => provider.profile.policy.success.value.contains(stored),
-            None => (200..300).contains(&stored),
-        };
+        let stored_was_good = is_success(self.profile(), stored);
         Some(match (stored_was_good, good) {
             (false, true) => "fixed",
             (true, false) => "regressed",

@@ -6,18 +6,18 @@ use std::time::Instant;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::options::ExpectArgs;
 use super::outgoing::Planned;
+use crate::delivery::{Expectation, Verdict};
 use crate::error::{Outcome, Result};
+use crate::render::millis;
 use crate::render::outgoing::{self, Widths};
-use crate::render::{self, millis};
 use crate::request::Request;
-use crate::sender::{Attempt, advice, authority, on_age, on_success};
+use crate::sender::{Attempt, advice, on_age, on_success};
 use crate::ui::Ui;
 
 /// How answers are judged and shown.
-pub(super) struct Settings<'a> {
-    pub(super) expect: &'a ExpectArgs,
+pub(super) struct Settings {
+    pub(super) expect: Expectation,
     pub(super) insecure: bool,
     pub(super) reveal: bool,
 }
@@ -32,8 +32,8 @@ pub(super) struct Sent<'a> {
 }
 
 /// What came of the deliveries so far.
-pub(super) struct Report<'a> {
-    settings: Settings<'a>,
+pub(super) struct Report {
+    settings: Settings,
     start: Instant,
     widths: Widths,
     deliveries: usize,
@@ -42,8 +42,8 @@ pub(super) struct Report<'a> {
     hinted: HashSet<String>,
 }
 
-impl<'a> Report<'a> {
-    pub(super) fn new(settings: Settings<'a>, planned: &[Planned]) -> Self {
+impl Report {
+    pub(super) fn new(settings: Settings, planned: &[Planned]) -> Self {
         let widths = match planned {
             [_] => Widths::default(),
             several => Widths::of(several.iter().map(|planned| &planned.delivery)),
@@ -60,20 +60,21 @@ impl<'a> Report<'a> {
 
     /// Judges an attempt and tells of it. Returns why it is no success, if it is none.
     pub(super) fn add(&mut self, sent: &Sent<'_>, ui: &mut Ui) -> Result<Option<String>> {
-        let refused = self.problem(sent);
-        let taken = taken(sent).filter(|_| refused.is_none());
-        let is_expected = self.settings.expect.expect.is_some();
-        let problem = refused
-            .as_deref()
-            .or(taken.as_deref().filter(|_| !is_expected));
-        self.show(sent, problem, ui)?;
+        let profile = sent.planned.profile();
+        let verdict = Verdict::new(
+            &sent.planned.delivery,
+            sent.attempt,
+            profile,
+            &self.settings.expect,
+        );
+        let problem = verdict.problem().map(str::to_owned);
+        self.show(sent, problem.as_deref(), ui)?;
         self.deliveries += 1;
         self.succeeded += usize::from(problem.is_none());
-        let problem = problem.map(str::to_owned);
-        if let Some(taken) = &taken {
+        if let Some(taken) = &verdict.taken {
             ui.warn(&format!("{taken}."))?;
         }
-        if let Some(refused) = &refused {
+        if let Some(refused) = &verdict.refused {
             ui.problem(refused)?;
             if let Ok(answer) = &sent.attempt.result
                 && !answer.body.trim_ascii().is_empty()
@@ -83,7 +84,7 @@ impl<'a> Report<'a> {
                 ui.shown(text.trim_end())?;
             }
         }
-        let hints = match (&refused, taken) {
+        let hints = match (&verdict.refused, &verdict.taken) {
             (Some(_), _) => self.on_refusal(sent),
             (None, Some(_)) => Vec::new(),
             (None, None) => self.on_success(sent),
@@ -143,7 +144,7 @@ impl<'a> Report<'a> {
 
     fn on_success(&self, sent: &Sent<'_>) -> Vec<String> {
         let provider = sent.planned.provider.as_ref();
-        match provider.filter(|_| self.settings.expect.expect.is_none()) {
+        match provider.filter(|_| self.settings.expect.statuses.is_none()) {
             Some(provider) => on_success(sent.attempt, &provider.profile),
             None => Vec::new(),
         }
@@ -151,7 +152,7 @@ impl<'a> Report<'a> {
 
     fn on_refusal(&self, sent: &Sent<'_>) -> Vec<String> {
         let status = sent.attempt.status();
-        let expected = self.settings.expect.expect.as_ref();
+        let expected = self.settings.expect.statuses.as_ref();
         let is_expected = expected
             .zip(status)
             .is_some_and(|(set, status)| set.contains(status));
@@ -169,62 +170,9 @@ impl<'a> Report<'a> {
         let signing = delivery.signing.as_ref().filter(|_| is_refused);
         let now = Timestamp::now().as_second();
         let age = signing.and_then(|signing| on_age(signing, sent.signed_at, now));
-        let profile = sent
-            .planned
-            .provider
-            .as_ref()
-            .map(|provider| &provider.profile);
+        let profile = sent.planned.profile();
         let mut hints = advice(sent.attempt, &delivery.url, profile, self.settings.insecure);
         hints.splice(0..0, age);
         hints
     }
-
-    /// Why an attempt is no success, if it is none.
-    fn problem(&self, sent: &Sent<'_>) -> Option<String> {
-        let (planned, attempt) = (sent.planned, sent.attempt);
-        let expect = self.settings.expect;
-        let answer = match &attempt.result {
-            Ok(answer) => answer,
-            Err(failure) => {
-                let to = authority(&planned.delivery.url);
-                return Some(format!("cannot deliver to `{to}`: {}", failure.message));
-            }
-        };
-        let status = answer.status;
-        match (&expect.expect, &planned.provider) {
-            (Some(expected), _) if !expected.contains(status) => {
-                return Some(format!("expected status {}, got {status}", expected.text()));
-            }
-            (None, Some(provider)) if !provider.profile.policy.success.value.contains(status) => {
-                let (label, success) = (
-                    &provider.profile.label,
-                    provider.profile.policy.success.value.text(),
-                );
-                return Some(format!(
-                    "{label} takes {success} for a success, got {status}"
-                ));
-            }
-            (None, None) if !(200..300).contains(&status) => {
-                return Some(format!("expected status 2xx, got {status}"));
-            }
-            _ => {}
-        }
-        if let Some(text) = &expect.expect_body
-            && !String::from_utf8_lossy(&answer.body).contains(text)
-        {
-            return Some(format!("expected `{text}` in the answer's body"));
-        }
-        let limit = expect.max_time.filter(|limit| attempt.duration > *limit)?;
-        let (took, limit) = (render::duration(attempt.duration), render::duration(limit));
-        Some(format!("expected an answer within {limit}, it took {took}"))
-    }
-}
-
-/// That a handler took what was broken on purpose.
-fn taken(sent: &Sent<'_>) -> Option<String> {
-    let status = sent.attempt.status()?;
-    let broken = sent.planned.delivery.broken()?;
-    (200..300)
-        .contains(&status)
-        .then(|| format!("broken on purpose ({broken}), and the handler took it"))
 }

@@ -15,6 +15,7 @@ pub(crate) mod table;
 pub(crate) mod text;
 pub(crate) mod verification;
 
+pub(crate) use crate::sender::measured as duration;
 pub(crate) use paint::Paint;
 
 use std::time::Duration;
@@ -27,16 +28,6 @@ pub(crate) fn size(bytes: usize) -> String {
         0..1_000 => format!("{bytes} B"),
         1_000..1_000_000 => format!("{:.1} kB", bytes_f / 1e3),
         _ => format!("{:.1} MB", bytes_f / 1e6),
-    }
-}
-
-/// A duration as people read it: `0.3 ms`, `12 ms`, `1.25 s`.
-pub(crate) fn duration(duration: Duration) -> String {
-    let ms = duration.as_secs_f64() * 1e3;
-    match ms {
-        ..10.0 => format!("{ms:.1} ms"),
-        ..1000.0 => format!("{ms:.0} ms"),
-        _ => format!("{:.2} s", ms / 1e3),
     }
 }
 

@@ -73,3 +73,13 @@ impl Attempt {
         self.result.as_ref().ok().map(|answer| answer.status)
     }
 }
+
+/// A measured time as people read it: `0.3 ms`, `12 ms`, `1.25 s`.
+pub(crate) fn measured(duration: Duration) -> String {
+    let ms = duration.as_secs_f64() * 1e3;
+    match ms {
+        ..10.0 => format!("{ms:.1} ms"),
+        ..1000.0 => format!("{ms:.0} ms"),
+        _ => format!("{:.2} s", ms / 1e3),
+    }
+}

@@ -319,6 +319,40 @@ impl Store {
         owners().map_err(|error| self.explain(error))
     }
 
+    /// The plans of what nobody goes on with.
+    pub(crate) fn free_plans(&self) -> Result<Vec<i64>> {
+        let plans = || {
+            let sql = "SELECT id FROM plan WHERE EXISTS (SELECT 1 FROM pending WHERE pending.plan = plan.id AND owner IS NULL)";
+            let mut statement = self.connection.prepare(sql)?;
+            let rows = statement.query_map([], |row| row.get(0))?;
+            rows.collect::<rusqlite::Result<_>>()
+        };
+        plans().map_err(|error| self.explain(error))
+    }
+
+    /// Puts another text in the place of a plan's, and makes the waits of what nobody goes on with so many times as
+    /// long.
+    pub(crate) fn rescale(
+        &mut self,
+        plan: i64,
+        text: &str,
+        now: Timestamp,
+        factor: f64,
+    ) -> Result<()> {
+        let scaled = (|| {
+            let transaction = self
+                .connection
+                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            transaction.execute("UPDATE plan SET text = ?2 WHERE id = ?1", params![plan, text])?;
+            transaction.execute(
+                "UPDATE pending SET due = ?2 + CAST((due - ?2) * ?3 AS INTEGER) WHERE plan = ?1 AND owner IS NULL AND due > ?2",
+                params![plan, now.as_millisecond(), factor],
+            )?;
+            transaction.commit()
+        })();
+        scaled.map_err(|error| self.explain(error))
+    }
+
     /// How many are pending.
     pub(crate) fn count_pending(&self, whose: Whose) -> Result<Count> {
         let count = || {
