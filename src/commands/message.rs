@@ -10,16 +10,16 @@ use jiff::Timestamp;
 use super::Context;
 use super::options::{EditArgs, Time};
 use super::outgoing::signing_key;
+use crate::delivery::{Style, delivery_form, sends_id};
 use crate::error::{Error, Result};
 use crate::provider::catalogue::{Found, What, near};
 use crate::provider::compose::Content;
 use crate::provider::fresh::Seed;
 use crate::provider::payload::{self, Freshness, Payload, Step, near_variants};
-use crate::provider::profile::HeaderFact;
 use crate::provider::{Catalogue, Profile, Provider, edits};
 use crate::secret::Secret;
 use crate::sender::Signing;
-use crate::signature::{self, Scheme, Tamper};
+use crate::signature::{self, Tamper};
 
 /// Which payload.
 #[derive(Args, Default)]
@@ -231,7 +231,10 @@ fn message(
         payload.value = edits::map_fields(&args.map, &payload.value)
             .map_err(|problem| Error::usage(format!("cannot map: {problem}")))?;
     }
-    let own_id = payload::delivery_id(profile, &payload.value).filter(|_| args.data.is_none());
+    let id = match args.data {
+        Some(_) => seed.value(delivery_form(profile), "delivery id"),
+        None => message_id(profile, &payload.value, seed),
+    };
     let content = match &args.data {
         Some(data) => {
             payload.notes = step.note_with_own_body().into_iter().collect();
@@ -243,12 +246,18 @@ fn message(
     Ok(Message {
         provider: Arc::clone(&step.provider),
         event: step.event.clone(),
-        id: own_id.unwrap_or_else(|| seed.value(delivery_form(profile), "delivery id")),
+        id,
         content,
         scheme,
         prefix,
         notes: payload.notes,
     })
+}
+
+/// The delivery id of a message: the one in its payload, else a new one.
+pub(crate) fn message_id(profile: &Profile, payload: &serde_json::Value, seed: &Seed) -> String {
+    let own = payload::delivery_id(profile, payload);
+    own.unwrap_or_else(|| seed.value(delivery_form(profile), "delivery id"))
 }
 
 /// Scheme and prefix of the signature, where a variant departs from the profile.
@@ -260,23 +269,6 @@ fn style(step: &Step) -> Result<(Option<String>, Option<String>)> {
         prefix = variant.prefix.clone().or(prefix);
     }
     Ok((scheme, prefix))
-}
-
-/// Whether a provider's deliveries, signed by a scheme, carry their id.
-pub(crate) fn sends_id(profile: &Profile, scheme: &Scheme) -> bool {
-    let in_header = |header: &HeaderFact| header.value.contains("{delivery_id}");
-    profile.envelope.delivery.is_some()
-        || scheme.id_header.is_some()
-        || profile.headers.iter().any(in_header)
-}
-
-/// The pattern of a provider's delivery ids. Where it sends none, hookctl still has one to speak of the delivery by.
-pub(crate) fn delivery_form(profile: &Profile) -> &str {
-    profile
-        .envelope
-        .delivery_form
-        .as_ref()
-        .map_or("msg_{base62:27}", |form| &form.value)
 }
 
 fn read_data(data: &str, context: &Context) -> Result<Bytes> {
@@ -354,6 +346,15 @@ impl Message {
             .then(|| "sent unsigned: the secret is empty.".to_owned())
     }
 
+    /// How it is signed: as the provider does, or as a variant departs from that.
+    pub(crate) fn style(&self) -> Style {
+        let own = Style::of_profile(&self.provider.profile);
+        Style {
+            scheme: self.scheme.clone().unwrap_or(own.scheme),
+            prefix: self.prefix.clone().or(own.prefix),
+        }
+    }
+
     /// How it is signed with a secret; an empty one leaves it unsigned where the provider allows that.
     pub(crate) fn signing(
         &self,
@@ -361,16 +362,8 @@ impl Message {
         tamper: Option<Tamper>,
     ) -> Result<Signing> {
         let profile = &self.provider.profile;
-        let scheme = match &self.scheme {
-            Some(name) => signature::named(name).expect("checked when the profile was read"),
-            None => profile.scheme(),
-        };
-        let own = profile
-            .signature
-            .prefix
-            .as_ref()
-            .map(|prefix| prefix.value.clone());
-        let prefix = self.prefix.clone().or(own);
+        let Style { scheme, prefix } = self.style();
+        let scheme = signature::named(&scheme).expect("checked when the profile was read");
         let Some(secret) = secret.filter(|secret| scheme.signs() && !secret.is_empty()) else {
             if scheme.signs() && !profile.signature.optional.value {
                 return Err(Error::usage(format!(

@@ -3,6 +3,7 @@
 mod answer;
 pub(crate) mod completions;
 mod desk;
+mod draft;
 pub(crate) mod endpoints;
 mod ends;
 pub(crate) mod events;
@@ -20,6 +21,7 @@ mod notes;
 mod options;
 mod outgoing;
 pub(crate) mod providers;
+mod queue;
 mod recorder;
 pub(crate) mod replay;
 mod report;
@@ -29,6 +31,7 @@ pub(crate) mod sign;
 mod sources;
 mod target;
 pub(crate) mod verify;
+mod volume;
 mod watch;
 
 use crate::error::{Error, Result};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::delivery::Expectation;
+use crate::delivery::{Expectation, SigningTime};
 use crate::error::{Error, Result};
 use crate::provider::Profile;
 use crate::provider::edits::{Edit, Set};
@@ -205,6 +205,11 @@ pub(crate) struct PrintArgs {
 }
 
 impl PrintArgs {
+    /// Whether requests are printed instead of sent.
+    pub(crate) fn prints(&self) -> bool {
+        self.dry_run || self.form.is_some()
+    }
+
     /// The form to print in; none if the requests are to be sent.
     pub(crate) fn form(&self, json: bool) -> Option<Form> {
         let plain = if json { Form::Json } else { Form::Http };
@@ -276,6 +281,14 @@ pub(crate) enum Time {
 }
 
 impl Time {
+    /// The time that an attempt signs.
+    pub(crate) fn signing(self) -> SigningTime {
+        match self {
+            Self::At(time) => SigningTime::At(time.as_second()),
+            Self::From(span) => SigningTime::After(span.as_secs()),
+        }
+    }
+
     pub(crate) fn resolve(self, now: Timestamp) -> Timestamp {
         match self {
             Self::At(time) => time,

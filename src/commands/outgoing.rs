@@ -8,7 +8,7 @@ use super::options::{ExpectArgs, FaultArgs, PrintArgs, RequestArgs, Time, roots,
 use super::recorder::Recorder;
 use super::report::{Report, Sent, Settings};
 use super::{Context, block_on};
-use crate::delivery::is_success;
+use crate::delivery::{Verdict, basic_header, is_success};
 use crate::error::{Error, Outcome, Result};
 use crate::provider::{Profile, Provider};
 use crate::render::outgoing::{self, Form, Printing};
@@ -122,8 +122,8 @@ impl Run<'_> {
     }
 
     async fn send(&self, planned: &[Planned], context: &mut Context) -> Result<Outcome> {
+        let expect = self.expect.expectation();
         let settings = Settings {
-            expect: self.expect.expectation(),
             insecure: self.request.insecure,
             reveal: self.print.reveal,
         };
@@ -133,16 +133,20 @@ impl Run<'_> {
             let signed_at = self.timestamp();
             let request = planned.delivery.attempt(signed_at).map_err(Error::usage)?;
             let attempt = self.attempt(planned, &request, context).await?;
+            let verdict = Verdict::new(&planned.delivery, &attempt, planned.profile(), &expect);
             let sent = Sent {
                 planned,
                 request: &request,
                 attempt: &attempt,
                 signed_at,
+                verdict: &verdict,
+                timeline: None,
+                endpoint: None,
             };
-            let problem = report.add(&sent, &mut context.ui)?;
-            recorder.add(&sent, problem.as_deref(), &mut context.ui)?;
+            report.add(&sent, &mut context.ui)?;
+            recorder.add(&sent, &mut context.ui)?;
         }
-        report.end(&mut context.ui)
+        report.end(0, &mut context.ui)
     }
 
     async fn attempt(
@@ -224,11 +228,8 @@ pub(super) fn one_reads_stdin(flags: &[(&str, bool)]) -> Result<()> {
 
 /// Adds HTTP Basic credentials, `USER:PASS`.
 pub(super) fn add_basic(credentials: &str, request: &mut Request) {
-    use base64::Engine as _;
-    let encoded = base64::engine::general_purpose::STANDARD.encode(credentials);
-    request
-        .headers
-        .set("authorization", format!("Basic {encoded}"));
+    let value = basic_header(&Secret::new(credentials));
+    request.headers.set("authorization", value);
 }
 
 impl Planned {

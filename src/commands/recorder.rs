@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 
 use super::report::Sent;
+use crate::delivery::logged;
 use crate::error::Result;
 use crate::sender::authority;
 use crate::settings::Settings;
-use crate::store::{Attempt, Direction, Facts, Ids, Row, Store, TAMPERED};
+use crate::store::{Direction, Facts, Ids, Row, Store, TAMPERED};
 use crate::ui::Ui;
 
 /// Keeps deliveries, until it cannot.
@@ -34,16 +35,11 @@ impl Recorder {
     }
 
     /// Keeps one delivery with its attempt.
-    pub(super) fn add(
-        &mut self,
-        sent: &Sent<'_>,
-        problem: Option<&str>,
-        ui: &mut Ui,
-    ) -> Result<()> {
+    pub(super) fn add(&mut self, sent: &Sent<'_>, ui: &mut Ui) -> Result<()> {
         let Some((store, ids)) = &mut self.open else {
             return Ok(());
         };
-        if let Err(error) = store.add(&row(sent, problem, ids)) {
+        if let Err(error) = store.add(&row(sent, ids)) {
             ui.warn(&format!("{error}; deliveries are not kept."))?;
             self.open = None;
         }
@@ -51,34 +47,14 @@ impl Recorder {
     }
 }
 
-fn row(sent: &Sent<'_>, problem: Option<&str>, ids: &Ids) -> Row {
+fn row(sent: &Sent<'_>, ids: &Ids) -> Row {
     let (planned, tried) = (sent.planned, sent.attempt);
     let delivery = &planned.delivery;
     let at = Timestamp::now()
         .saturating_sub(tried.duration)
         .unwrap_or_else(|_| Timestamp::now());
-    let (headers, body, truncated) = match &tried.result {
-        Ok(answer) => (
-            answer.headers.clone(),
-            answer.body.clone(),
-            answer.truncated,
-        ),
-        Err(_) => Default::default(),
-    };
-    let failure = tried.result.as_ref().err();
-    let attempt = Attempt {
-        number: tried.number,
-        at,
-        status: tried.status(),
-        duration: tried.duration,
-        error: failure
-            .map_or(problem, |failure| Some(&failure.message))
-            .map(str::to_owned),
-        sent: None,
-        headers,
-        body,
-        truncated,
-    };
+    let problem = sent.verdict.problem();
+    let attempt = logged(tried, at, sent.request, problem, true);
     let facts = Facts {
         provider: delivery.provider.clone(),
         event: delivery.event.clone(),

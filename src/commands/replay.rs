@@ -7,7 +7,7 @@ use clap::Args;
 use url::Url;
 
 use super::Context;
-use super::message::{delivery_form, random_seed, sends_id};
+use super::message::random_seed;
 use super::notes::Notes;
 use super::options::{
     EditArgs, ExpectArgs, FaultArgs, PrintArgs, RequestArgs, SecretArgs, Target, Time,
@@ -15,6 +15,7 @@ use super::options::{
 use super::outgoing::{Planned, Run, add_basic, one_reads_stdin, replaced, signing_key};
 use super::sources::{Sourced, load};
 use super::target::TargetParser;
+use crate::delivery::{delivery_form, sends_id};
 use crate::error::{Error, Outcome, Result};
 use crate::provider::compose::{Content, Shape, compose, not_json, target};
 use crate::provider::fresh::{Seed, renewed};

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::outgoing::Planned;
-use crate::delivery::{Expectation, Verdict};
+use crate::delivery::{Timeline, Verdict};
 use crate::error::{Outcome, Result};
 use crate::render::millis;
 use crate::render::outgoing::{self, Widths};
@@ -15,9 +15,8 @@ use crate::request::Request;
 use crate::sender::{Attempt, advice, on_age, on_success};
 use crate::ui::Ui;
 
-/// How answers are judged and shown.
+/// How answers are shown.
 pub(super) struct Settings {
-    pub(super) expect: Expectation,
     pub(super) insecure: bool,
     pub(super) reveal: bool,
 }
@@ -29,6 +28,19 @@ pub(super) struct Sent<'a> {
     pub(super) attempt: &'a Attempt,
     /// In unix seconds.
     pub(super) signed_at: i64,
+    pub(super) verdict: &'a Verdict,
+    /// Where it stands among the attempts of its delivery, if there can be several.
+    pub(super) timeline: Option<&'a Timeline>,
+    /// Name of the endpoint that it went to.
+    pub(super) endpoint: Option<&'a str>,
+}
+
+impl Sent<'_> {
+    /// Whether another attempt follows.
+    fn goes_on(&self) -> bool {
+        self.timeline
+            .is_some_and(|timeline| timeline.next.is_some())
+    }
 }
 
 /// What came of the deliveries so far.
@@ -38,14 +50,15 @@ pub(super) struct Report {
     widths: Widths,
     deliveries: usize,
     succeeded: usize,
-    /// What was said already: the same cause needs the same hint once.
-    hinted: HashSet<String>,
+    attempts: usize,
+    /// What was said already: the same cause needs the same words once.
+    said: HashSet<String>,
 }
 
 impl Report {
     pub(super) fn new(settings: Settings, planned: &[Planned]) -> Self {
         let widths = match planned {
-            [_] => Widths::default(),
+            [] | [_] => Widths::default(),
             several => Widths::of(several.iter().map(|planned| &planned.delivery)),
         };
         Self {
@@ -54,67 +67,85 @@ impl Report {
             widths,
             deliveries: 0,
             succeeded: 0,
-            hinted: HashSet::new(),
+            attempts: 0,
+            said: HashSet::new(),
         }
     }
 
-    /// Judges an attempt and tells of it. Returns why it is no success, if it is none.
-    pub(super) fn add(&mut self, sent: &Sent<'_>, ui: &mut Ui) -> Result<Option<String>> {
-        let profile = sent.planned.profile();
-        let verdict = Verdict::new(
-            &sent.planned.delivery,
-            sent.attempt,
-            profile,
-            &self.settings.expect,
-        );
-        let problem = verdict.problem().map(str::to_owned);
-        self.show(sent, problem.as_deref(), ui)?;
-        self.deliveries += 1;
-        self.succeeded += usize::from(problem.is_none());
+    /// Tells of an attempt and counts it.
+    pub(super) fn add(&mut self, sent: &Sent<'_>, ui: &mut Ui) -> Result<()> {
+        let verdict = sent.verdict;
+        let problem = verdict.problem();
+        self.show(sent, problem, ui)?;
+        self.attempts += 1;
+        if !sent.goes_on() {
+            self.deliveries += 1;
+            self.succeeded += usize::from(problem.is_none());
+        }
         if let Some(taken) = &verdict.taken {
             ui.warn(&format!("{taken}."))?;
         }
         if let Some(refused) = &verdict.refused {
-            ui.problem(refused)?;
-            if let Ok(answer) = &sent.attempt.result
-                && !answer.body.trim_ascii().is_empty()
-                && ui.verbose == 0
-            {
-                let text = outgoing::excerpt(answer, ui.err_paint);
-                ui.shown(text.trim_end())?;
-            }
+            self.complain(refused, sent, ui)?;
         }
         let hints = match (&verdict.refused, &verdict.taken) {
             (Some(_), _) => self.on_refusal(sent),
             (None, Some(_)) => Vec::new(),
-            (None, None) => self.on_success(sent),
+            (None, None) => on_good(sent),
         };
         for hint in hints {
-            if self.hinted.insert(hint.clone()) {
+            if self.said.insert(hint.clone()) {
                 ui.hint(&hint)?;
             }
         }
-        Ok(problem)
+        Ok(())
     }
 
-    /// The sum, if there is more than one or a machine reads it.
-    pub(super) fn end(self, ui: &mut Ui) -> Result<Outcome> {
-        let (all, succeeded) = (self.deliveries, self.succeeded);
-        let failed = all - succeeded;
+    /// Says what is wrong and how the answer starts. Of attempts that are followed by others, once.
+    fn complain(&mut self, refused: &str, sent: &Sent<'_>, ui: &mut Ui) -> Result<()> {
+        let is_new = self.said.insert(refused.to_owned());
+        if sent.timeline.is_some() && !is_new {
+            return Ok(());
+        }
+        ui.problem(refused)?;
+        if let Ok(answer) = &sent.attempt.result
+            && !answer.body.trim_ascii().is_empty()
+            && ui.verbose == 0
+        {
+            let text = outgoing::excerpt(answer, ui.err_paint);
+            ui.shown(text.trim_end())?;
+        }
+        Ok(())
+    }
+
+    /// The sum, if there is more than one or a machine reads it. `pending` are not decided.
+    pub(super) fn end(self, pending: usize, ui: &mut Ui) -> Result<Outcome> {
+        let (all, succeeded) = (self.deliveries + pending, self.succeeded);
+        let failed = self.deliveries - succeeded;
         if ui.json {
-            ui.json_line(&json!({
+            let mut summary = json!({
                 "type": "summary",
                 "deliveries": all,
                 "succeeded": succeeded,
                 "failed": failed,
                 "duration_ms": millis(self.start.elapsed()),
-            }))?;
-        } else if all > 1 {
-            ui.data(format!(
-                "{all} deliveries: {succeeded} succeeded, {failed} failed\n"
-            ))?;
+            });
+            if pending > 0 {
+                summary["pending"] = json!(pending);
+            }
+            ui.json_line(&summary)?;
+        } else if all > 1 || pending > 0 || self.attempts > 1 {
+            let deliveries = if all == 1 { "delivery" } else { "deliveries" };
+            let mut line = format!("{all} {deliveries}: {succeeded} succeeded, {failed} failed");
+            if pending > 0 {
+                line.push_str(&format!(", {pending} pending"));
+            }
+            if self.attempts > all {
+                line.push_str(&format!("  ({} attempts)", self.attempts));
+            }
+            ui.data(format!("{line}\n"))?;
         }
-        Ok(Outcome::good_if(failed == 0))
+        Ok(Outcome::good_if(failed == 0 && pending == 0))
     }
 
     /// The exchange for those who want to see it, then the line.
@@ -133,6 +164,8 @@ impl Report {
             attempt: sent.attempt,
             problem,
             verdict: sent.planned.verdict(problem.is_none()),
+            timeline: sent.timeline,
+            endpoint: sent.endpoint,
         };
         if ui.json {
             ui.json_line(&outgoing::json(&result))?;
@@ -142,20 +175,8 @@ impl Report {
         ui.flush()
     }
 
-    fn on_success(&self, sent: &Sent<'_>) -> Vec<String> {
-        let provider = sent.planned.provider.as_ref();
-        match provider.filter(|_| self.settings.expect.statuses.is_none()) {
-            Some(provider) => on_success(sent.attempt, &provider.profile),
-            None => Vec::new(),
-        }
-    }
-
     fn on_refusal(&self, sent: &Sent<'_>) -> Vec<String> {
         let status = sent.attempt.status();
-        let expected = self.settings.expect.statuses.as_ref();
-        let is_expected = expected
-            .zip(status)
-            .is_some_and(|(set, status)| set.contains(status));
         let is_refused = status.is_some_and(|status| (400..500).contains(&status));
         let delivery = &sent.planned.delivery;
         if delivery.tamper.is_some() && is_refused {
@@ -164,7 +185,7 @@ impl Report {
                     .to_owned(),
             ];
         }
-        if is_expected {
+        if sent.verdict.is_expected {
             return Vec::new();
         }
         let signing = delivery.signing.as_ref().filter(|_| is_refused);
@@ -174,5 +195,13 @@ impl Report {
         let mut hints = advice(sent.attempt, &delivery.url, profile, self.settings.insecure);
         hints.splice(0..0, age);
         hints
+    }
+}
+
+fn on_good(sent: &Sent<'_>) -> Vec<String> {
+    let profile = sent.planned.profile();
+    match profile.filter(|_| !sent.verdict.is_named) {
+        Some(profile) => on_success(sent.attempt, profile),
+        None => Vec::new(),
     }
 }

@@ -11,7 +11,8 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use super::flight::{Flight, Landed};
-use super::plan::{Outgoing, Plan};
+use super::outgoing::Outgoing;
+use super::plan::Plan;
 use super::policy::{Next, Speed};
 use super::{Endpoint, Verdict};
 use crate::error::{Error, Result};
@@ -20,23 +21,15 @@ use crate::provider::{Catalogue, Provider};
 use crate::request::Request;
 use crate::sender::{Attempt, Client, Delivery, authority};
 use crate::store::{
-    Count, Direction, Disabled, Due, Facts, Id, Ids, Lease, Made, Place, Row, Store, TAMPERED,
-    Waiting, Whose,
+    Count, Direction, Disabled, Due, Facts, Id, Ids, Lease, Place, Row, Store, TAMPERED, Waiting,
+    Whose,
 };
-
-/// When a run of the engine ends by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Until {
-    /// When nothing that it may attempt is pending.
-    Decided,
-    /// Never: more may come at any time.
-    Stopped,
-}
 
 /// How a run of the engine goes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Course {
-    pub(crate) until: Until,
+    /// Stay when nothing is pending, since more may come at any time.
+    pub(crate) stays: bool,
     /// Most attempts at a time.
     pub(crate) concurrency: usize,
     /// Most attempts a second.
@@ -60,7 +53,10 @@ pub(crate) enum News {
     /// An endpoint was disabled, as its provider would have done.
     Disabled(Box<Endpoint>),
     /// A delivery that cannot be attempted here; it stays pending.
-    Stuck { id: Id, why: String },
+    Stuck {
+        id: Id,
+        why: String,
+    },
     /// Nothing is under way; the next attempt is due after this time.
     Waiting(Duration),
 }
@@ -202,9 +198,9 @@ impl Engine {
             let free = course.concurrency.saturating_sub(flights.len());
             let mut wait = None;
             if level == Stop::No && free > 0 {
-                let claimed =
-                    self.store
-                        .claim(whose, self.lease.number, Timestamp::now(), free)?;
+                let claimed = self
+                    .store
+                    .claim(whose, self.lease.number, Timestamp::now(), free)?;
                 for due in claimed {
                     let id = due.id;
                     match self.prepare(due)? {
@@ -222,7 +218,7 @@ impl Engine {
                 wait = self.store.next_due(whose)?.map(until);
                 if flights.is_empty() {
                     match wait {
-                        None if course.until == Until::Decided => return Ok(()),
+                        None if !course.stays => return Ok(()),
                         Some(wait) if !wait.is_zero() => tell(News::Waiting(wait))?,
                         _ => {}
                     }
@@ -398,8 +394,7 @@ impl Engine {
                 (Speed::Max, Speed::Times(_)) => 1.0,
             };
             plan.policy.speed = speed;
-            self.store
-                .rescale(number, &plan.to_text(), now, factor)?;
+            self.store.rescale(number, &plan.to_text(), now, factor)?;
         }
         self.plans.clear();
         Ok(())

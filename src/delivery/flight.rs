@@ -91,9 +91,11 @@ impl Landed {
             .status()
             .is_some_and(|status| is_success(profile, status));
         let next = (!is_good && !is_success).then(|| {
-            let wait = attempt.result.as_ref().ok().and_then(|answer| {
-                retry_after(&answer.headers.text("retry-after")?, now)
-            });
+            let wait = attempt
+                .result
+                .as_ref()
+                .ok()
+                .and_then(|answer| retry_after(&answer.headers.text("retry-after")?, now));
             plan.policy
                 .next(attempt.number, attempt.status(), wait, chance)
         });
@@ -106,7 +108,7 @@ impl Landed {
         let keeps_body = endpoint.as_ref().is_none_or(|endpoint| endpoint.log_body);
         let made = Made {
             id: due.id,
-            attempt: row(
+            attempt: logged(
                 &attempt,
                 self.started,
                 &request,
@@ -162,7 +164,7 @@ fn limit(profile: Option<&Profile>, attempt: &Attempt) -> Limit {
 }
 
 /// An attempt as the log keeps it.
-pub(crate) fn row(
+pub(crate) fn logged(
     tried: &Attempt,
     at: Timestamp,
     request: &Request,
@@ -181,7 +183,9 @@ pub(crate) fn row(
         error: error.map(str::to_owned),
         // The first one's stand with the delivery.
         sent: (tried.number > 1).then(|| request.headers.clone()),
-        headers: answer.map(|answer| answer.headers.clone()).unwrap_or_default(),
+        headers: answer
+            .map(|answer| answer.headers.clone())
+            .unwrap_or_default(),
         body: body.map(|answer| answer.body.clone()).unwrap_or_default(),
         truncated: body.is_some_and(|answer| answer.truncated),
     }

@@ -42,8 +42,10 @@ pub(crate) struct Verdict {
     pub(crate) refused: Option<String>,
     /// That a handler took what was broken on purpose.
     pub(crate) taken: Option<String>,
-    /// Whether statuses were expected, so that what was taken was meant to be.
-    is_expected: bool,
+    /// Whether the user said which statuses are good.
+    pub(crate) is_named: bool,
+    /// Whether the status is one of these.
+    pub(crate) is_expected: bool,
 }
 
 impl Verdict {
@@ -55,16 +57,18 @@ impl Verdict {
     ) -> Self {
         let refused = refused(expect, profile, &delivery.url, attempt);
         let taken = taken(delivery, attempt).filter(|_| refused.is_none());
+        let expected = expect.statuses.as_ref().zip(attempt.status());
         Self {
             refused,
             taken,
-            is_expected: expect.statuses.is_some(),
+            is_named: expect.statuses.is_some(),
+            is_expected: expected.is_some_and(|(set, status)| set.contains(status)),
         }
     }
 
     /// What is wrong, if the delivery did not go as it should.
     pub(crate) fn problem(&self) -> Option<&str> {
-        let taken = self.taken.as_deref().filter(|_| !self.is_expected);
+        let taken = self.taken.as_deref().filter(|_| !self.is_named);
         self.refused.as_deref().or(taken)
     }
 }

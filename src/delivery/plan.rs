@@ -12,7 +12,7 @@ use super::{Endpoint, Expectation, Policy};
 use crate::provider::Profile;
 use crate::provider::compose::target;
 use crate::provider::profile::Span;
-use crate::request::{Header, Request};
+use crate::request::Header;
 use crate::secret::Secret;
 use crate::sender::{Delivery, Limits, MAX_ANSWER, Roots, Signing, time_limit};
 use crate::signature::{self, Key, Tamper};
@@ -67,6 +67,17 @@ pub(crate) struct Style {
     pub(crate) scheme: String,
     /// Text before the digest.
     pub(crate) prefix: Option<String>,
+}
+
+impl Style {
+    /// How a provider signs.
+    pub(crate) fn of_profile(profile: &Profile) -> Self {
+        let prefix = profile.signature.prefix.as_ref();
+        Self {
+            scheme: profile.signature.scheme.value.clone(),
+            prefix: prefix.map(|prefix| prefix.value.clone()),
+        }
+    }
 }
 
 impl Plan {
@@ -158,7 +169,8 @@ impl Plan {
         let Some(name) = &self.scheme else {
             return Ok(None);
         };
-        let scheme = signature::named(name).ok_or_else(|| format!("no scheme is called `{name}`"))?;
+        let scheme =
+            signature::named(name).ok_or_else(|| format!("no scheme is called `{name}`"))?;
         let Some(secret) = secret.filter(|secret| scheme.signs() && !secret.is_empty()) else {
             return Ok(Some(Signing {
                 scheme,
@@ -218,19 +230,6 @@ fn moved(request: &str, old: &Url, new: &Url) -> String {
     }
 }
 
-/// A request as a provider sends it to an endpoint, but for signature, credentials, host and length.
-pub(crate) struct Outgoing {
-    pub(crate) provider: String,
-    pub(crate) event: String,
-    /// The id that receivers see; `None` if the provider sends none.
-    pub(crate) delivery_id: Option<String>,
-    pub(crate) url: Url,
-    pub(crate) endpoint: Option<String>,
-    pub(crate) request: Request,
-    /// Whether it is broken on purpose.
-    pub(crate) is_tampered: bool,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -249,6 +248,9 @@ mod tests {
             "/b?y=2&p=q"
         );
         assert_eq!(moved("/a?x=1", &old, &old), "/a?x=1");
-        assert_eq!(moved("/other", &old, &url("http://localhost:2/b")), "/other");
+        assert_eq!(
+            moved("/other", &old, &url("http://localhost:2/b")),
+            "/other"
+        );
     }
 }

@@ -343,7 +343,10 @@ impl Store {
             let transaction = self
                 .connection
                 .transaction_with_behavior(TransactionBehavior::Immediate)?;
-            transaction.execute("UPDATE plan SET text = ?2 WHERE id = ?1", params![plan, text])?;
+            transaction.execute(
+                "UPDATE plan SET text = ?2 WHERE id = ?1",
+                params![plan, text],
+            )?;
             transaction.execute(
                 "UPDATE pending SET due = ?2 + CAST((due - ?2) * ?3 AS INTEGER) WHERE plan = ?1 AND owner IS NULL AND due > ?2",
                 params![plan, now.as_millisecond(), factor],
@@ -351,6 +354,17 @@ impl Store {
             transaction.commit()
         })();
         scaled.map_err(|error| self.explain(error))
+    }
+
+    /// How many are pending in all.
+    pub(crate) fn all_pending(&self) -> Result<usize> {
+        let count = self
+            .connection
+            .query_row("SELECT count(*) FROM pending", [], |row| {
+                row.get::<_, i64>(0)
+            });
+        let count = count.map_err(|error| self.explain(error))?;
+        Ok(usize::try_from(count).unwrap_or(usize::MAX))
     }
 
     /// How many are pending.

@@ -4,6 +4,7 @@ mod edit;
 mod list;
 mod secret;
 mod switch;
+mod test;
 
 use clap::{Args, Subcommand};
 
@@ -18,6 +19,7 @@ use crate::store::{Place, Store};
 #[command(after_help = "Examples:
   hookctl endpoints add http://localhost:3000/webhooks/ken --provider ken --events lead_replied,lead_interested
   hookctl endpoints secret ken --reveal
+  hookctl endpoints test ken
   hookctl send lead_replied
   hookctl endpoints edit ken --events '*' --description 'all of it'
   hookctl endpoints disable ken
@@ -39,6 +41,7 @@ enum Action {
     Disable(switch::DisableArgs),
     Remove(switch::RemoveArgs),
     Secret(secret::SecretArgs),
+    Test(test::TestArgs),
 }
 
 pub(crate) fn run(args: &EndpointsArgs, context: &mut Context) -> Result<Outcome> {
@@ -52,6 +55,7 @@ pub(crate) fn run(args: &EndpointsArgs, context: &mut Context) -> Result<Outcome
         Some(Action::Disable(args)) => switch::disable(args, context),
         Some(Action::Remove(args)) => switch::remove(args, context),
         Some(Action::Secret(args)) => secret::run(args, context),
+        Some(Action::Test(args)) => test::run(args, context),
     }
 }
 
