@@ -13,6 +13,7 @@
 //! store                            the history and the endpoints in one SQLite file
 //! sender  receiver                 out and in; neither knows the other
 //! delivery                         endpoints, the queue of what is pending, retries; volume
+//! emulator                         the providers' management APIs over the store
 //! render                           values to text, with the paint passed in
 //! ui  settings                     the streams; flag > environment > project > user > default
 //! commands                         one file a command: XArgs, what it means, what it does
@@ -28,6 +29,7 @@
 mod cli;
 mod commands;
 mod delivery;
+mod emulator;
 mod error;
 mod provider;
 mod receiver;

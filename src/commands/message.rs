@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::Context;
 use super::options::{EditArgs, Time};
 use super::outgoing::signing_key;
-use crate::delivery::{Style, delivery_form, sends_id};
+use crate::delivery::{Style, delivery_form, message_id, sends_id};
 use crate::error::{Error, Result};
 use crate::provider::catalogue::{Found, What, near};
 use crate::provider::compose::Content;
@@ -252,12 +252,6 @@ fn message(
         prefix,
         notes: payload.notes,
     })
-}
-
-/// The delivery id of a message: the one in its payload, else a new one.
-pub(crate) fn message_id(profile: &Profile, payload: &serde_json::Value, seed: &Seed) -> String {
-    let own = payload::delivery_id(profile, payload);
-    own.unwrap_or_else(|| seed.value(delivery_form(profile), "delivery id"))
 }
 
 /// Scheme and prefix of the signature, where a variant departs from the profile.

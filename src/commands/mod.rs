@@ -4,6 +4,8 @@ mod answer;
 pub(crate) mod completions;
 mod desk;
 mod draft;
+pub(crate) mod emulate;
+mod emulated;
 pub(crate) mod endpoints;
 mod ends;
 pub(crate) mod events;

@@ -170,7 +170,7 @@ fn attempt(
 ) -> Result<Outcome> {
     let is_kept = context.settings.history()?.is_some();
     block_on(async {
-        let mut show = Show::new(report, context);
+        let mut show = Show::new(report, &mut context.ui);
         let signals = watched()?;
         let count = engine
             .run(course, signals, &mut |news| show.tell(news))
@@ -215,7 +215,7 @@ pub(super) fn resume(
     );
     let course = volume.course(u64::try_from(pending).unwrap_or(u64::MAX));
     block_on(async {
-        let mut show = Show::new(report, context);
+        let mut show = Show::new(report, &mut context.ui);
         let signals = watched()?;
         let count = engine
             .resume(retry.speed, course, signals, &mut |news| show.tell(news))
@@ -238,9 +238,9 @@ fn watched() -> Result<watch::Receiver<Stop>> {
 }
 
 /// Shows what a run of the engine tells.
-struct Show<'a> {
+pub(super) struct Show<'a> {
     report: Report,
-    ui: &'a mut Ui,
+    pub(super) ui: &'a mut Ui,
     waiting: Option<ProgressBar>,
     stuck: usize,
 }
@@ -249,16 +249,16 @@ struct Show<'a> {
 const PATIENCE: Duration = Duration::from_millis(400);
 
 impl<'a> Show<'a> {
-    fn new(report: Report, context: &'a mut Context) -> Self {
+    pub(super) fn new(report: Report, ui: &'a mut Ui) -> Self {
         Self {
             report,
-            ui: &mut context.ui,
+            ui,
             waiting: None,
             stuck: 0,
         }
     }
 
-    fn tell(&mut self, news: News) -> Result<()> {
+    pub(super) fn tell(&mut self, news: News) -> Result<()> {
         if let News::Waiting(wait) = news {
             self.wait(wait);
             return Ok(());
@@ -343,7 +343,7 @@ impl<'a> Show<'a> {
     }
 
     /// The sum, and what is left to be done.
-    fn end(mut self, left: Count, is_kept: bool) -> Result<Outcome> {
+    pub(super) fn end(mut self, left: Count, is_kept: bool) -> Result<Outcome> {
         if let Some(bar) = self.waiting.take() {
             bar.finish_and_clear();
         }

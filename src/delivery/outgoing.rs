@@ -1,10 +1,13 @@
 //! An event on its way to an endpoint: the request that its provider would send there, and how it is signed.
 
+use serde_json::Value;
 use url::Url;
 
 use super::{Endpoint, Plan, Policy, Style};
 use crate::provider::compose::{Content, Shape, compose};
 use crate::provider::edits::map_fields;
+use crate::provider::fresh::Seed;
+use crate::provider::payload;
 use crate::provider::profile::HeaderFact;
 use crate::provider::{Profile, Provider};
 use crate::request::Request;
@@ -83,6 +86,12 @@ pub(crate) fn sends_id(profile: &Profile, scheme: &Scheme) -> bool {
     profile.envelope.delivery.is_some()
         || scheme.id_header.is_some()
         || profile.headers.iter().any(in_header)
+}
+
+/// The delivery id of a message: the one in its payload, else a new one.
+pub(crate) fn message_id(profile: &Profile, payload: &Value, seed: &Seed) -> String {
+    let own = payload::delivery_id(profile, payload);
+    own.unwrap_or_else(|| seed.value(delivery_form(profile), "delivery id"))
 }
 
 /// The pattern of a provider's delivery ids. Where it sends none, hookctl still has one to speak of the delivery by.

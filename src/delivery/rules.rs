@@ -110,7 +110,8 @@ pub(crate) fn check(endpoint: &Endpoint, provider: &Provider) -> Result<Vec<Stri
     Ok(notes)
 }
 
-fn check_name(name: &str) -> Result<()> {
+/// Whether people can call an endpoint that.
+pub(crate) fn check_name(name: &str) -> Result<()> {
     if name.trim().is_empty() {
         return Err(Error::usage("an endpoint needs a name"));
     }
@@ -122,7 +123,8 @@ fn check_name(name: &str) -> Result<()> {
     Ok(())
 }
 
-fn check_url(url: &Url, profile: &Profile) -> Result<()> {
+/// Whether a provider would deliver to a URL.
+pub(crate) fn check_url(url: &Url, profile: &Profile) -> Result<()> {
     if profile.request.https.value && url.scheme() == "http" && !is_loopback(url) {
         return Err(Error::usage(format!(
             "{} delivers to https:// only, and this is `http://{}`",
@@ -134,7 +136,8 @@ fn check_url(url: &Url, profile: &Profile) -> Result<()> {
     Ok(())
 }
 
-fn check_events(events: &[String], profile: &Profile) -> Result<()> {
+/// Whether an endpoint can get these events.
+pub(crate) fn check_events(events: &[String], profile: &Profile) -> Result<()> {
     if events.is_empty() {
         return Err(Error::usage(format!(
             "an endpoint of {} needs at least one event",

@@ -3,9 +3,10 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::Paint;
 use super::table::{Cell, cell, columns, columns_within, plain};
 use super::text::safe;
+use super::{Paint, api};
+use crate::provider::api::Api;
 use crate::provider::{Fact, Origin, Profile, Provider};
 
 /// Where a fact comes from, painted by how far it can be trusted.
@@ -171,8 +172,8 @@ fn facts(profile: &Profile) -> Vec<Line> {
     lines.into_iter().flatten().collect()
 }
 
-/// All that is known of a provider, as JSON.
-pub(crate) fn show_json(provider: &Provider) -> Value {
+/// All that is known of a provider and its API, as JSON.
+pub(crate) fn show_json(provider: &Provider, api: Option<&Api>) -> Value {
     let profile = &provider.profile;
     let fact = |line: Line| {
         let value = json!({"value": line.value, "from": line.from.word(), "note": line.note});
@@ -193,11 +194,12 @@ pub(crate) fn show_json(provider: &Provider) -> Value {
         "built_in": provider.path.is_none(), "facts": facts, "headers": headers.collect::<Vec<_>>(),
         "events": profile.events.keys().collect::<Vec<_>>(), "scenarios": profile.scenarios.keys().collect::<Vec<_>>(),
         "variants": variants.collect::<Vec<_>>(), "mappings": mappings.collect::<Vec<_>>(), "gaps": profile.gaps,
+        "api": api.map(api::json),
     })
 }
 
-/// All that is known of a provider, for people.
-pub(crate) fn show(provider: &Provider, paint: Paint) -> String {
+/// All that is known of a provider and its API, for people.
+pub(crate) fn show(provider: &Provider, api: Option<&Api>, paint: Paint) -> String {
     let profile = &provider.profile;
     let mut text = format!(
         "{}  {}\n{}\n",
@@ -210,13 +212,17 @@ pub(crate) fn show(provider: &Provider, paint: Paint) -> String {
         text.push_str(&format!("{}\n", paint.faint(&format!("from {path}"))));
     }
     text.push_str(&format!("\n{}", columns(&rows(profile, paint), "  ")));
-    if !profile.gaps.is_empty() {
-        let head = paint.strong("What the documentation leaves open");
-        text.push_str(&format!("\n{head}\n"));
-        profile
-            .gaps
-            .iter()
-            .for_each(|gap| text.push_str(&format!("  - {}\n", safe(gap))));
+    text.push_str(&listed(
+        "What the documentation leaves open",
+        &profile.gaps,
+        paint,
+    ));
+    if let Some(api) = api {
+        let head = "The management API, as `hookctl emulate` answers it";
+        let rows = columns(&api::rows(api, paint), "  ");
+        text.push_str(&format!("\n{}\n{rows}", paint.strong(head)));
+        let head = "What its documentation leaves open";
+        text.push_str(&listed(head, &api.gaps, paint));
     }
     text.push_str(&format!(
         "\n{} events: hookctl events {}\n",
@@ -224,6 +230,15 @@ pub(crate) fn show(provider: &Provider, paint: Paint) -> String {
         profile.name
     ));
     text
+}
+
+/// Sentences under a heading; nothing if there are none.
+fn listed(head: &str, sentences: &[String], paint: Paint) -> String {
+    if sentences.is_empty() {
+        return String::new();
+    }
+    let items = sentences.iter().map(|item| format!("  - {}\n", safe(item)));
+    format!("\n{}\n{}", paint.strong(head), items.collect::<String>())
 }
 
 /// Facts, headers, variants and custom payloads, each with where it comes from.

@@ -9,6 +9,7 @@ mod lease;
 mod pending;
 mod query;
 mod schema;
+mod tally;
 mod write;
 mod writer;
 
@@ -18,6 +19,7 @@ pub(crate) use id::{Direction, Id, Ids};
 pub(crate) use lease::Lease;
 pub(crate) use pending::{Count, Disabled, Due, Limit, Made, Waiting, Wear, Whose};
 pub(crate) use query::{Filter, Outcome, Search};
+pub(crate) use tally::Tally;
 pub(crate) use writer::Writer;
 
 use std::path::PathBuf;

@@ -57,6 +57,7 @@ const MIGRATIONS: [&str; VERSION] = [
     // the run that goes on with it, `state` one of `pending::State`. `head` and `target` are those of the request
     // before it was signed, and so is `body`, where signing or a fault changes it.
     "ALTER TABLE entry ADD COLUMN endpoint TEXT;
+    CREATE INDEX entry_endpoint ON entry (endpoint) WHERE endpoint IS NOT NULL;
     CREATE TABLE endpoint (
         id TEXT PRIMARY KEY,
         name TEXT NOT NULL,

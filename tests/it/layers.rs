@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::harness::project;
 
 /// From the top of the map in `src/lib.rs` to its foot.
-const LINES: [&[&str]; 10] = [
+const LINES: [&[&str]; 11] = [
     &["error", "secret"],
     &["request"],
     &["signature"],
@@ -14,6 +14,7 @@ const LINES: [&[&str]; 10] = [
     &["store"],
     &["sender", "receiver"],
     &["delivery"],
+    &["emulator"],
     &["render"],
     &["ui", "settings"],
     &["commands"],

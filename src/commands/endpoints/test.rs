@@ -3,10 +3,10 @@
 use clap::Args;
 use jiff::Timestamp;
 
-use super::super::message::{message_id, random_seed};
+use super::super::message::random_seed;
 use super::super::{Context, queue};
 use super::{all, place};
-use crate::delivery::{Engine, Event, Policy, rules};
+use crate::delivery::{Engine, Event, Policy, message_id, rules};
 use crate::error::{Error, Outcome, Result};
 use crate::provider::catalogue::did_you_mean;
 use crate::provider::compose::Content;
