@@ -199,12 +199,11 @@ impl Drafting<'_> {
         let Some(endpoint) = destination.endpoint() else {
             return self.secret.for_signing(settings, profile);
         };
-        let given = self.secret.given(settings)?.into_iter().next();
-        let secret = match given {
-            Some(secret) => Some(secret),
-            None => settings.configured_secret(&profile.name)?,
-        };
-        if secret.is_some() && secret != endpoint.secret && profile.scheme().signs() {
+        let secret = self
+            .secret
+            .for_signing_to(Some(endpoint), settings, profile)?
+            .filter(|secret| endpoint.secret.as_ref() != Some(secret));
+        if secret.is_some() && profile.scheme().signs() {
             notes.add(format!(
                 "signed with the secret that was given or configured, not with the own one of `{}`.",
                 endpoint.name
@@ -249,6 +248,8 @@ impl Draft {
             exact: false,
             stored_status: None,
             origin: None,
+            again: None,
+            gap: None,
         }
     }
 

@@ -27,6 +27,7 @@ mod queue;
 mod recorder;
 pub(crate) mod replay;
 mod report;
+mod resend;
 pub(crate) mod secret;
 pub(crate) mod send;
 pub(crate) mod sign;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::delivery::{Expectation, SigningTime};
+use crate::delivery::{Endpoint, Expectation, SigningTime};
 use crate::error::{Error, Result};
 use crate::provider::Profile;
 use crate::provider::edits::{Edit, Set};
@@ -77,6 +77,23 @@ impl SecretArgs {
         let form = profile.signature.secret.as_ref().map(|form| form.value);
         form.map(|form| settings.local_secrets()?.get_or_make(&profile.name, form))
             .transpose()
+    }
+
+    /// As [`Self::for_signing`], for a delivery to an endpoint: its own secret comes before the local one.
+    pub(crate) fn for_signing_to(
+        &self,
+        endpoint: Option<&Endpoint>,
+        settings: &Settings,
+        profile: &Profile,
+    ) -> Result<Option<Secret>> {
+        let Some(endpoint) = endpoint else {
+            return self.for_signing(settings, profile);
+        };
+        if let Some(secret) = self.given(settings)?.into_iter().next() {
+            return Ok(Some(secret));
+        }
+        let configured = settings.configured_secret(&profile.name)?;
+        Ok(configured.or_else(|| endpoint.secret.clone()))
     }
 
     /// The secrets to verify with: those given, else the configured ones, else the local one if there is one.

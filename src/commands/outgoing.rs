@@ -31,6 +31,20 @@ pub(crate) struct Planned {
     pub(crate) stored_status: Option<u16>,
     /// What of the history it is a replay of.
     pub(crate) origin: Option<Id>,
+    /// The delivery that this is another attempt of.
+    pub(crate) again: Option<Again>,
+    /// How long after the one before it this one starts.
+    pub(crate) gap: Option<Duration>,
+}
+
+/// A delivery that is attempted once more.
+#[derive(Clone, Debug)]
+pub(crate) struct Again {
+    pub(crate) id: Id,
+    /// Number of this attempt.
+    pub(crate) number: u32,
+    /// Whether the log keeps the body of the answer.
+    pub(crate) keeps_body: bool,
 }
 
 /// The key to sign with, and the scheme that a secret of its form asks for.
@@ -129,7 +143,10 @@ impl Run<'_> {
         };
         let mut report = Report::new(settings, planned);
         let mut recorder = Recorder::new(&context.settings, &mut context.ui)?;
+        let mut due = tokio::time::Instant::now();
         for planned in planned {
+            due += planned.gap.unwrap_or_default();
+            tokio::time::sleep_until(due).await;
             let signed_at = self.timestamp();
             let request = planned.delivery.attempt(signed_at).map_err(Error::usage)?;
             let attempt = self.attempt(planned, &request, context).await?;
@@ -164,11 +181,12 @@ impl Run<'_> {
             max_answer: MAX_ANSWER,
         };
         let client = Client::new(url, limits)?;
+        let number = planned.again.as_ref().map_or(1, |again| again.number);
         let sending = Box::pin(async {
             if planned.exact {
-                client.send_exactly(request, url, 1).await
+                client.send_exactly(request, url, number).await
             } else {
-                client.send(request, url, 1).await
+                client.send(request, url, number).await
             }
         });
         Ok(with_spinner(sending, &planned.delivery, context).await)

@@ -329,6 +329,8 @@ impl<'a> Show<'a> {
             exact: false,
             stored_status: None,
             origin: None,
+            again: None,
+            gap: None,
         };
         let sent = Sent {
             planned: &planned,
@@ -337,7 +339,7 @@ impl<'a> Show<'a> {
             signed_at,
             verdict: &verdict,
             timeline: Some(&timeline),
-            endpoint: endpoint.as_ref().map(|endpoint| &*endpoint.name),
+            endpoint: endpoint.as_ref(),
         };
         self.report.add(&sent, self.ui)
     }

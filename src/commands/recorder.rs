@@ -7,7 +7,7 @@ use crate::delivery::logged;
 use crate::error::Result;
 use crate::sender::authority;
 use crate::settings::Settings;
-use crate::store::{Direction, Facts, Ids, Row, Store, TAMPERED};
+use crate::store::{Attempt, Direction, Facts, Ids, Row, Store, TAMPERED};
 use crate::ui::Ui;
 
 /// Keeps deliveries, until it cannot.
@@ -39,7 +39,14 @@ impl Recorder {
         let Some((store, ids)) = &mut self.open else {
             return Ok(());
         };
-        if let Err(error) = store.add(&row(sent, ids)) {
+        let kept = match &sent.planned.again {
+            Some(again) => {
+                let attempt = attempt(sent, again.keeps_body);
+                store.resent(again.id, &attempt, sent.verdict.problem().is_none())
+            }
+            None => store.add(&row(sent, ids)),
+        };
+        if let Err(error) = kept {
             ui.warn(&format!("{error}; deliveries are not kept."))?;
             self.open = None;
         }
@@ -47,21 +54,27 @@ impl Recorder {
     }
 }
 
-fn row(sent: &Sent<'_>, ids: &Ids) -> Row {
-    let (planned, tried) = (sent.planned, sent.attempt);
-    let delivery = &planned.delivery;
+fn attempt(sent: &Sent<'_>, keeps_body: bool) -> Attempt {
+    let tried = sent.attempt;
     let at = Timestamp::now()
         .saturating_sub(tried.duration)
         .unwrap_or_else(|_| Timestamp::now());
     let problem = sent.verdict.problem();
-    let attempt = logged(tried, at, sent.request, problem, true);
+    logged(tried, at, sent.request, problem, keeps_body)
+}
+
+fn row(sent: &Sent<'_>, ids: &Ids) -> Row {
+    let (planned, tried) = (sent.planned, sent.attempt);
+    let delivery = &planned.delivery;
+    let attempt = attempt(sent, true);
+    let at = attempt.at;
     let facts = Facts {
         provider: delivery.provider.clone(),
         event: delivery.event.clone(),
         delivery_id: delivery.sent_id().map(str::to_owned),
         status: tried.status(),
         duration: tried.duration,
-        good: problem.is_none(),
+        good: sent.verdict.problem().is_none(),
         verdict: delivery.broken().map(|_| TAMPERED.to_owned()),
         url: Some(format!(
             "{}://{}{}",

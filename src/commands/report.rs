@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::outgoing::Planned;
-use crate::delivery::{Timeline, Verdict};
+use crate::delivery::{Endpoint, Timeline, Verdict};
 use crate::error::{Outcome, Result};
 use crate::render::millis;
 use crate::render::outgoing::{self, Widths};
@@ -31,8 +31,8 @@ pub(super) struct Sent<'a> {
     pub(super) verdict: &'a Verdict,
     /// Where it stands among the attempts of its delivery, if there can be several.
     pub(super) timeline: Option<&'a Timeline>,
-    /// Name of the endpoint that it went to.
-    pub(super) endpoint: Option<&'a str>,
+    /// The endpoint that it went to.
+    pub(super) endpoint: Option<&'a Endpoint>,
 }
 
 impl Sent<'_> {

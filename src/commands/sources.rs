@@ -15,6 +15,20 @@ pub(crate) struct Sourced {
     pub(crate) stored: Stored,
     /// Its id in the history, if it is from there.
     pub(crate) id: Option<Id>,
+    /// What is known of a delivery that was sent before.
+    pub(crate) sent: Option<SentBefore>,
+}
+
+/// A delivery of the history.
+#[derive(Clone, Debug)]
+pub(crate) struct SentBefore {
+    pub(crate) url: String,
+    /// Id of the endpoint that it went to.
+    pub(crate) endpoint: Option<String>,
+    /// Attempts that were made.
+    pub(crate) attempts: u32,
+    /// Whether another one follows by itself.
+    pub(crate) is_pending: bool,
 }
 
 /// Endings of the files that are taken from a folder.
@@ -106,6 +120,7 @@ fn read(
             from: shown.to_owned(),
             stored,
             id: None,
+            sent: None,
         })
     };
     match held.map_err(wrong)? {
@@ -229,8 +244,16 @@ fn of_entry(entry: Entry) -> Result<Sourced> {
         );
     }
     let facts = entry.facts;
+    let last = entry.attempts.iter().map(|attempt| attempt.number).max();
+    let sent = facts.url.map(|url| SentBefore {
+        url,
+        endpoint: facts.endpoint,
+        attempts: last.unwrap_or_default(),
+        is_pending: facts.pending.is_some(),
+    });
     Ok(Sourced {
         from,
+        sent,
         stored: Stored {
             provider: facts.provider,
             event: facts.event,

@@ -227,6 +227,7 @@ impl VerifyArgs {
             from: "the request".to_owned(),
             stored: Stored::whole(request),
             id: None,
+            sent: None,
         })
     }
 }

@@ -7,7 +7,7 @@ use url::Url;
 use super::capture::{redacted, shown_value};
 use super::text::safe;
 use super::{Paint, body, duration, indent, millis};
-use crate::delivery::{Speed, Timeline};
+use crate::delivery::{Endpoint, Speed, Timeline};
 use crate::request::{Headers, Request, curl, latin1, raw, stored};
 use crate::sender::{Answer, Attempt, Delivery, authority};
 
@@ -83,8 +83,8 @@ pub(crate) struct Result<'a> {
     pub(crate) verdict: Option<&'static str>,
     /// Where it stands among the attempts of its delivery, if there can be several.
     pub(crate) timeline: Option<&'a Timeline>,
-    /// Name of the endpoint that it went to.
-    pub(crate) endpoint: Option<&'a str>,
+    /// The endpoint that it went to.
+    pub(crate) endpoint: Option<&'a Endpoint>,
 }
 
 /// Most characters of an answer's body in machine output.
@@ -117,8 +117,9 @@ pub(crate) fn json(result: &Result<'_>) -> Value {
     if let Some(verdict) = result.verdict {
         value["verdict"] = json!(verdict);
     }
-    if let Some(name) = result.endpoint {
-        value["endpoint"] = json!(name);
+    if let Some(endpoint) = result.endpoint {
+        value["endpoint"] = json!(endpoint.id);
+        value["endpoint_name"] = json!(endpoint.name);
     }
     if let Some(timeline) = result.timeline {
         value["attempts"] = json!(timeline.attempts);
@@ -187,7 +188,11 @@ pub(crate) fn human(result: &Result<'_>, widths: Widths, paint: Paint) -> String
     }
     cells.push(paint.faint(&format!("{time:>0$}", widths.time)));
     cells.extend(delivery.sent_id().map(safe));
-    cells.extend(result.endpoint.map(|name| paint.name(&safe(name))));
+    cells.extend(
+        result
+            .endpoint
+            .map(|endpoint| paint.name(&safe(&endpoint.name))),
+    );
     let several = |timeline: &&Timeline| timeline.attempts > 1;
     if let Some(timeline) = result.timeline.filter(several) {
         cells.extend(course(timeline, attempt.number, paint));

@@ -274,13 +274,20 @@ impl Store {
         Ok(disabled)
     }
 
-    /// Adds an attempt to a delivery that is decided already: it was sent again.
+    /// Adds an attempt to a delivery that is decided already: it was sent again. It gets the number after the last.
     pub(crate) fn resent(&mut self, of: Id, attempt: &Attempt, good: bool) -> Result<()> {
         let added = (|| {
             let transaction = self
                 .connection
                 .transaction_with_behavior(TransactionBehavior::Immediate)?;
-            add_attempt(&transaction, of, attempt, good)?;
+            let last = "SELECT coalesce(max(number), 0) FROM attempt WHERE entry = ?1";
+            let last: u32 = transaction.query_row(last, [of.number], |row| row.get(0))?;
+            let number = last.saturating_add(1);
+            let attempt = Attempt {
+                number,
+                ..attempt.clone()
+            };
+            add_attempt(&transaction, of, &attempt, good)?;
             transaction.commit()
         })();
         added.map_err(|error: rusqlite::Error| self.explain(error))
