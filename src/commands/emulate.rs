@@ -6,6 +6,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::Duration;
 
 use clap::Args;
+use jiff::Timestamp;
 use tokio::runtime::Runtime;
 use tokio::sync::{oneshot, watch};
 
@@ -291,7 +292,7 @@ impl Attempts {
             let ran = runtime.block_on(engine.resume(speed, course, stopped, &mut |news| {
                 watched.saw(&news);
                 // When nobody prints any more, the program is at its end.
-                let _ = lines.send(Line::News(Box::new(news)));
+                let _ = lines.send(Line::News(Timestamp::now(), Box::new(news)));
                 Ok(())
             }));
             let ran = ran.map(|left| {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Receiver;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use tokio::sync::{Notify, oneshot};
@@ -14,7 +15,7 @@ use crate::delivery::News;
 use crate::emulator::{Call, Served};
 use crate::error::{Error, Outcome, Result};
 use crate::provider::api::{Action, Carrier, Property, Route};
-use crate::render::api::{call_json, call_line};
+use crate::render::api::{call_json, call_line, clock};
 use crate::request::curl;
 use crate::secret::Secret;
 use crate::store::Count;
@@ -23,7 +24,8 @@ use crate::ui::Ui;
 /// What is told while it goes on.
 pub(super) enum Line {
     Call(Call),
-    News(Box<News>),
+    /// When it was told, and what.
+    News(Timestamp, Box<News>),
     /// Nothing more comes; this is left.
     End(Count),
 }
@@ -325,8 +327,14 @@ fn print_all(lines: &Receiver<Line>, reveal: bool, ui: &mut Ui) -> Result<()> {
                 ui.flush()?;
             }
             // There is always more to come, so that nobody waits for the next attempt alone.
-            Line::News(news) if matches!(*news, News::Waiting(_)) => {}
-            Line::News(news) => show.tell(*news)?,
+            Line::News(_, news) if matches!(*news, News::Waiting(_)) => {}
+            Line::News(at, news) => {
+                let ui = &mut *show.ui;
+                if matches!(*news, News::Attempt(_)) && !ui.json && ui.verbose == 0 {
+                    ui.data(format!("{}  ", clock(at, &zone, ui.out_paint)))?;
+                }
+                show.tell(*news)?;
+            }
             Line::End(left) => return show.end(left, true).map(drop),
         }
     }

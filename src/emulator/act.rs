@@ -12,7 +12,6 @@ use crate::delivery::{Endpoint, Event, Policy, engine, message_id, rules};
 use crate::error::Error;
 use crate::provider::Profile;
 use crate::provider::api::{Action, Fault, Property};
-use crate::provider::catalogue::did_you_mean;
 use crate::provider::compose::Content;
 use crate::provider::fresh::Seed;
 use crate::provider::payload::{self, Freshness, Step};
@@ -143,7 +142,7 @@ impl Turn<'_> {
         let profile = self.profile();
         let mut problems = Vec::new();
         let mut wrong =
-            |property, error: Error| problems.push((self.field(property), told(&error)));
+            |property, error: &Error| problems.push((self.field(property), told(error)));
         if let Some(name) = given.name {
             endpoint.name = name;
         }
@@ -154,21 +153,24 @@ impl Turn<'_> {
             endpoint.description = Some(text).filter(|text| !text.is_empty());
         }
         if let Some(secret) = given.secret {
-            let set = rules::set_secret(endpoint, profile, secret);
-            set.err().map(|error| wrong(Property::Secret, error));
+            if let Err(error) = rules::set_secret(endpoint, profile, secret) {
+                wrong(Property::Secret, &error);
+            }
         }
         if let Some(enabled) = given.enabled.filter(|enabled| *enabled != endpoint.enabled) {
             rules::set_enabled(endpoint, enabled);
         }
         match given.events.map(|names| self.known_events(&names)) {
             Some(Ok(events)) => endpoint.events = events,
-            Some(Err(error)) => wrong(Property::Events, error),
+            Some(Err(error)) => wrong(Property::Events, &error),
             None => {}
         }
-        let name = rules::check_name(&endpoint.name);
-        name.err().map(|error| wrong(Property::Name, error));
-        let url = rules::check_url(&endpoint.url, profile);
-        url.err().map(|error| wrong(Property::Url, error));
+        if let Err(error) = rules::check_name(&endpoint.name) {
+            wrong(Property::Name, &error);
+        }
+        if let Err(error) = rules::check_url(&endpoint.url, profile) {
+            wrong(Property::Url, &error);
+        }
         if !problems.is_empty() {
             return Err(Refusal::invalid(problems));
         }
@@ -320,15 +322,16 @@ fn event_called<'a>(profile: &'a Profile, name: &str) -> Option<&'a str> {
     called.or_else(|| names.find(|event| *event == name))
 }
 
-/// What is wrong, with what may have been meant.
+/// What is wrong, as a sentence, with what may have been meant.
 fn told(error: &Error) -> String {
-    let meant = error
-        .hints()
-        .iter()
-        .find(|hint| hint.starts_with("Did you mean"));
-    match meant {
-        Some(meant) => format!("{error}. {meant}"),
-        None => error.to_string(),
+    let text = error.to_string();
+    let mut chars = text.chars();
+    let first = chars.next().map(|first| first.to_uppercase().to_string());
+    let text = format!("{}{}", first.unwrap_or_default(), chars.as_str());
+    let mut hints = error.hints().iter();
+    match hints.find(|hint| hint.starts_with("Did you mean")) {
+        Some(meant) => format!("{text}. {meant}"),
+        None => text,
     }
 }
 

@@ -11,6 +11,7 @@ mod server;
 mod token;
 
 pub(crate) use answer::Answer;
+pub(crate) use body::read as read_body;
 pub(crate) use route::hidden;
 pub(crate) use server::{Heard, serve};
 
@@ -164,7 +165,7 @@ impl Emulator {
         let answer = match route::find(&self.served, &asked.method, &asked.path) {
             Found::Index => Answer::index(&self.served),
             Found::Nothing(None) => {
-                let why = "no provider has this path; `GET /` lists what is answered";
+                let why = "No provider has this path; `GET /` lists what is answered";
                 call.refused = Some(why.to_owned());
                 Answer::nobodys(why)
             }
@@ -174,7 +175,7 @@ impl Emulator {
             }
             Found::OtherMethods(served, allowed) => {
                 let allowed = allowed.join(", ");
-                let why = format!("this path takes {allowed}");
+                let why = format!("This path takes {allowed}");
                 let refusal = Refusal::new(Fault::WrongMethod, why);
                 refused(served, refusal, &mut call).with_header("allow", &allowed)
             }

@@ -21,11 +21,11 @@ pub(super) fn check<'a>(tokens: &[Secret], api: &'a Api, asked: &Asked) -> Resul
     let token = match carried {
         None => {
             let places: Vec<String> = carriers.iter().map(Carrier::words).collect();
-            let why = format!("the call carries no token: {}", places.join(" or "));
+            let why = format!("The call carries no token: {}", places.join(" or "));
             return unknown(Fault::NoToken, why);
         }
         Some(Err(())) => {
-            let why = "the Authorization header is no `Bearer TOKEN`".to_owned();
+            let why = "The Authorization header is no `Bearer TOKEN`".to_owned();
             return unknown(Fault::MalformedToken, why);
         }
         Some(Ok(token)) => token,
@@ -41,7 +41,7 @@ pub(super) fn check<'a>(tokens: &[Secret], api: &'a Api, asked: &Asked) -> Resul
     }
     let stem = |denied: &&Denied| token.strip_suffix(&*denied.suffix).is_some_and(is_known);
     let Some(denied) = api.denied.iter().find(stem) else {
-        let why = "the token is none that is accepted here".to_owned();
+        let why = "The token is none that is accepted here".to_owned();
         return unknown(Fault::WrongToken, why);
     };
     // A token that is refused for some calls is good for the others.

@@ -1,5 +1,6 @@
 //! A provider's management API: what is known of it, and calls that came.
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
@@ -209,9 +210,8 @@ pub(crate) fn call_json(call: &Call) -> Value {
 
 /// A call for people, with a line end.
 pub(crate) fn call_line(call: &Call, zone: &TimeZone, paint: Paint) -> String {
-    let time = call.at.to_zoned(zone.clone());
     let mut cells = vec![
-        paint.faint(&time.strftime("%H:%M:%S%.3f").to_string()),
+        clock(call.at, zone, paint),
         format!("{} {}", paint.strong(&safe(&call.method)), safe(&call.path)),
         paint.status(call.status),
     ];
@@ -233,4 +233,10 @@ pub(crate) fn call_line(call: &Call, zone: &TimeZone, paint: Paint) -> String {
     cells.extend(call.refused.as_deref().map(|why| paint.bad(&safe(why))));
     cells.push(paint.faint(&duration(call.duration)));
     format!("{}\n", cells.join("  "))
+}
+
+/// The time of the day.
+pub(crate) fn clock(at: Timestamp, zone: &TimeZone, paint: Paint) -> String {
+    let time = at.to_zoned(zone.clone());
+    paint.faint(&time.strftime("%H:%M:%S%.3f").to_string())
 }

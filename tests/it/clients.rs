@@ -170,6 +170,12 @@ impl Server {
     }
 }
 
+impl Server {
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();

@@ -100,9 +100,14 @@ impl Room {
     /// Starts a listener at an address, with machine output if the arguments say so, and waits until it takes
     /// requests.
     pub(crate) fn listen_at(&self, address: &str, args: &[&str]) -> Listener {
+        self.serve("listen", address, args)
+    }
+
+    /// The same for any command that listens.
+    pub(crate) fn serve(&self, command: &str, address: &str, args: &[&str]) -> Listener {
         let mut child = self
             .command()
-            .args(["listen", address])
+            .args([command, address])
             .args(args)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -255,6 +260,13 @@ impl Listener {
         let mut line = String::new();
         self.stdout.read_line(&mut line).unwrap();
         serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))
+    }
+
+    /// The next line of its output, for people.
+    pub(crate) fn next_line(&mut self) -> String {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).unwrap();
+        line
     }
 
     /// The next line that it says beside its output.
