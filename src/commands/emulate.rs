@@ -123,7 +123,7 @@ struct EmulatePlan<'a> {
 impl EmulateArgs {
     fn resolve(&self, context: &Context) -> Result<EmulatePlan<'_>> {
         let settings = &context.settings;
-        let served = self.served(&settings.catalogue()?)?;
+        let served = self.served(settings)?;
         let place = place(settings)?;
         let mut store = place.open_for_listening()?;
         store.free_abandoned()?;
@@ -158,24 +158,23 @@ impl EmulateArgs {
     }
 
     /// The providers that are named, else all, as far as they have an API.
-    fn served(&self, catalogue: &Catalogue) -> Result<Vec<Served>> {
-        let mut served: Vec<Served> = Vec::new();
+    fn served(&self, settings: &Settings) -> Result<Vec<Served>> {
+        let catalogue = settings.catalogue()?;
         if self.provider.is_empty() {
-            for provider in catalogue.all()? {
-                if let Some(api) = provider.api()? {
-                    served.push(Served { provider, api });
-                }
-            }
-            return Ok(served);
+            return all_served(&catalogue, settings);
         }
+        let mut served: Vec<Served> = Vec::new();
         for name in &self.provider {
             if served.iter().any(|served| served.name() == name) {
                 continue;
             }
             let provider = catalogue.provider(name)?;
             let Some(api) = provider.api()? else {
-                let error = format!("no management API of {} is known", provider.profile.label);
-                return Err(Error::usage(error).hint(with_an_api(catalogue)?));
+                let others = all_served(&catalogue, settings)?;
+                let others: Vec<&str> = others.iter().map(Served::name).collect();
+                let label = &provider.profile.label;
+                let error = Error::usage(format!("no management API of {label} is known"));
+                return Err(error.hint(format!("These have one: {}", others.join(", "))));
             };
             served.push(Served { provider, api });
         }
@@ -183,14 +182,17 @@ impl EmulateArgs {
     }
 }
 
-fn with_an_api(catalogue: &Catalogue) -> Result<String> {
-    let mut names = Vec::new();
+/// All providers that have an API. One that cannot be read is in nobody's way.
+fn all_served(catalogue: &Catalogue, settings: &Settings) -> Result<Vec<Served>> {
+    let mut served = Vec::new();
     for provider in catalogue.all()? {
-        if provider.api()?.is_some() {
-            names.push(provider.profile.name.clone());
+        match provider.api() {
+            Ok(Some(api)) => served.push(Served { provider, api }),
+            Ok(None) => {}
+            Err(error) => settings.notices.add(format!("an API is left out: {error}")),
         }
     }
-    Ok(format!("These have one: {}", names.join(", ")))
+    Ok(served)
 }
 
 /// The token that is made once and kept as local secrets are.

@@ -152,10 +152,10 @@ impl Turn<'_> {
         if let Some(text) = given.description {
             endpoint.description = Some(text).filter(|text| !text.is_empty());
         }
-        if let Some(secret) = given.secret {
-            if let Err(error) = rules::set_secret(endpoint, profile, secret) {
-                wrong(Property::Secret, &error);
-            }
+        if let Some(secret) = given.secret
+            && let Err(error) = rules::set_secret(endpoint, profile, secret)
+        {
+            wrong(Property::Secret, &error);
         }
         if let Some(enabled) = given.enabled.filter(|enabled| *enabled != endpoint.enabled) {
             rules::set_enabled(endpoint, enabled);

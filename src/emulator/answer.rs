@@ -183,7 +183,7 @@ impl<'a> Scope<'a> {
             }
             "event_list" => {
                 let events = listed().into_iter();
-                shaped(api, slot, events, |event, slot| self.of_event(&event, slot))
+                shaped(api, slot, events, |event, slot| self.of_event(event, slot))
             }
             "event_names" => listed().into(),
             "count" => json!(done.endpoints.len()),

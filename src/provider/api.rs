@@ -427,6 +427,16 @@ impl Api {
         fields.filter(move |field| field.sets.is_of_tests() == tests)
     }
 
+    /// Whether a call can be refused for this.
+    pub(crate) fn can_meet(&self, fault: Fault) -> bool {
+        let does = |wanted: &[Action]| self.routes.iter().any(|route| wanted.contains(&route.does));
+        match fault {
+            Fault::UnknownEvent => does(&[Action::Test, Action::Example]),
+            Fault::NoTaker => does(&[Action::Test]),
+            _ => true,
+        }
+    }
+
     /// What is known of an error. A token that can be none is wrong, where nothing else is known.
     pub(crate) fn error_fact(&self, fault: Fault) -> Option<&ErrorFact> {
         let other = || match fault {

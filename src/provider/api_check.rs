@@ -125,7 +125,7 @@ impl Api {
             let (mut seen, mut next) = (BTreeSet::new(), vec![name]);
             while let Some(shape) = next.pop() {
                 let template = self.shapes.get(shape);
-                let used = template.into_iter().flat_map(|template| template.slots());
+                let used = template.into_iter().flat_map(Template::slots);
                 for shape in used.filter_map(|slot| slot.shape) {
                     if shape == name {
                         return true;
@@ -236,6 +236,7 @@ impl Api {
 #[cfg(test)]
 mod tests {
     use super::super::api::Api;
+    use super::super::catalogue::Catalogue;
     use super::super::profile::Profile;
     use proptest::prelude::*;
 
@@ -272,6 +273,13 @@ from = "assumed"
     fn problem(from: &str, to: &str) -> String {
         assert!(GOOD.contains(from), "{from}");
         Api::parse(&GOOD.replacen(from, to, 1), &profile()).unwrap_err()
+    }
+
+    #[test]
+    fn every_api_that_comes_with_hookctl_can_be_answered_by() {
+        let all = Catalogue::default().all().unwrap();
+        let apis = all.iter().filter_map(|provider| provider.api().unwrap());
+        assert_eq!(apis.count(), 4);
     }
 
     #[test]

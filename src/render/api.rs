@@ -9,7 +9,7 @@ use super::text::safe;
 use super::{Paint, duration, millis, profile};
 use crate::emulator::Call;
 use crate::provider::Origin;
-use crate::provider::api::{Api, Denied, ErrorFact, Fault, Field, Property, Route};
+use crate::provider::api::{Action, Api, Denied, ErrorFact, Fault, Field, Property, Route};
 
 /// What is known of an API, each with where it comes from: name, value, origin and note.
 pub(super) fn rows(api: &Api, paint: Paint) -> Vec<[Cell; 4]> {
@@ -61,26 +61,16 @@ pub(super) fn rows(api: &Api, paint: Paint) -> Vec<[Cell; 4]> {
         ));
     }
     let error = &api.error;
-    rows.push(row(
-        "error",
-        error.body.to_string(),
-        error.from,
-        &note(&error.note),
-    ));
-    for (fault, fact) in &api.errors {
-        rows.push(row(
-            "error",
-            error_words(*fault, Some(fact)),
-            fact.from,
-            &note(&fact.note),
-        ));
-    }
-    let others = Fault::ALL
-        .iter()
-        .filter(|fault| api.error_fact(**fault).is_none());
-    let others: Vec<String> = others.map(|fault| error_words(*fault, None)).collect();
-    if !others.is_empty() {
-        rows.push(row("error", others.join(", "), Origin::Assumed, ""));
+    let form = [error.body.to_string()]
+        .into_iter()
+        .chain(error.note.clone());
+    let form = form.collect::<Vec<_>>().join("; ");
+    rows.push(row("error", "in one form".to_owned(), error.from, &form));
+    for fault in Fault::ALL.into_iter().filter(|fault| api.can_meet(*fault)) {
+        let fact = api.error_fact(fault);
+        let from = fact.map_or(Origin::Assumed, |fact| fact.from);
+        let known = fact.and_then(|fact| fact.note.clone());
+        rows.push(row("error", error_words(fault, fact), from, &note(&known)));
     }
     for denied in &api.denied {
         rows.push(row(
@@ -163,7 +153,8 @@ pub(super) fn json(api: &Api) -> Value {
             "name": field.name, "sets": field.sets, "required": field.required, "from": field.from.word(), "note": field.note,
         })
     });
-    let errors = Fault::ALL.iter().map(|fault| {
+    let faults = Fault::ALL.iter().filter(|fault| api.can_meet(**fault));
+    let errors = faults.map(|fault| {
         let fact = api.error_fact(*fault);
         let (status, code) = fault.usual();
         json!({
@@ -200,7 +191,7 @@ pub(crate) fn call_json(call: &Call) -> Value {
         "status": call.status,
         "duration_ms": millis(call.duration),
         "provider": call.provider,
-        "action": call.action.map(|action| action.word()),
+        "action": call.action.map(Action::word),
         "endpoint": call.endpoint,
         "event": call.event,
         "deliveries": call.deliveries,
@@ -215,10 +206,7 @@ pub(crate) fn call_line(call: &Call, zone: &TimeZone, paint: Paint) -> String {
         format!("{} {}", paint.strong(&safe(&call.method)), safe(&call.path)),
         paint.status(call.status),
     ];
-    let what = [
-        call.provider.as_deref(),
-        call.action.map(|action| action.word()),
-    ];
+    let what = [call.provider.as_deref(), call.action.map(Action::word)];
     let what: Vec<&str> = what.into_iter().flatten().collect();
     if !what.is_empty() {
         cells.push(paint.name(&what.join(" ")));

@@ -249,11 +249,10 @@ fn it_ends_after_so_many_deliveries_with_what_came_of_them() {
 #[test]
 fn a_command_runs_against_it_and_decides_how_it_ends() {
     let room = Room::new();
-    let script =
-        r#"curl -sf -H "Authorization: Bearer $HOOKCTL_TOKEN" $HOOKCTL_URL/v1/webhooks; exit 7"#;
+    let script = r#"got=$(curl -sf -H "Authorization: Bearer $HOOKCTL_TOKEN" $HOOKCTL_URL/v1/webhooks); echo "got $got"; exit 7"#;
     let ran = room.run(&["emulate", ":0", "--exec", script]);
     assert!(
-        ran.stdout.lines().any(|line| line == "[]"),
+        ran.stdout.lines().any(|line| line == "got []"),
         "{}",
         ran.stdout
     );

@@ -9,6 +9,7 @@ mod dialects;
 mod emulate;
 mod emulate_calls;
 mod emulate_ends;
+mod emulate_refusals;
 mod errors_files;
 mod errors_input;
 mod errors_network;
