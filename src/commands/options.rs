@@ -108,7 +108,7 @@ impl SecretArgs {
         Ok(configured.or_else(|| endpoint.secret.clone()))
     }
 
-    /// The secrets to verify with: those given, else the configured ones, else the local one if there is one.
+    /// The secrets to verify with: those given, else the configured ones, else the local one and those of endpoints.
     pub(crate) fn for_verifying(
         &self,
         settings: &Settings,
@@ -121,11 +121,9 @@ impl SecretArgs {
         if let Some(secret) = settings.configured_secret(provider)? {
             return Ok(vec![secret]);
         }
-        Ok(settings
-            .local_secrets()?
-            .get(provider)?
-            .into_iter()
-            .collect())
+        let local = settings.local_secrets()?.get(provider)?;
+        let of_endpoints = settings.endpoint_secrets(provider);
+        Ok(local.into_iter().chain(of_endpoints).collect())
     }
 }
 

@@ -64,7 +64,13 @@ pub(crate) fn human(sum: &Sum<'_>, paint: Paint) -> String {
         let values = values.join("   ");
         rows.push([cell(name, |name| paint.faint(name)), plain(values)]);
     };
-    row("rate", vec![format!("{:.0} a second", sum.rate())]);
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a rate is neither negative nor that large"
+    )]
+    let rate = sum.rate().round() as u64;
+    row("rate", vec![format!("{} a second", grouped(rate))]);
     if tally.has_latencies() {
         let parts = PERCENTILES
             .iter()

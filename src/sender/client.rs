@@ -44,6 +44,8 @@ impl Client {
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
+            // A connection that was used before may be closed by now, and an attempt must not fail for that.
+            .pool_max_idle_per_host(0)
             .no_proxy();
         if let Some(host) = url.host_str().filter(|host| host.ends_with(".localhost")) {
             // Browsers take such names for this machine (RFC 6761, 6.3); many system resolvers do not know them.

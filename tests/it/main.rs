@@ -5,7 +5,9 @@ mod harness;
 
 mod catalogue;
 mod clients;
+mod delivery;
 mod dialects;
+mod endpoints;
 mod errors_files;
 mod errors_input;
 mod errors_network;
@@ -35,3 +37,4 @@ mod upstream;
 mod vectors;
 mod vendors;
 mod verify;
+mod volume;

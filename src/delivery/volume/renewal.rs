@@ -94,7 +94,11 @@ impl Renewal {
             let (a, b) = (&one[at..at + length], &other[at..at + length]);
             if a != b {
                 let word = *known.entry((a.to_vec(), b.to_vec())).or_insert_with(|| {
-                    self.words.push(Word::new(a, b));
+                    let mut word = Word::new(a, b);
+                    if is_uuid_variant(one, at) {
+                        word.restrict_first(UUID_VARIANTS);
+                    }
+                    self.words.push(word);
                     self.words.len() - 1
                 });
                 self.spots.push(Spot { part, at, word });
@@ -139,6 +143,24 @@ impl Renewal {
     }
 }
 
+/// The first digits that the fourth group of a UUID can have (RFC 9562, 4.1).
+const UUID_VARIANTS: &[u8] = b"89ab";
+
+/// Whether the fourth group of a UUID begins here.
+fn is_uuid_variant(text: &[u8], at: usize) -> bool {
+    let uuid = at
+        .checked_sub(19)
+        .and_then(|start| text.get(start..start + 36));
+    uuid.is_some_and(|uuid| {
+        let is_right = |(place, byte): (usize, &u8)| match place {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            19 => UUID_VARIANTS.contains(byte),
+            _ => byte.is_ascii_hexdigit(),
+        };
+        uuid.iter().enumerate().all(is_right)
+    })
+}
+
 /// Puts a word of ASCII in the place of another.
 fn overwrite_text(text: &mut String, at: usize, word: &[u8]) {
     let word = String::from_utf8_lossy(word);
@@ -168,6 +190,13 @@ impl Word {
         Self {
             text: one.to_vec(),
             places: places.collect(),
+        }
+    }
+
+    /// Lets nothing else stand first.
+    fn restrict_first(&mut self, alphabet: &'static [u8]) {
+        if let Some((0, first)) = self.places.first_mut() {
+            *first = alphabet;
         }
     }
 
@@ -272,6 +301,18 @@ mod tests {
             assert_eq!(renewed(&renewal, &one, number), new);
         }
         assert!(all.len() > 40, "{}", all.len());
+    }
+
+    #[test]
+    fn a_uuid_stays_one() {
+        let one = delivery("8b1f4a52-70c9-4f3d-9a6b-2f5f8e1c7d04", "/", "x", "{}");
+        let other = delivery("01c94e8a-1bd7-41e2-b3c0-90aa1c2d3e4f", "/", "x", "{}");
+        let renewal = between(&one, &other);
+        for number in 0..100 {
+            let id = &renewed(&renewal, &one, number)[0];
+            assert!(is_uuid_variant(id.as_bytes(), 19), "{id}");
+            assert_eq!(&id[14..15], "4");
+        }
     }
 
     #[test]
