@@ -149,6 +149,7 @@ impl ListenArgs {
                 None => settings.configured_secrets()?.into_iter().collect(),
             },
             local: settings.local_secrets().ok(),
+            endpoints: settings.history()?,
         };
         if let Some(provider) = &provider {
             // Nothing that comes could be verified.

@@ -56,6 +56,7 @@ fn delivery_id(text: &str) -> std::result::Result<String, String> {
 }
 
 /// One message before it has a URL: event, id, content.
+#[derive(Clone)]
 pub(crate) struct Message {
     pub(crate) provider: Arc<Provider>,
     pub(crate) event: String,
@@ -67,6 +68,34 @@ pub(crate) struct Message {
     pub(crate) notes: Vec<String>,
 }
 
+/// What messages are made of beside what was typed.
+pub(crate) struct Making {
+    seed: Seed,
+    /// The time of the events; the samples' own times stay if there is none.
+    at: Option<Timestamp>,
+}
+
+impl Making {
+    pub(crate) fn new(args: &PayloadArgs) -> Result<Self> {
+        let seed = match args.seed {
+            Some(number) => Seed::chosen(number),
+            None => random_seed()?,
+        };
+        let now = Timestamp::now();
+        let at = match (args.timestamp, args.seed) {
+            (Some(time), _) => Some(time.resolve(now)),
+            (None, Some(_)) => None,
+            (None, None) => Some(now),
+        };
+        Ok(Self { seed, at })
+    }
+
+    /// Where all that is by chance comes from.
+    pub(crate) fn seed(&self) -> &Seed {
+        &self.seed
+    }
+}
+
 /// Builds the messages of events and scenarios.
 pub(crate) fn messages(
     names: &[String],
@@ -75,32 +104,42 @@ pub(crate) fn messages(
     catalogue: &Catalogue,
     context: &Context,
 ) -> Result<Vec<Message>> {
-    let seed = match args.seed {
-        Some(number) => Seed::chosen(number),
-        None => random_seed()?,
-    };
-    let now = Timestamp::now();
-    let at = match (args.timestamp, args.seed) {
-        (Some(time), _) => Some(time.resolve(now)),
-        (None, Some(_)) => None,
-        (None, None) => Some(now),
-    };
+    let making = Making::new(args)?;
+    messages_with_ids(
+        &making,
+        making.seed(),
+        names,
+        args,
+        edits,
+        catalogue,
+        context,
+    )
+}
+
+/// As [`messages`], with ids of a seed of their own.
+pub(crate) fn messages_with_ids(
+    making: &Making,
+    ids: &Seed,
+    names: &[String],
+    args: &PayloadArgs,
+    edits: &EditArgs,
+    catalogue: &Catalogue,
+    context: &Context,
+) -> Result<Vec<Message>> {
     let mut messages = Vec::new();
     for (index, name) in names.iter().enumerate() {
         let steps = steps(name, args, catalogue)?;
         let freshness = Freshness {
-            seed: seed.nth(index),
-            at,
+            seed: making.seed.nth(index),
+            at: making.at,
         };
-        for (number, (step, payload)) in steps
-            .iter()
-            .zip(payload::build(&steps, &freshness)?)
-            .enumerate()
-        {
+        let ids = ids.nth(index);
+        let payloads = payload::build_with_ids(&steps, &freshness, &ids)?;
+        for (number, (step, payload)) in steps.iter().zip(payloads).enumerate() {
             messages.push(message(
                 step,
                 payload,
-                &freshness.seed.nth(number),
+                &ids.nth(number),
                 args,
                 edits,
                 context,
@@ -304,6 +343,14 @@ impl Message {
             prefix,
             notes: Vec::new(),
         })
+    }
+
+    /// The same with a new delivery id.
+    pub(crate) fn with_id_of(&self, seed: &Seed) -> Self {
+        Self {
+            id: seed.value(delivery_form(&self.provider.profile), "delivery id"),
+            ..self.clone()
+        }
     }
 
     /// Whether a delivery with this signing carries its id. A body of the user's own has its own one.

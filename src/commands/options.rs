@@ -1,5 +1,6 @@
 //! Flags that several commands share, and the kinds of values that users type.
 
+use std::cell::OnceCell;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -30,11 +31,22 @@ pub(crate) struct SecretArgs {
     /// File with the secret, one a line; `-` is stdin
     #[arg(long, value_name = "FILE")]
     secret_file: Option<String>,
+    /// Those that were read, for stdin can be read once.
+    #[arg(skip)]
+    read: OnceCell<Vec<Secret>>,
 }
 
 impl SecretArgs {
     /// The secrets that were given: by flag, else by file, else in the environment.
     pub(crate) fn given(&self, settings: &Settings) -> Result<Vec<Secret>> {
+        if let Some(read) = self.read.get() {
+            return Ok(read.clone());
+        }
+        let secrets = self.read_given(settings)?;
+        Ok(self.read.get_or_init(|| secrets).clone())
+    }
+
+    fn read_given(&self, settings: &Settings) -> Result<Vec<Secret>> {
         let mut secrets: Vec<Secret> = self.secret.iter().map(|text| Secret::new(text)).collect();
         if let Some(file) = &self.secret_file {
             let bytes = settings.read(file)?;
@@ -96,7 +108,7 @@ impl SecretArgs {
         Ok(configured.or_else(|| endpoint.secret.clone()))
     }
 
-    /// The secrets to verify with: those given, else the configured ones, else the local one if there is one.
+    /// The secrets to verify with: those given, else the configured ones, else the local one and those of endpoints.
     pub(crate) fn for_verifying(
         &self,
         settings: &Settings,
@@ -109,11 +121,9 @@ impl SecretArgs {
         if let Some(secret) = settings.configured_secret(provider)? {
             return Ok(vec![secret]);
         }
-        Ok(settings
-            .local_secrets()?
-            .get(provider)?
-            .into_iter()
-            .collect())
+        let local = settings.local_secrets()?.get(provider)?;
+        let of_endpoints = settings.endpoint_secrets(provider);
+        Ok(local.into_iter().chain(of_endpoints).collect())
     }
 }
 

@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::options::{ExpectArgs, FaultArgs, PrintArgs, RequestArgs, Time, roots, unfit_secret};
+use super::options::{ExpectArgs, FaultArgs, PrintArgs, RequestArgs, Time, unfit_secret};
 use super::recorder::Recorder;
 use super::report::{Report, Sent, Settings};
 use super::{Context, block_on};
@@ -14,7 +14,7 @@ use crate::provider::{Profile, Provider};
 use crate::render::outgoing::{self, Form, Printing};
 use crate::request::Request;
 use crate::secret::Secret;
-use crate::sender::{Attempt, Client, Delivery, Limits, MAX_ANSWER, authority, time_limit};
+use crate::sender::{Attempt, Client, Delivery, authority};
 use crate::signature::{Key, Scheme, Tamper};
 use crate::store::Id;
 use indicatif::ProgressBar;
@@ -97,7 +97,8 @@ impl Run<'_> {
         }
     }
 
-    fn timestamp(&self) -> i64 {
+    /// The time to sign now, in unix seconds.
+    pub(super) fn timestamp(&self) -> i64 {
         let now = Timestamp::now();
         self.timestamp
             .map_or(now, |time| time.resolve(now))
@@ -159,6 +160,7 @@ impl Run<'_> {
                 verdict: &verdict,
                 timeline: None,
                 endpoint: None,
+                id: planned.again.as_ref().map(|again| again.id),
             };
             report.add(&sent, &mut context.ui)?;
             recorder.add(&sent, &mut context.ui)?;
@@ -173,13 +175,7 @@ impl Run<'_> {
         context: &Context,
     ) -> Result<Attempt> {
         let url = &planned.delivery.url;
-        let limit = time_limit(self.request.timeout, planned.profile());
-        let limits = Limits {
-            timeout: (!limit.is_zero()).then_some(limit),
-            insecure: self.request.insecure,
-            roots: roots(self.request.cacert.as_deref(), &context.settings)?,
-            max_answer: MAX_ANSWER,
-        };
+        let limits = self.limits(planned, context)?;
         let client = Client::new(url, limits)?;
         let number = planned.again.as_ref().map_or(1, |again| again.number);
         let sending = Box::pin(async {

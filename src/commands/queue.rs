@@ -14,8 +14,9 @@ use super::message::random_seed;
 use super::options::span;
 use super::outgoing::{Planned, Run};
 use super::report::{Report, Sent, Settings};
-use super::volume::VolumeArgs;
+use super::volume::{VolumeArgs, number_of};
 use super::{Context, block_on};
+use crate::delivery::volume::{Chance, Renewal};
 use crate::delivery::{
     Course, Engine, Happened, News, Outgoing, Plan, Policy, SigningTime, Speed, Stop,
 };
@@ -83,17 +84,18 @@ pub(super) struct Queue<'a> {
 }
 
 impl Queue<'_> {
-    /// Puts deliveries into the queue and attempts them until they are decided.
+    /// Puts deliveries into the queue and attempts them until they are decided. `others` are the same with other ids.
     pub(super) fn send(
         &self,
         drafts: &[Draft],
+        others: &[Draft],
         catalogue: Catalogue,
         context: &mut Context,
     ) -> Result<Outcome> {
         let place = context.settings.history()?;
         let mut engine = Engine::new(place.as_ref(), catalogue, self.seed.clone())?;
         let mut planned = Vec::new();
-        for draft in self.ordered(drafts) {
+        for (index, draft) in self.ordered(drafts) {
             let policy = self.retry.policy(draft);
             if policy.delays.is_empty() && self.retry.wanted() {
                 let label = &draft.profile().label;
@@ -103,7 +105,11 @@ impl Queue<'_> {
             }
             let (plan, outgoing) = draft.queued(self.drafting, policy);
             let plan = self.completed(plan, context)?;
-            let repeated = self.repeated(outgoing);
+            let other = others.get(index).map(|other| {
+                let policy = Policy::once();
+                other.queued(self.drafting, policy).1
+            });
+            let repeated = self.repeated(outgoing, other.as_ref());
             engine.submit(&plan, repeated)?;
             planned.push(draft.planned(self.drafting));
         }
@@ -119,8 +125,8 @@ impl Queue<'_> {
         }
     }
 
-    fn ordered<'a>(&self, drafts: &'a [Draft]) -> Vec<&'a Draft> {
-        let mut drafts: Vec<&Draft> = drafts.iter().collect();
+    fn ordered<'a>(&self, drafts: &'a [Draft]) -> Vec<(usize, &'a Draft)> {
+        let mut drafts: Vec<_> = drafts.iter().enumerate().collect();
         if self.run.faults.reorder {
             drafts.reverse();
         }
@@ -144,11 +150,27 @@ impl Queue<'_> {
         Ok(plan)
     }
 
-    /// As often as the faults and the volume say.
-    fn repeated(&self, outgoing: Outgoing) -> impl Iterator<Item = Outgoing> {
-        let times = u64::from(self.run.faults.duplicate).saturating_add(1);
-        let times = times.saturating_mul(self.volume.count());
-        (0..times).map(move |_| outgoing.clone())
+    /// A delivery as often as the faults and the volume say, with ids of its own each time that it is another one.
+    fn repeated(
+        &self,
+        outgoing: Outgoing,
+        other: Option<&Outgoing>,
+    ) -> impl Iterator<Item = Outgoing> + use<> {
+        let copies = u64::from(self.run.faults.duplicate) + 1;
+        let seed = number_of(&self.seed);
+        let id = |outgoing: &Outgoing| outgoing.delivery_id.clone().unwrap_or_default();
+        let renewal = other.map_or_else(Renewal::default, |other| {
+            let (one, another) = (id(&outgoing), id(other));
+            Renewal::between((&one, &outgoing.request), (&another, &other.request))
+        });
+        (0..self.volume.count().saturating_mul(copies)).map(move |number| {
+            let mut one = outgoing.clone();
+            let mut id = id(&one);
+            let mut chance = Chance::of(seed, number / copies);
+            renewal.renew(&mut id, &mut one.request, &mut chance);
+            one.delivery_id = one.delivery_id.map(|_| id);
+            one
+        })
     }
 }
 
@@ -313,6 +335,7 @@ impl<'a> Show<'a> {
 
     fn attempt(&mut self, happened: Happened) -> Result<()> {
         let Happened {
+            id,
             delivery,
             provider,
             endpoint,
@@ -321,7 +344,6 @@ impl<'a> Show<'a> {
             signed_at,
             verdict,
             timeline,
-            ..
         } = happened;
         let planned = Planned {
             delivery,
@@ -340,6 +362,7 @@ impl<'a> Show<'a> {
             verdict: &verdict,
             timeline: Some(&timeline),
             endpoint: endpoint.as_ref(),
+            id: Some(id),
         };
         self.report.add(&sent, self.ui)
     }

@@ -34,6 +34,11 @@ impl Recorder {
         }
     }
 
+    /// Whether deliveries are kept.
+    pub(super) fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
     /// Keeps one delivery with its attempt.
     pub(super) fn add(&mut self, sent: &Sent<'_>, ui: &mut Ui) -> Result<()> {
         let Some((store, ids)) = &mut self.open else {

@@ -13,7 +13,7 @@ use super::options::{
 use super::outgoing::{Planned, Run, add_basic, one_reads_stdin, replaced, signing_key};
 use super::sources::{Sourced, load};
 use super::target::TargetParser;
-use super::volume::VolumeArgs;
+use super::volume::{VolumeArgs, number_of};
 use super::{Context, endpoints, resend};
 use crate::delivery::{Endpoint, Speed, delivery_form, sends_id};
 use crate::error::{Error, Outcome, Result};
@@ -116,7 +116,15 @@ pub(crate) fn run(args: &ReplayArgs, context: &mut Context) -> Result<Outcome> {
         timestamp: args.timestamp,
     };
     if args.volume.wanted() && !args.print.prints() {
-        return args.volume.send(&run, planned, context);
+        let mut others = Vec::new();
+        if args.new_id {
+            replay.seed = replay.seed.nth(usize::MAX);
+            for (number, sourced) in sources.iter().enumerate() {
+                others.push(replay.plan(number, sourced, context)?);
+            }
+        }
+        let number = number_of(&replay.seed);
+        return args.volume.send(&run, &planned, &others, number, context);
     }
     run.all(planned, context)
 }

@@ -13,6 +13,7 @@ use crate::render::millis;
 use crate::render::outgoing::{self, Widths};
 use crate::request::Request;
 use crate::sender::{Attempt, advice, on_age, on_success};
+use crate::store::Id;
 use crate::ui::Ui;
 
 /// How answers are shown.
@@ -33,9 +34,26 @@ pub(super) struct Sent<'a> {
     pub(super) timeline: Option<&'a Timeline>,
     /// The endpoint that it went to.
     pub(super) endpoint: Option<&'a Endpoint>,
+    /// The delivery in the history, if it was there before.
+    pub(super) id: Option<Id>,
 }
 
 impl Sent<'_> {
+    /// What it came to, for those who show it.
+    pub(super) fn result(&self) -> outgoing::Result<'_> {
+        let problem = self.verdict.problem();
+        outgoing::Result {
+            delivery: &self.planned.delivery,
+            request: self.request,
+            attempt: self.attempt,
+            problem,
+            verdict: self.planned.verdict(problem.is_none()),
+            timeline: self.timeline,
+            endpoint: self.endpoint,
+            id: self.id,
+        }
+    }
+
     /// Whether another attempt follows.
     fn goes_on(&self) -> bool {
         self.timeline
@@ -76,7 +94,7 @@ impl Report {
     pub(super) fn add(&mut self, sent: &Sent<'_>, ui: &mut Ui) -> Result<()> {
         let verdict = sent.verdict;
         let problem = verdict.problem();
-        self.show(sent, problem, ui)?;
+        self.show(sent, ui)?;
         self.attempts += 1;
         if !sent.goes_on() {
             self.deliveries += 1;
@@ -149,7 +167,7 @@ impl Report {
     }
 
     /// The exchange for those who want to see it, then the line.
-    fn show(&self, sent: &Sent<'_>, problem: Option<&str>, ui: &mut Ui) -> Result<()> {
+    fn show(&self, sent: &Sent<'_>, ui: &mut Ui) -> Result<()> {
         if ui.verbose > 0 {
             if self.deliveries > 0 {
                 ui.note("")?;
@@ -158,15 +176,7 @@ impl Report {
             let text = outgoing::exchange(sent.request, sent.attempt, reveal, ui.err_paint);
             ui.shown(text.trim_end())?;
         }
-        let result = outgoing::Result {
-            delivery: &sent.planned.delivery,
-            request: sent.request,
-            attempt: sent.attempt,
-            problem,
-            verdict: sent.planned.verdict(problem.is_none()),
-            timeline: sent.timeline,
-            endpoint: sent.endpoint,
-        };
+        let result = sent.result();
         if ui.json {
             ui.json_line(&outgoing::json(&result))?;
         } else {

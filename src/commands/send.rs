@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::Context;
 use super::draft::{Destination, Draft, Drafting};
-use super::message::{Message, PayloadArgs, messages, random_seed};
+use super::message::{Making, Message, PayloadArgs, messages_with_ids};
 use super::notes::Notes;
 use super::options::{
     EditArgs, ExpectArgs, FaultArgs, PrintArgs, RequestArgs, SecretArgs, ShapeArgs, Target,
@@ -12,12 +12,12 @@ use super::options::{
 use super::outgoing::{Run, one_reads_stdin};
 use super::queue::{Queue, RetryArgs};
 use super::target::TargetParser;
-use super::volume::VolumeArgs;
+use super::volume::{VolumeArgs, number_of};
 use super::{endpoints, queue};
 use crate::delivery::Endpoint;
 use crate::error::{Error, Outcome, Result};
-use crate::provider::Profile;
 use crate::provider::fresh::Seed;
+use crate::provider::{Catalogue, Profile};
 
 /// Deliver a realistic, correctly signed event
 #[derive(Args)]
@@ -69,14 +69,11 @@ pub(crate) fn run(args: &SendArgs, context: &mut Context) -> Result<Outcome> {
         ("--data -", args.payload.data.as_deref() == Some("-")),
     ])?;
     let catalogue = context.settings.catalogue()?;
-    let messages = messages(
-        &args.events,
-        &args.payload,
-        &args.edits,
-        &catalogue,
-        context,
-    )?;
-    let drafts = args.drafts(&messages, context)?;
+    let making = Making::new(&args.payload)?;
+    let messages = args.messages(&making, making.seed(), &catalogue, context)?;
+    let mut notes = Notes::default();
+    let drafts = args.drafts(&messages, &mut notes, context)?;
+    notes.tell(&mut context.ui)?;
     let run = Run {
         request: &args.request,
         expect: &args.expect,
@@ -93,16 +90,27 @@ pub(crate) fn run(args: &SendArgs, context: &mut Context) -> Result<Outcome> {
             retry: &args.retry,
             volume: &args.volume,
             drafting: &drafting,
-            seed: args.seed()?,
+            seed: making.seed().clone(),
         };
-        return queue.send(&drafts, catalogue, context);
+        let others = if args.volume.count() > 1 {
+            args.others(&messages, &making, &catalogue, context)?
+        } else {
+            Vec::new()
+        };
+        return queue.send(&drafts, &others, catalogue, context);
     }
     let planned: Vec<_> = drafts
         .iter()
         .map(|draft| draft.planned(&drafting))
         .collect();
     if args.volume.wanted() && !args.print.prints() {
-        return args.volume.send(&run, planned, context);
+        let others = args.others(&messages, &making, &catalogue, context)?;
+        let others: Vec<_> = others
+            .iter()
+            .map(|draft| draft.planned(&drafting))
+            .collect();
+        let number = number_of(making.seed());
+        return args.volume.send(&run, &planned, &others, number, context);
     }
     run.all(planned, context)
 }
@@ -119,25 +127,73 @@ impl SendArgs {
         }
     }
 
+    fn messages(
+        &self,
+        making: &Making,
+        ids: &Seed,
+        catalogue: &Catalogue,
+        context: &Context,
+    ) -> Result<Vec<Message>> {
+        let messages = messages_with_ids(
+            making,
+            ids,
+            &self.events,
+            &self.payload,
+            &self.edits,
+            catalogue,
+            context,
+        )?;
+        match &self.payload.id {
+            Some(id) if self.volume.count() > 1 => Err(Error::usage(format!(
+                "`--id {id}` names one delivery, and there are {}",
+                self.volume.count()
+            ))),
+            _ => Ok(messages),
+        }
+    }
+
+    /// The same deliveries with other ids.
+    fn others(
+        &self,
+        messages: &[Message],
+        making: &Making,
+        catalogue: &Catalogue,
+        context: &mut Context,
+    ) -> Result<Vec<Draft>> {
+        let ids = making.seed().nth(usize::MAX);
+        let others = if self.payload.data.is_some() {
+            // A body of the user's own stays, and stdin cannot be read again.
+            let renewed = messages.iter().enumerate();
+            let renewed = renewed.map(|(number, message)| message.with_id_of(&ids.nth(number)));
+            renewed.collect()
+        } else {
+            self.messages(making, &ids, catalogue, context)?
+        };
+        self.drafts(&others, &mut Notes::default(), context)
+    }
+
     /// Every message for each of its destinations.
-    fn drafts(&self, messages: &[Message], context: &mut Context) -> Result<Vec<Draft>> {
+    fn drafts(
+        &self,
+        messages: &[Message],
+        notes: &mut Notes,
+        context: &Context,
+    ) -> Result<Vec<Draft>> {
         let registered = match (&self.to, context.settings.history()?) {
             (None, Some(_)) => endpoints::all(&context.settings)?,
             _ => Vec::new(),
         };
         let drafting = self.drafting();
-        let mut notes = Notes::default();
         let mut drafts = Vec::new();
         for message in messages {
             for note in &message.notes {
                 notes.add(note.clone());
             }
             for destination in self.destinations(message, &registered, context)? {
-                let draft = drafting.draft(message, destination, &context.settings, &mut notes)?;
+                let draft = drafting.draft(message, destination, &context.settings, notes)?;
                 drafts.push(draft);
             }
         }
-        notes.tell(&mut context.ui)?;
         Ok(drafts)
     }
 
@@ -169,12 +225,6 @@ impl SendArgs {
             return Ok(vec![Destination::Url(target)]);
         }
         Err(no_taker(&own, profile, &message.event))
-    }
-
-    fn seed(&self) -> Result<Seed> {
-        self.payload
-            .seed
-            .map_or_else(random_seed, |seed| Ok(Seed::chosen(seed)))
     }
 }
 

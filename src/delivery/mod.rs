@@ -13,6 +13,7 @@ mod outgoing;
 mod plan;
 mod policy;
 pub(crate) mod rules;
+pub(crate) mod volume;
 
 pub(crate) use crate::store::Endpoint;
 pub(crate) use engine::{Course, Engine, Happened, News, Stop, Timeline};

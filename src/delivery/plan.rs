@@ -60,6 +60,17 @@ pub(crate) enum SigningTime {
     After(i64),
 }
 
+impl SigningTime {
+    /// In unix seconds, for an attempt that is made now.
+    pub(crate) fn at(self, now: Timestamp) -> i64 {
+        match self {
+            Self::Now => now.as_second(),
+            Self::At(seconds) => seconds,
+            Self::After(seconds) => now.as_second().saturating_add(seconds),
+        }
+    }
+}
+
 /// How a delivery is signed, before its secret is known.
 #[derive(Clone, Debug)]
 pub(crate) struct Style {
@@ -117,11 +128,7 @@ impl Plan {
 
     /// The time to sign in unix seconds, for an attempt that is made now.
     pub(crate) fn signed_at(&self, now: Timestamp) -> i64 {
-        match self.time {
-            SigningTime::Now => now.as_second(),
-            SigningTime::At(seconds) => seconds,
-            SigningTime::After(seconds) => now.as_second().saturating_add(seconds),
-        }
+        self.time.at(now)
     }
 
     /// The delivery that an attempt is due of, to its endpoint as that is now.

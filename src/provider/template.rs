@@ -55,7 +55,7 @@ impl<'a> Slot<'a> {
     /// The slot that a text is.
     fn whole(text: &'a str) -> Option<Self> {
         let inner = text.strip_prefix('{')?.strip_suffix('}')?;
-        (!inner.contains(['{', '}'])).then(|| Self::read(inner))
+        is_slot(inner).then(|| Self::read(inner))
     }
 
     fn read(inner: &'a str) -> Self {
@@ -75,20 +75,28 @@ impl<'a> Slot<'a> {
     }
 }
 
+/// Whether this is a slot, when it stands between braces.
+fn is_slot(inner: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || matches!(byte, b'_' | b':' | b'?');
+    !inner.is_empty() && inner.bytes().all(is_plain)
+}
+
 /// The parts of a text: what stands before a slot, and the slot; at last what stands behind.
 fn parts(text: &str) -> impl Iterator<Item = (&str, Option<Slot<'_>>)> {
     let mut rest = Some(text);
     std::iter::from_fn(move || {
         let text = rest?;
-        let found = text
-            .split_once('{')
-            .and_then(|(before, behind)| Some((before, behind.split_once('}')?)));
-        let Some((before, (inner, behind))) = found else {
+        let starts = text.match_indices('{').map(|(start, _)| start);
+        let mut found = starts.filter_map(|start| {
+            let (inner, behind) = text[start + 1..].split_once('}')?;
+            is_slot(inner).then_some((start, inner, behind))
+        });
+        let Some((start, inner, behind)) = found.next() else {
             rest = None;
             return Some((text, None));
         };
         rest = Some(behind);
-        Some((before, Some(Slot::read(inner))))
+        Some((&text[..start], Some(Slot::read(inner))))
     })
 }
 
@@ -192,7 +200,7 @@ mod tests {
             ),
             (r#""{events}""#, json!(["a", "b"])),
             ("{events}", json!(["a", "b"])),
-            ("No {n}, {x} and { or }", json!("No 3,  and ")),
+            ("No {n}, {x} and { or }", json!("No 3,  and { or }")),
             ("Plain", json!("Plain")),
         ] {
             assert_eq!(template(given).fill(&values), filled, "{given}");

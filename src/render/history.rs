@@ -184,7 +184,7 @@ fn answer(attempt: &Attempt, entry: &Entry, view: &View) -> String {
         .collect();
     if fresh.iter().next().is_some() {
         text.push_str(&format!("{}\n", paint.faint("sent with")));
-        text.push_str(&capture::headers(&fresh, view));
+        text.push_str(&indent(&capture::headers(&fresh, view), "  "));
     }
     if let Some(error) = &attempt.error {
         text.push_str(&format!("{}\n", paint.warn(&safe(error))));

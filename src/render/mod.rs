@@ -15,6 +15,7 @@ pub(crate) mod profile;
 pub(crate) mod table;
 pub(crate) mod text;
 pub(crate) mod verification;
+pub(crate) mod volume;
 
 pub(crate) use crate::sender::measured as duration;
 pub(crate) use paint::Paint;

@@ -10,6 +10,7 @@ use super::{Paint, body, duration, indent, millis};
 use crate::delivery::{Endpoint, Speed, Timeline};
 use crate::request::{Headers, Request, curl, latin1, raw, stored};
 use crate::sender::{Answer, Attempt, Delivery, authority};
+use crate::store::Id;
 
 /// The form in which a request is printed instead of being sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -85,6 +86,8 @@ pub(crate) struct Result<'a> {
     pub(crate) timeline: Option<&'a Timeline>,
     /// The endpoint that it went to.
     pub(crate) endpoint: Option<&'a Endpoint>,
+    /// The delivery in the history.
+    pub(crate) id: Option<Id>,
 }
 
 /// Most characters of an answer's body in machine output.
@@ -120,6 +123,9 @@ pub(crate) fn json(result: &Result<'_>) -> Value {
     if let Some(endpoint) = result.endpoint {
         value["endpoint"] = json!(endpoint.id);
         value["endpoint_name"] = json!(endpoint.name);
+    }
+    if let Some(id) = result.id {
+        value["id"] = json!(id.to_string());
     }
     if let Some(timeline) = result.timeline {
         value["attempts"] = json!(timeline.attempts);

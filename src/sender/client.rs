@@ -11,7 +11,6 @@ use url::Url;
 use super::tls::{self, Roots, Trust};
 use super::{Answer, Attempt, Failure, FailureKind, wire};
 use crate::error::{Error, Result, chain};
-use crate::provider::profile::Span;
 use crate::request::{Headers, Request};
 
 /// How to send.
@@ -37,20 +36,16 @@ pub(crate) struct Client {
 impl Client {
     /// Prepares to send to a URL. The system's certificates are loaded for https alone.
     pub(crate) fn new(url: &Url, limits: Limits) -> Result<Self> {
-        let trust = match (url.scheme(), &limits.roots) {
-            ("https", _) if limits.insecure => Trust::Everybody,
-            ("https", Some(roots)) => Trust::These(roots.clone()),
-            ("https", None) => Trust::System,
-            _ => Trust::Nobody,
-        };
         let cannot = || Error::machine("cannot prepare to send");
-        let tls = tls::config(trust).map_err(|error| cannot().because(error))?;
+        let tls = tls::config(trust(url, &limits)).map_err(|error| cannot().because(error))?;
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls.clone())
             .http1_only()
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
+            // A connection that was used before may be closed by now, and an attempt must not fail for that.
+            .pool_max_idle_per_host(0)
             .no_proxy();
         if let Some(host) = url.host_str().filter(|host| host.ends_with(".localhost")) {
             // Browsers take such names for this machine (RFC 6761, 6.3); many system resolvers do not know them.
@@ -91,13 +86,7 @@ impl Client {
         let result = match self.limits.timeout {
             Some(limit) => tokio::time::timeout(limit, exchange)
                 .await
-                .unwrap_or_else(|_| {
-                    let message = format!("no answer within {}", Span(limit));
-                    Err(Failure {
-                        kind: FailureKind::Timeout,
-                        message,
-                    })
-                }),
+                .unwrap_or_else(|_| Err(Failure::timeout(limit))),
             None => exchange.await,
         };
         Attempt {
@@ -137,6 +126,16 @@ impl Client {
             body: body.freeze(),
             truncated,
         })
+    }
+}
+
+/// Whom to trust at a URL.
+pub(super) fn trust(url: &Url, limits: &Limits) -> Trust {
+    match (url.scheme(), &limits.roots) {
+        ("https", _) if limits.insecure => Trust::Everybody,
+        ("https", Some(roots)) => Trust::These(roots.clone()),
+        ("https", None) => Trust::System,
+        _ => Trust::Nobody,
     }
 }
 

@@ -3,18 +3,22 @@
 mod advice;
 mod client;
 mod delivery;
+mod line;
 mod tls;
 mod wire;
 
 pub(crate) use advice::{advice, on_age, on_success, time_limit};
 pub(crate) use client::{Client, Limits};
 pub(crate) use delivery::{Delivery, Signing, authority};
+pub(crate) use line::{Dialer, Line};
 pub(crate) use tls::Roots;
+pub(crate) use wire::framed;
 
 use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::provider::profile::Span;
 use crate::request::Headers;
 
 /// What came back.
@@ -56,6 +60,16 @@ pub(crate) struct Failure {
     pub(crate) kind: FailureKind,
     /// One line, lower case.
     pub(crate) message: String,
+}
+
+impl Failure {
+    /// No answer came in time.
+    pub(crate) fn timeout(limit: Duration) -> Self {
+        Self {
+            kind: FailureKind::Timeout,
+            message: format!("no answer within {}", Span(limit)),
+        }
+    }
 }
 
 /// One attempt of a delivery.

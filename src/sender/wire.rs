@@ -8,11 +8,14 @@ use std::task::{Context, Poll, ready};
 
 use bytes::{Buf as _, Bytes, BytesMut};
 use http_body_util::{BodyExt as _, Empty};
+use hyper::Response;
+use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 use url::Url;
 
 use super::client::classify;
@@ -27,29 +30,16 @@ pub(super) async fn exchange(
     max: usize,
 ) -> Result<Answer, Failure> {
     let stream = connect(url).await.map_err(|error| classify(&error))?;
-    let bytes = Bytes::from(framed(request));
+    let bytes = framed(request);
     if url.scheme() != "https" {
         return converse(stream, bytes, &request.method, max).await;
     }
-    let name = url
-        .host_str()
-        .unwrap_or_default()
-        .trim_matches(['[', ']'])
-        .to_owned();
-    let name = ServerName::try_from(name).map_err(|error| classify(&error))?;
-    let stream = TlsConnector::from(Arc::new(tls.clone()))
-        .connect(name, stream)
-        .await;
-    converse(
-        stream.map_err(|error| classify(&error))?,
-        bytes,
-        &request.method,
-        max,
-    )
-    .await
+    let stream = secure(stream, url, Arc::new(tls.clone())).await?;
+    converse(stream, bytes, &request.method, max).await
 }
 
-async fn connect(url: &Url) -> io::Result<TcpStream> {
+/// Connects to the host of a URL.
+pub(super) async fn connect(url: &Url) -> io::Result<TcpStream> {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     let host = if host.ends_with(".localhost") {
         "localhost"
@@ -61,14 +51,32 @@ async fn connect(url: &Url) -> io::Result<TcpStream> {
     Ok(stream)
 }
 
+/// Speaks TLS over a connection to the host of a URL.
+pub(super) async fn secure(
+    stream: TcpStream,
+    url: &Url,
+    tls: Arc<rustls::ClientConfig>,
+) -> Result<TlsStream<TcpStream>, Failure> {
+    let name = url
+        .host_str()
+        .unwrap_or_default()
+        .trim_matches(['[', ']'])
+        .to_owned();
+    let name = ServerName::try_from(name).map_err(|error| classify(&error))?;
+    TlsConnector::from(tls)
+        .connect(name, stream)
+        .await
+        .map_err(|error| classify(&error))
+}
+
 /// The bytes of a request. A body that was chunked is stored without its chunks, so it goes as one chunk.
-fn framed(request: &Request) -> Vec<u8> {
+pub(crate) fn framed(request: &Request) -> Bytes {
     let chunked = request
         .headers
         .text("transfer-encoding")
         .is_some_and(|coding| coding.eq_ignore_ascii_case("chunked"));
     if !chunked {
-        return raw::print(request);
+        return raw::print(request).into();
     }
     let mut bytes = raw::print_head(request);
     if !request.body.is_empty() {
@@ -77,7 +85,7 @@ fn framed(request: &Request) -> Vec<u8> {
         bytes.extend_from_slice(b"\r\n");
     }
     bytes.extend_from_slice(b"0\r\n\r\n");
-    bytes
+    bytes.into()
 }
 
 async fn converse<S>(stream: S, bytes: Bytes, method: &str, max: usize) -> Result<Answer, Failure>
@@ -100,6 +108,13 @@ where
         .send_request(told)
         .await
         .map_err(|error| classify(&error))?;
+    let answered = answer(response, max).await;
+    task.abort();
+    answered
+}
+
+/// Reads an answer, so many bytes of its body at most.
+pub(super) async fn answer(response: Response<Incoming>, max: usize) -> Result<Answer, Failure> {
     let (parts, mut incoming) = response.into_parts();
     let headers = parts
         .headers
@@ -119,7 +134,6 @@ where
         }
         body.extend_from_slice(&data);
     }
-    task.abort();
     Ok(Answer {
         status: parts.status.as_u16(),
         headers,

@@ -76,6 +76,18 @@ impl Store {
         all().map_err(|error| self.explain(error))
     }
 
+    /// The secrets of a provider's endpoints.
+    pub(crate) fn endpoint_secrets(&self, provider: &str) -> Result<Vec<Secret>> {
+        let all = || {
+            let sql = "SELECT secret FROM endpoint WHERE provider = ?1 AND secret IS NOT NULL ORDER BY created, rowid";
+            let mut statement = self.connection.prepare_cached(sql)?;
+            let rows = statement.query_map([provider], |row| row.get::<_, String>(0))?;
+            rows.map(|secret| Ok(Secret::new(&secret?)))
+                .collect::<rusqlite::Result<Vec<_>>>()
+        };
+        all().map_err(|error| self.explain(error))
+    }
+
     /// The endpoint with this id.
     pub(crate) fn endpoint(&self, id: &str) -> Result<Option<Endpoint>> {
         let found = (|| {

@@ -99,10 +99,6 @@ impl Row {
         }
     }
 
-    pub(crate) fn id(&self) -> Id {
-        self.id
-    }
-
     pub(crate) fn with_attempts(mut self, attempts: Vec<Attempt>) -> Self {
         self.attempts = attempts;
         self

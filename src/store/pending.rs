@@ -204,7 +204,7 @@ impl Store {
         most: usize,
     ) -> rusqlite::Result<Vec<Due>> {
         const DUE: &str = "SELECT entry FROM pending WHERE owner IS ?1 AND state = 0 AND due <= ?2 ORDER BY due, entry LIMIT ?3";
-        const CLAIM: &str = "UPDATE pending SET owner = ?1, state = 1 WHERE entry = ?2";
+        const CLAIM: &str = "UPDATE pending SET owner = ?1, state = ?2 WHERE entry = ?3";
         const READ: &str = "SELECT entry, at, attempts, clock, plan, method, pending.target, provider, event, delivery_id, url, entry.endpoint, verdict, replay_of, pending.head, coalesce(pending.body, entry.body)
             FROM pending JOIN entry ON entry.id = pending.entry WHERE pending.entry = ?1";
         // Nothing is written where nothing is due.
@@ -229,7 +229,7 @@ impl Store {
             let mut claim = transaction.prepare_cached(CLAIM)?;
             let mut read = transaction.prepare_cached(READ)?;
             for entry in entries {
-                claim.execute(params![by, entry])?;
+                claim.execute(params![by, State::Sending as u8, entry])?;
                 claimed.push(read.query_row([entry], due_of)?);
             }
         }

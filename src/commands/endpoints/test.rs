@@ -8,7 +8,6 @@ use super::super::{Context, queue};
 use super::{all, place};
 use crate::delivery::{Engine, Event, Policy, message_id, rules};
 use crate::error::{Error, Outcome, Result};
-use crate::provider::catalogue::did_you_mean;
 use crate::provider::compose::Content;
 use crate::provider::payload::{self, Freshness, Step};
 use crate::store::ALL;
@@ -49,10 +48,9 @@ pub(super) fn run(args: &TestArgs, context: &mut Context) -> Result<Outcome> {
     };
     let name = args.event.clone().unwrap_or_else(first);
     if !endpoint.takes(&name) {
-        let near = did_you_mean(&name, endpoint.events.iter().map(String::as_str));
         return Err(
             Error::usage(format!("`{}` does not get `{name}`", endpoint.name))
-                .hint(near.unwrap_or_else(|| format!("It gets: {}", endpoint.events.join(", ")))),
+                .hint(format!("It gets: {}", endpoint.events.join(", "))),
         );
     }
     let seed = random_seed()?;
