@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum as _};
 
 use crate::commands::{
-    Context, completions, events, explain, history, init, listen, man, providers, replay, secret,
-    send, sign, verify,
+    Context, completions, emulate, endpoints, events, explain, history, init, listen, man,
+    providers, replay, secret, send, sign, verify,
 };
 use crate::error::{Outcome, Result};
 use crate::settings::HistoryWish;
@@ -66,7 +66,9 @@ enum Command {
     Replay(Box<replay::ReplayArgs>),
     Listen(Box<listen::ListenArgs>),
     Verify(Box<verify::VerifyArgs>),
-    History(history::HistoryArgs),
+    History(Box<history::HistoryArgs>),
+    Endpoints(endpoints::EndpointsArgs),
+    Emulate(emulate::EmulateArgs),
     Sign(Box<sign::SignArgs>),
     Explain(explain::ExplainArgs),
     Events(events::EventsArgs),
@@ -116,6 +118,8 @@ impl Cli {
             Command::Listen(args) => listen::run(args, context),
             Command::Verify(args) => verify::run(args, context),
             Command::History(args) => history::run(args, context),
+            Command::Endpoints(args) => endpoints::run(args, context),
+            Command::Emulate(args) => emulate::run(args, context),
             Command::Sign(args) => sign::run(args, context),
             Command::Explain(args) => explain::run(args, context),
             Command::Events(args) => events::run(args, context),

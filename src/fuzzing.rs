@@ -141,3 +141,30 @@ pub fn profile(bytes: &[u8]) {
         let _ = crate::provider::Profile::parse(text);
     }
 }
+
+/// The body of a call to a management API.
+pub fn api_call(bytes: &[u8]) {
+    for api in apis() {
+        for tests in [false, true] {
+            let fields = api.fields_of(tests);
+            let _ = crate::emulator::read_body(fields, true, "application/json", bytes);
+        }
+    }
+}
+
+/// The description of a management API.
+pub fn api_description(bytes: &[u8]) {
+    let catalogue = crate::provider::Catalogue::default();
+    let provider = catalogue.all().into_iter().flatten().next();
+    if let (Ok(text), Some(provider)) = (std::str::from_utf8(bytes), provider) {
+        let _ = crate::provider::api::Api::parse(text, &provider.profile);
+    }
+}
+
+fn apis() -> Vec<crate::provider::api::Api> {
+    let all = crate::provider::Catalogue::default().all();
+    let providers = all.into_iter().flatten();
+    providers
+        .filter_map(|provider| provider.api().ok().flatten())
+        .collect()
+}

@@ -10,8 +10,10 @@
 //! request                          Request, Headers, and the forms in which requests are written down
 //! signature                        schemes as data, sign, verify, faults on purpose
 //! provider                         profiles, catalogue, payloads, edits, detection, local secrets
-//! store                            the history: captures, deliveries, attempts in one SQLite file
+//! store                            the history and the endpoints in one SQLite file
 //! sender  receiver                 out and in; neither knows the other
+//! delivery                         endpoints, the queue of what is pending, retries; volume
+//! emulator                         the providers' management APIs over the store
 //! render                           values to text, with the paint passed in
 //! ui  settings                     the streams; flag > environment > project > user > default
 //! commands                         one file a command: XArgs, what it means, what it does
@@ -26,6 +28,8 @@
 
 mod cli;
 mod commands;
+mod delivery;
+mod emulator;
 mod error;
 mod provider;
 mod receiver;

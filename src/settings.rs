@@ -192,6 +192,14 @@ impl Settings {
         }))
     }
 
+    /// The secrets of a provider's endpoints. What cannot be read is left out: it is only a help.
+    pub(crate) fn endpoint_secrets(&self, provider: &str) -> Vec<Secret> {
+        let place = self.history().ok().flatten();
+        let store = place.and_then(|place| place.open_to_read().ok().flatten());
+        let secrets = store.map(|store| store.endpoint_secrets(provider));
+        secrets.and_then(Result::ok).unwrap_or_default()
+    }
+
     /// The folder that relative paths start from.
     pub(crate) fn directory(&self) -> &Path {
         &self.environment.directory

@@ -13,7 +13,13 @@ pub(crate) enum Seen<T> {
     /// Nothing is left to do but to say it.
     Done(T),
     /// It is still to be looked at.
-    Left(Sourced),
+    Left(Box<Sourced>),
+}
+
+impl<T> Seen<T> {
+    pub(super) fn left(sourced: Sourced) -> Self {
+        Self::Left(Box::new(sourced))
+    }
 }
 
 /// What a thread does with each request.
@@ -42,10 +48,10 @@ enum Job<T> {
 ///
 /// # Errors
 /// What the visitor says.
-pub(super) fn each<'a, T: Send + 'static, E>(
+pub(super) fn each<T: Send + 'static, E>(
     mut lines: Lines<Box<dyn BufRead + Send>>,
     name: &str,
-    new_worker: NewWorker<'a, T>,
+    new_worker: NewWorker<'_, T>,
     visit: &mut dyn FnMut(Result<Seen<T>, Problem>) -> Result<(), E>,
 ) -> Result<(), E> {
     loop {
@@ -58,16 +64,16 @@ pub(super) fn each<'a, T: Send + 'static, E>(
             return with_workers(batch, lines, name, new_worker, visit);
         }
         for stored in batch.captures() {
-            visit(stored.map(|stored| Seen::Left(Sourced::of_file(name, stored))))?;
+            visit(stored.map(|stored| Seen::left(Sourced::of_file(name, stored))))?;
         }
     }
 }
 
-fn with_workers<'a, T: Send + 'static, E>(
+fn with_workers<T: Send + 'static, E>(
     first: Batch,
     lines: Lines<Box<dyn BufRead + Send>>,
     name: &str,
-    new_worker: NewWorker<'a, T>,
+    new_worker: NewWorker<'_, T>,
     visit: &mut dyn FnMut(Result<Seen<T>, Problem>) -> Result<(), E>,
 ) -> Result<(), E> {
     let (to_workers, jobs) = mpsc::sync_channel(WAITING);

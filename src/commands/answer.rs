@@ -5,8 +5,8 @@ use std::time::Duration;
 use clap::Args;
 use hyper::StatusCode;
 
+use super::message::random_seed;
 use super::options::{seed, span};
-use super::send::random_seed;
 use crate::error::{Error, Result};
 use crate::provider::fresh::Seed;
 use crate::receiver::{AnswerPolicy, Delay, Faults, Part, Sequence, answer_status};

@@ -55,7 +55,7 @@ const TAKE_PROVIDERS: [&[&str]; 4] = [
     &["secret"],
 ];
 /// Commands with `--provider`.
-const WITH_PROVIDER: [&str; 5] = ["send", "sign", "listen", "replay", "verify"];
+const WITH_PROVIDER: [&str; 6] = ["send", "sign", "listen", "replay", "verify", "emulate"];
 
 impl Names {
     fn new(catalogue: &Catalogue) -> Result<Self> {

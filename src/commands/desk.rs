@@ -208,8 +208,7 @@ fn row(capture: &Capture) -> Row {
             .status
             .is_some_and(|status| (200..300).contains(&status)),
         over: capture.over.and_then(|limit| u64::try_from(limit).ok()),
-        url: None,
-        replay_of: None,
+        ..Facts::default()
     };
     Row::new(capture.id, capture.received_at, &capture.request, facts)
 }

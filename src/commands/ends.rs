@@ -221,7 +221,7 @@ impl Signals {
 }
 
 /// Ends after the time, or never.
-async fn elapsed(timeout: Option<Duration>) {
+pub(super) async fn elapsed(timeout: Option<Duration>) {
     match timeout {
         Some(timeout) => tokio::time::sleep(timeout).await,
         None => std::future::pending().await,

@@ -1,4 +1,4 @@
-//! `listen --exec`: a command that is run against the listener, and that ends with it.
+//! `--exec`: a command that is run against a listener or an emulator, and that ends with it.
 
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -23,7 +23,11 @@ pub(super) struct Exec {
 
 impl Exec {
     /// Starts a command of the shell in a process group of its own.
-    pub(super) fn start(command: Option<&str>, url: &str, ui: &Ui) -> Result<Self> {
+    pub(super) fn start(
+        command: Option<&str>,
+        variables: &[(&str, &str)],
+        ui: &Ui,
+    ) -> Result<Self> {
         let mut exec = Self {
             command: command.map(str::to_owned),
             group: Group::default(),
@@ -35,7 +39,7 @@ impl Exec {
         };
         let mut command = shell(text);
         command
-            .env("HOOKCTL_URL", url)
+            .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(ui.output_of_others());
         let mut child = command
@@ -54,20 +58,25 @@ impl Exec {
     /// Waits until nothing more is waited for: the end of the command, else what the desk waits for. After a
     /// command that ended well, `patient` waits for what the desk still expects.
     pub(super) async fn done(&mut self, desk: &Desk, patient: bool) {
-        let Some(waiting) = &mut self.waiting else {
+        let Some(code) = self.ended().await else {
             return desk.enough.notified().await;
         };
-        let status = waiting.await;
+        let waits = code == 0 && patient && desk.watch().waits_for_more();
+        if waits {
+            desk.enough.notified().await;
+        }
+    }
+
+    /// Waits for the end of the command, and returns its code; `None` if there is none to wait for.
+    pub(super) async fn ended(&mut self) -> Option<u8> {
+        let status = self.waiting.as_mut()?.await;
         self.waiting = None;
         let code = status
             .ok()
             .and_then(std::result::Result::ok)
             .map_or(1, code);
         self.code = Some(code);
-        let waits = code == 0 && patient && desk.watch().waits_for_more();
-        if waits {
-            desk.enough.notified().await;
-        }
+        Some(code)
     }
 
     /// Ends what still runs of it.
@@ -80,7 +89,7 @@ impl Exec {
         self.group.kill();
     }
 
-    /// How the listener ends: as the expectations say if they failed, else as the command did.
+    /// How the program ends: as the expectations say if they failed, else as the command did.
     pub(super) fn outcome(
         &self,
         watched: Outcome,

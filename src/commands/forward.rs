@@ -12,9 +12,10 @@ use tokio::task::JoinSet;
 use url::Url;
 
 use super::desk::Desk;
-use super::options::{is_loopback, roots, span};
+use super::options::{roots, span};
 use super::outgoing::add_basic;
 use super::target::{Target, TargetParser};
+use crate::delivery::rules::is_loopback;
 use crate::error::{Error, Result};
 use crate::receiver::{Answer, Forward, Forwarded, Later, Pass};
 use crate::request::Request;

@@ -18,6 +18,9 @@ use crate::signature::{
 /// Failures of one run for which a cause is searched in vain; for those after them, none is.
 pub(super) const MOST_SEARCHES: usize = 200;
 
+/// Secrets by provider.
+type SecretsOf = HashMap<Option<String>, Arc<[Secret]>>;
+
 /// Verifies requests with what the user gave.
 pub(super) struct Verifier<'a> {
     secret: &'a SecretArgs,
@@ -28,7 +31,7 @@ pub(super) struct Verifier<'a> {
     /// The public URL, for schemes that sign it.
     pub(super) url: Option<String>,
     /// Secrets that were looked up, by provider; shared, as stdin gives them but once.
-    secrets: Arc<Mutex<HashMap<Option<String>, Arc<[Secret]>>>>,
+    secrets: Arc<Mutex<SecretsOf>>,
     /// The keys that these make, by provider and scheme.
     keys: HashMap<(Option<String>, &'static str), KeysOf>,
     /// Warnings about these, by provider and scheme.

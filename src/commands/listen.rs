@@ -150,6 +150,7 @@ impl ListenArgs {
                 None => settings.configured_secrets()?.into_iter().collect(),
             },
             local: settings.local_secrets().ok(),
+            endpoints: settings.history()?,
         };
         if let Some(provider) = &provider {
             // Nothing that comes could be verified.
@@ -165,7 +166,7 @@ impl ListenArgs {
             lanes: self.forward.lanes(settings)?,
             certified: self.identity.certified(settings, &self.address.host())?,
             save: self.made_folder(settings)?,
-            ready_file: self.removed_ready_file(settings)?,
+            ready_file: removed_ready_file(self.ready_file.as_deref(), settings)?,
             example,
             history: settings
                 .history()?
@@ -184,22 +185,6 @@ impl ListenArgs {
             Error::machine(format!("cannot make the folder `{}`", folder.display())).because(error)
         })?;
         Ok(Some(folder))
-    }
-
-    /// The file for `--ready-file`, which is not there any more: whoever waits for it must not find that of an
-    /// earlier run.
-    fn removed_ready_file(&self, settings: &Settings) -> Result<Option<PathBuf>> {
-        let Some(file) = &self.ready_file else {
-            return Ok(None);
-        };
-        let file = settings.directory().join(file);
-        match fs::remove_file(&file) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                let message = format!("cannot remove the old `{}`", file.display());
-                Err(Error::machine(message).because(error))
-            }
-            _ => Ok(Some(file)),
-        }
     }
 
     fn view(&self, ui: &Ui) -> View {
@@ -298,7 +283,7 @@ impl ListenPlan<'_> {
         if let Some(file) = &self.ready_file {
             write_ready_file(file, &greeting.url)?;
         }
-        let mut exec = Exec::start(args.exec.as_deref(), &greeting.url, ui)?;
+        let mut exec = Exec::start(args.exec.as_deref(), &[("HOOKCTL_URL", &greeting.url)], ui)?;
         let last = {
             let desk = Arc::clone(&desk);
             move |ui: &mut Ui| conclude(&desk.watch(), ui, start)
@@ -350,8 +335,26 @@ impl ListenArgs {
     }
 }
 
+/// The file for `--ready-file`, which is not there any more: whoever waits for it must not find that of an earlier run.
+pub(super) fn removed_ready_file(
+    file: Option<&Path>,
+    settings: &Settings,
+) -> Result<Option<PathBuf>> {
+    let Some(file) = file else {
+        return Ok(None);
+    };
+    let file = settings.directory().join(file);
+    match fs::remove_file(&file) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            let message = format!("cannot remove the old `{}`", file.display());
+            Err(Error::machine(message).because(error))
+        }
+        _ => Ok(Some(file)),
+    }
+}
+
 /// Writes the URL in one step, so that nobody reads half of it.
-fn write_ready_file(file: &Path, url: &str) -> Result<()> {
+pub(super) fn write_ready_file(file: &Path, url: &str) -> Result<()> {
     let cannot =
         |error| Error::machine(format!("cannot write `{}`", file.display())).because(error);
     let mut name = file.file_name().unwrap_or_default().to_os_string();

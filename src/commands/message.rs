@@ -10,16 +10,16 @@ use jiff::Timestamp;
 use super::Context;
 use super::options::{EditArgs, Time};
 use super::outgoing::signing_key;
+use crate::delivery::{Style, delivery_form, message_id, sends_id};
 use crate::error::{Error, Result};
 use crate::provider::catalogue::{Found, What, near};
 use crate::provider::compose::Content;
 use crate::provider::fresh::Seed;
 use crate::provider::payload::{self, Freshness, Payload, Step, near_variants};
-use crate::provider::profile::HeaderFact;
 use crate::provider::{Catalogue, Profile, Provider, edits};
 use crate::secret::Secret;
 use crate::sender::Signing;
-use crate::signature::{self, Scheme, Tamper};
+use crate::signature::{self, Tamper};
 
 /// Which payload.
 #[derive(Args, Default)]
@@ -56,6 +56,7 @@ fn delivery_id(text: &str) -> std::result::Result<String, String> {
 }
 
 /// One message before it has a URL: event, id, content.
+#[derive(Clone)]
 pub(crate) struct Message {
     pub(crate) provider: Arc<Provider>,
     pub(crate) event: String,
@@ -67,6 +68,34 @@ pub(crate) struct Message {
     pub(crate) notes: Vec<String>,
 }
 
+/// What messages are made of beside what was typed.
+pub(crate) struct Making {
+    seed: Seed,
+    /// The time of the events; the samples' own times stay if there is none.
+    at: Option<Timestamp>,
+}
+
+impl Making {
+    pub(crate) fn new(args: &PayloadArgs) -> Result<Self> {
+        let seed = match args.seed {
+            Some(number) => Seed::chosen(number),
+            None => random_seed()?,
+        };
+        let now = Timestamp::now();
+        let at = match (args.timestamp, args.seed) {
+            (Some(time), _) => Some(time.resolve(now)),
+            (None, Some(_)) => None,
+            (None, None) => Some(now),
+        };
+        Ok(Self { seed, at })
+    }
+
+    /// Where all that is by chance comes from.
+    pub(crate) fn seed(&self) -> &Seed {
+        &self.seed
+    }
+}
+
 /// Builds the messages of events and scenarios.
 pub(crate) fn messages(
     names: &[String],
@@ -75,32 +104,42 @@ pub(crate) fn messages(
     catalogue: &Catalogue,
     context: &Context,
 ) -> Result<Vec<Message>> {
-    let seed = match args.seed {
-        Some(number) => Seed::chosen(number),
-        None => random_seed()?,
-    };
-    let now = Timestamp::now();
-    let at = match (args.timestamp, args.seed) {
-        (Some(time), _) => Some(time.resolve(now)),
-        (None, Some(_)) => None,
-        (None, None) => Some(now),
-    };
+    let making = Making::new(args)?;
+    messages_with_ids(
+        &making,
+        making.seed(),
+        names,
+        args,
+        edits,
+        catalogue,
+        context,
+    )
+}
+
+/// As [`messages`], with ids of a seed of their own.
+pub(crate) fn messages_with_ids(
+    making: &Making,
+    ids: &Seed,
+    names: &[String],
+    args: &PayloadArgs,
+    edits: &EditArgs,
+    catalogue: &Catalogue,
+    context: &Context,
+) -> Result<Vec<Message>> {
     let mut messages = Vec::new();
     for (index, name) in names.iter().enumerate() {
         let steps = steps(name, args, catalogue)?;
         let freshness = Freshness {
-            seed: seed.nth(index),
-            at,
+            seed: making.seed.nth(index),
+            at: making.at,
         };
-        for (number, (step, payload)) in steps
-            .iter()
-            .zip(payload::build(&steps, &freshness)?)
-            .enumerate()
-        {
+        let ids = ids.nth(index);
+        let payloads = payload::build_with_ids(&steps, &freshness, &ids)?;
+        for (number, (step, payload)) in steps.iter().zip(payloads).enumerate() {
             messages.push(message(
                 step,
                 payload,
-                &freshness.seed.nth(number),
+                &ids.nth(number),
                 args,
                 edits,
                 context,
@@ -231,7 +270,10 @@ fn message(
         payload.value = edits::map_fields(&args.map, &payload.value)
             .map_err(|problem| Error::usage(format!("cannot map: {problem}")))?;
     }
-    let own_id = payload::delivery_id(profile, &payload.value).filter(|_| args.data.is_none());
+    let id = match args.data {
+        Some(_) => seed.value(delivery_form(profile), "delivery id"),
+        None => message_id(profile, &payload.value, seed),
+    };
     let content = match &args.data {
         Some(data) => {
             payload.notes = step.note_with_own_body().into_iter().collect();
@@ -243,7 +285,7 @@ fn message(
     Ok(Message {
         provider: Arc::clone(&step.provider),
         event: step.event.clone(),
-        id: own_id.unwrap_or_else(|| seed.value(delivery_form(profile), "delivery id")),
+        id,
         content,
         scheme,
         prefix,
@@ -260,23 +302,6 @@ fn style(step: &Step) -> Result<(Option<String>, Option<String>)> {
         prefix = variant.prefix.clone().or(prefix);
     }
     Ok((scheme, prefix))
-}
-
-/// Whether a provider's deliveries, signed by a scheme, carry their id.
-pub(crate) fn sends_id(profile: &Profile, scheme: &Scheme) -> bool {
-    let in_header = |header: &HeaderFact| header.value.contains("{delivery_id}");
-    profile.envelope.delivery.is_some()
-        || scheme.id_header.is_some()
-        || profile.headers.iter().any(in_header)
-}
-
-/// The pattern of a provider's delivery ids. Where it sends none, hookctl still has one to speak of the delivery by.
-pub(crate) fn delivery_form(profile: &Profile) -> &str {
-    profile
-        .envelope
-        .delivery_form
-        .as_ref()
-        .map_or("msg_{base62:27}", |form| &form.value)
 }
 
 fn read_data(data: &str, context: &Context) -> Result<Bytes> {
@@ -320,6 +345,14 @@ impl Message {
         })
     }
 
+    /// The same with a new delivery id.
+    pub(crate) fn with_id_of(&self, seed: &Seed) -> Self {
+        Self {
+            id: seed.value(delivery_form(&self.provider.profile), "delivery id"),
+            ..self.clone()
+        }
+    }
+
     /// Whether a delivery with this signing carries its id. A body of the user's own has its own one.
     pub(crate) fn sends_id(&self, signing: &Signing) -> bool {
         let profile = &self.provider.profile;
@@ -354,6 +387,15 @@ impl Message {
             .then(|| "sent unsigned: the secret is empty.".to_owned())
     }
 
+    /// How it is signed: as the provider does, or as a variant departs from that.
+    pub(crate) fn style(&self) -> Style {
+        let own = Style::of_profile(&self.provider.profile);
+        Style {
+            scheme: self.scheme.clone().unwrap_or(own.scheme),
+            prefix: self.prefix.clone().or(own.prefix),
+        }
+    }
+
     /// How it is signed with a secret; an empty one leaves it unsigned where the provider allows that.
     pub(crate) fn signing(
         &self,
@@ -361,16 +403,8 @@ impl Message {
         tamper: Option<Tamper>,
     ) -> Result<Signing> {
         let profile = &self.provider.profile;
-        let scheme = match &self.scheme {
-            Some(name) => signature::named(name).expect("checked when the profile was read"),
-            None => profile.scheme(),
-        };
-        let own = profile
-            .signature
-            .prefix
-            .as_ref()
-            .map(|prefix| prefix.value.clone());
-        let prefix = self.prefix.clone().or(own);
+        let Style { scheme, prefix } = self.style();
+        let scheme = signature::named(&scheme).expect("checked when the profile was read");
         let Some(secret) = secret.filter(|secret| scheme.signs() && !secret.is_empty()) else {
             if scheme.signs() && !profile.signature.optional.value {
                 return Err(Error::usage(format!(

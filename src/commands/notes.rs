@@ -12,6 +12,7 @@ struct Note {
     /// What is said of several, behind their number.
     of_several: Option<&'static str>,
     count: usize,
+    is_warning: bool,
 }
 
 impl Notes {
@@ -32,13 +33,23 @@ impl Notes {
                 text,
                 of_several,
                 count: 1,
+                is_warning: false,
             }),
+        }
+    }
+
+    /// Adds a sentence that even a quiet user should know.
+    pub(super) fn warn(&mut self, text: String) {
+        self.add(text.clone());
+        if let Some(note) = self.0.iter_mut().find(|note| note.text == text) {
+            note.is_warning = true;
         }
     }
 
     pub(super) fn tell(&self, ui: &mut Ui) -> Result<()> {
         self.0.iter().try_for_each(|note| match note.of_several {
             Some(rest) if note.count > 1 => ui.note(&format!("note: {} {rest}", note.count)),
+            _ if note.is_warning => ui.warn(&note.text),
             _ => ui.note(&format!("note: {}", note.text)),
         })
     }

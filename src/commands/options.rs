@@ -1,12 +1,13 @@
 //! Flags that several commands share, and the kinds of values that users type.
 
 use std::str::FromStr;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use jiff::{SignedDuration, Timestamp};
-use url::Url;
 
+use crate::delivery::{Endpoint, Expectation, SigningTime};
 use crate::error::{Error, Result};
 use crate::provider::Profile;
 use crate::provider::edits::{Edit, Set};
@@ -30,11 +31,22 @@ pub(crate) struct SecretArgs {
     /// File with the secret, one a line; `-` is stdin
     #[arg(long, value_name = "FILE")]
     secret_file: Option<String>,
+    /// Those that were read, for stdin can be read once.
+    #[arg(skip)]
+    read: OnceLock<Vec<Secret>>,
 }
 
 impl SecretArgs {
     /// The secrets that were given: by flag, else by file, else in the environment.
     pub(crate) fn given(&self, settings: &Settings) -> Result<Vec<Secret>> {
+        if let Some(read) = self.read.get() {
+            return Ok(read.clone());
+        }
+        let secrets = self.read_given(settings)?;
+        Ok(self.read.get_or_init(|| secrets).clone())
+    }
+
+    fn read_given(&self, settings: &Settings) -> Result<Vec<Secret>> {
         let mut secrets: Vec<Secret> = self.secret.iter().map(|text| Secret::new(text)).collect();
         if let Some(file) = &self.secret_file {
             let bytes = settings.read(file)?;
@@ -79,7 +91,24 @@ impl SecretArgs {
             .transpose()
     }
 
-    /// The secrets to verify with: those given, else the configured ones, else the local one if there is one.
+    /// As [`Self::for_signing`], for a delivery to an endpoint: its own secret comes before the local one.
+    pub(crate) fn for_signing_to(
+        &self,
+        endpoint: Option<&Endpoint>,
+        settings: &Settings,
+        profile: &Profile,
+    ) -> Result<Option<Secret>> {
+        let Some(endpoint) = endpoint else {
+            return self.for_signing(settings, profile);
+        };
+        if let Some(secret) = self.given(settings)?.into_iter().next() {
+            return Ok(Some(secret));
+        }
+        let configured = settings.configured_secret(&profile.name)?;
+        Ok(configured.or_else(|| endpoint.secret.clone()))
+    }
+
+    /// The secrets to verify with: those given, else the configured ones, else the local one and those of endpoints.
     pub(crate) fn for_verifying(
         &self,
         settings: &Settings,
@@ -92,11 +121,9 @@ impl SecretArgs {
         if let Some(secret) = settings.configured_secret(provider)? {
             return Ok(vec![secret]);
         }
-        Ok(settings
-            .local_secrets()?
-            .get(provider)?
-            .into_iter()
-            .collect())
+        let local = settings.local_secrets()?.get(provider)?;
+        let of_endpoints = settings.endpoint_secrets(provider);
+        Ok(local.into_iter().chain(of_endpoints).collect())
     }
 }
 
@@ -205,6 +232,11 @@ pub(crate) struct PrintArgs {
 }
 
 impl PrintArgs {
+    /// Whether requests are printed instead of sent.
+    pub(crate) fn prints(&self) -> bool {
+        self.dry_run || self.form.is_some()
+    }
+
     /// The form to print in; none if the requests are to be sent.
     pub(crate) fn form(&self, json: bool) -> Option<Form> {
         let plain = if json { Form::Json } else { Form::Http };
@@ -257,6 +289,16 @@ pub(crate) struct ExpectArgs {
     pub(crate) max_time: Option<Duration>,
 }
 
+impl ExpectArgs {
+    pub(crate) fn expectation(&self) -> Expectation {
+        Expectation {
+            statuses: self.expect.clone(),
+            body: self.expect_body.clone(),
+            max_time: self.max_time.map(Span),
+        }
+    }
+}
+
 /// A point in time: RFC 3339, unix seconds, or relative to now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Time {
@@ -266,6 +308,14 @@ pub(crate) enum Time {
 }
 
 impl Time {
+    /// The time that an attempt signs.
+    pub(crate) fn signing(self) -> SigningTime {
+        match self {
+            Self::At(time) => SigningTime::At(time.as_second()),
+            Self::From(span) => SigningTime::After(span.as_secs()),
+        }
+    }
+
     pub(crate) fn resolve(self, now: Timestamp) -> Timestamp {
         match self {
             Self::At(time) => time,
@@ -337,23 +387,14 @@ pub(crate) fn seed(text: &str) -> std::result::Result<u64, String> {
         .map_err(|_| format!("`{text}` is no whole number from 0 to {}", u64::MAX))
 }
 
-fn method(text: &str) -> std::result::Result<String, String> {
+/// Reads a method, in any case.
+pub(crate) fn method(text: &str) -> std::result::Result<String, String> {
     let upper = text.to_ascii_uppercase();
     let is_one = !upper.is_empty() && upper.bytes().all(crate::request::is_token_byte);
     if is_one {
         Ok(upper)
     } else {
         Err("it is no HTTP method".to_owned())
-    }
-}
-
-/// Whether a URL leads to this machine.
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
     }
 }
 

@@ -4,16 +4,17 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::options::{ExpectArgs, FaultArgs, PrintArgs, RequestArgs, Time, roots, unfit_secret};
+use super::options::{ExpectArgs, FaultArgs, PrintArgs, RequestArgs, Time, unfit_secret};
 use super::recorder::Recorder;
 use super::report::{Report, Sent, Settings};
 use super::{Context, block_on};
+use crate::delivery::{Verdict, basic_header, is_success};
 use crate::error::{Error, Outcome, Result};
-use crate::provider::Provider;
+use crate::provider::{Profile, Provider};
 use crate::render::outgoing::{self, Form, Printing};
 use crate::request::Request;
 use crate::secret::Secret;
-use crate::sender::{Attempt, Client, Delivery, Limits, MAX_ANSWER, authority, time_limit};
+use crate::sender::{Attempt, Client, Delivery, authority};
 use crate::signature::{Key, Scheme, Tamper};
 use crate::store::Id;
 use indicatif::ProgressBar;
@@ -30,6 +31,20 @@ pub(crate) struct Planned {
     pub(crate) stored_status: Option<u16>,
     /// What of the history it is a replay of.
     pub(crate) origin: Option<Id>,
+    /// The delivery that this is another attempt of.
+    pub(crate) again: Option<Again>,
+    /// How long after the one before it this one starts.
+    pub(crate) gap: Option<Duration>,
+}
+
+/// A delivery that is attempted once more.
+#[derive(Clone, Debug)]
+pub(crate) struct Again {
+    pub(crate) id: Id,
+    /// Number of this attempt.
+    pub(crate) number: u32,
+    /// Whether the log keeps the body of the answer.
+    pub(crate) keeps_body: bool,
 }
 
 /// The key to sign with, and the scheme that a secret of its form asks for.
@@ -82,7 +97,8 @@ impl Run<'_> {
         }
     }
 
-    fn timestamp(&self) -> i64 {
+    /// The time to sign now, in unix seconds.
+    pub(super) fn timestamp(&self) -> i64 {
         let now = Timestamp::now();
         self.timestamp
             .map_or(now, |time| time.resolve(now))
@@ -121,27 +137,35 @@ impl Run<'_> {
     }
 
     async fn send(&self, planned: &[Planned], context: &mut Context) -> Result<Outcome> {
+        let expect = self.expect.expectation();
         let settings = Settings {
-            expect: self.expect,
             insecure: self.request.insecure,
             reveal: self.print.reveal,
         };
         let mut report = Report::new(settings, planned);
         let mut recorder = Recorder::new(&context.settings, &mut context.ui)?;
+        let mut due = tokio::time::Instant::now();
         for planned in planned {
+            due += planned.gap.unwrap_or_default();
+            tokio::time::sleep_until(due).await;
             let signed_at = self.timestamp();
             let request = planned.delivery.attempt(signed_at).map_err(Error::usage)?;
             let attempt = self.attempt(planned, &request, context).await?;
+            let verdict = Verdict::new(&planned.delivery, &attempt, planned.profile(), &expect);
             let sent = Sent {
                 planned,
                 request: &request,
                 attempt: &attempt,
                 signed_at,
+                verdict: &verdict,
+                timeline: None,
+                endpoint: None,
+                id: planned.again.as_ref().map(|again| again.id),
             };
-            let problem = report.add(&sent, &mut context.ui)?;
-            recorder.add(&sent, problem.as_deref(), &mut context.ui)?;
+            report.add(&sent, &mut context.ui)?;
+            recorder.add(&sent, &mut context.ui)?;
         }
-        report.end(&mut context.ui)
+        report.end(0, &mut context.ui)
     }
 
     async fn attempt(
@@ -151,22 +175,14 @@ impl Run<'_> {
         context: &Context,
     ) -> Result<Attempt> {
         let url = &planned.delivery.url;
-        let limit = time_limit(
-            self.request.timeout,
-            planned.provider.as_ref().map(|provider| &provider.profile),
-        );
-        let limits = Limits {
-            timeout: (!limit.is_zero()).then_some(limit),
-            insecure: self.request.insecure,
-            roots: roots(self.request.cacert.as_deref(), &context.settings)?,
-            max_answer: MAX_ANSWER,
-        };
+        let limits = self.limits(planned, context)?;
         let client = Client::new(url, limits)?;
+        let number = planned.again.as_ref().map_or(1, |again| again.number);
         let sending = Box::pin(async {
             if planned.exact {
-                client.send_exactly(request, url, 1).await
+                client.send_exactly(request, url, number).await
             } else {
-                client.send(request, url, 1).await
+                client.send(request, url, number).await
             }
         });
         Ok(with_spinner(sending, &planned.delivery, context).await)
@@ -226,21 +242,19 @@ pub(super) fn one_reads_stdin(flags: &[(&str, bool)]) -> Result<()> {
 
 /// Adds HTTP Basic credentials, `USER:PASS`.
 pub(super) fn add_basic(credentials: &str, request: &mut Request) {
-    use base64::Engine as _;
-    let encoded = base64::engine::general_purpose::STANDARD.encode(credentials);
-    request
-        .headers
-        .set("authorization", format!("Basic {encoded}"));
+    let value = basic_header(&Secret::new(credentials));
+    request.headers.set("authorization", value);
 }
 
 impl Planned {
+    pub(super) fn profile(&self) -> Option<&Profile> {
+        self.provider.as_ref().map(|provider| &provider.profile)
+    }
+
     /// The answer against the stored one.
     pub(super) fn verdict(&self, good: bool) -> Option<&'static str> {
         let stored = self.stored_status?;
-        let stored_was_good = match &self.provider {
-            Some(provider) => provider.profile.policy.success.value.contains(stored),
-            None => (200..300).contains(&stored),
-        };
+        let stored_was_good = is_success(self.profile(), stored);
         Some(match (stored_was_good, good) {
             (false, true) => "fixed",
             (true, false) => "regressed",

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::Context;
 use crate::error::{Error, Outcome, Result};
 use crate::provider::Provider;
+use crate::provider::api::API;
 use crate::provider::catalogue::PROFILE;
 use crate::render::profile;
 
@@ -73,15 +74,17 @@ fn show(name: &str, toml: bool, context: &mut Context) -> Result<()> {
     if toml {
         return ui.data(provider.toml()?);
     }
+    let api = provider.api()?;
     if ui.json {
-        ui.json_line(&profile::show_json(&provider))
+        ui.json_line(&profile::show_json(&provider, api.as_ref()))
     } else {
-        ui.data(profile::show(&provider, ui.out_paint))
+        ui.data(profile::show(&provider, api.as_ref(), ui.out_paint))
     }
 }
 
 fn check(file: &Path, context: &mut Context) -> Result<()> {
     let provider = Provider::read(&context.settings.directory().join(file))?;
+    provider.api()?;
     if context.ui.json {
         return context.ui.json_line(&json!({"type": "check", "status": "ok", "provider": provider.profile.name, "events": provider.profile.events.len()}));
     }
@@ -93,6 +96,7 @@ fn check(file: &Path, context: &mut Context) -> Result<()> {
 fn add(file: &Path, force: bool, context: &mut Context) -> Result<()> {
     let file = context.settings.directory().join(file);
     let provider = Provider::read(&file)?;
+    let has_api = provider.api()?.is_some();
     let name = &provider.profile.name;
     let folder = context.settings.user_folder()?.join("providers").join(name);
     if folder.exists() && !force {
@@ -107,6 +111,13 @@ fn add(file: &Path, force: bool, context: &mut Context) -> Result<()> {
     fs::create_dir_all(&folder).map_err(cannot)?;
     let source = provider.path.as_deref().unwrap_or(&file);
     fs::copy(source, folder.join(PROFILE)).map_err(cannot)?;
+    let api = folder.join(API);
+    if has_api {
+        fs::copy(source.with_file_name(API), api).map_err(cannot)?;
+    } else if api.exists() {
+        // That of the provider that is replaced.
+        fs::remove_file(api).map_err(cannot)?;
+    }
     for (event, _) in provider.events() {
         let sample = format!("{}\n", provider.sample_text(event));
         let path = folder.join(format!("{event}.json"));

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::report::Sent;
+use crate::delivery::logged;
 use crate::error::Result;
 use crate::sender::authority;
 use crate::settings::Settings;
@@ -33,17 +34,24 @@ impl Recorder {
         }
     }
 
+    /// Whether deliveries are kept.
+    pub(super) fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
     /// Keeps one delivery with its attempt.
-    pub(super) fn add(
-        &mut self,
-        sent: &Sent<'_>,
-        problem: Option<&str>,
-        ui: &mut Ui,
-    ) -> Result<()> {
+    pub(super) fn add(&mut self, sent: &Sent<'_>, ui: &mut Ui) -> Result<()> {
         let Some((store, ids)) = &mut self.open else {
             return Ok(());
         };
-        if let Err(error) = store.add(&row(sent, problem, ids)) {
+        let kept = match &sent.planned.again {
+            Some(again) => {
+                let attempt = attempt(sent, again.keeps_body);
+                store.resent(again.id, &attempt, sent.verdict.problem().is_none())
+            }
+            None => store.add(&row(sent, ids)),
+        };
+        if let Err(error) = kept {
             ui.warn(&format!("{error}; deliveries are not kept."))?;
             self.open = None;
         }
@@ -51,41 +59,27 @@ impl Recorder {
     }
 }
 
-fn row(sent: &Sent<'_>, problem: Option<&str>, ids: &Ids) -> Row {
-    let (planned, tried) = (sent.planned, sent.attempt);
-    let delivery = &planned.delivery;
+fn attempt(sent: &Sent<'_>, keeps_body: bool) -> Attempt {
+    let tried = sent.attempt;
     let at = Timestamp::now()
         .saturating_sub(tried.duration)
         .unwrap_or_else(|_| Timestamp::now());
-    let (headers, body, truncated) = match &tried.result {
-        Ok(answer) => (
-            answer.headers.clone(),
-            answer.body.clone(),
-            answer.truncated,
-        ),
-        Err(_) => Default::default(),
-    };
-    let failure = tried.result.as_ref().err();
-    let attempt = Attempt {
-        number: tried.number,
-        at,
-        status: tried.status(),
-        duration: tried.duration,
-        error: failure
-            .map_or(problem, |failure| Some(&failure.message))
-            .map(str::to_owned),
-        sent: None,
-        headers,
-        body,
-        truncated,
-    };
+    let problem = sent.verdict.problem();
+    logged(tried, at, sent.request, problem, keeps_body)
+}
+
+fn row(sent: &Sent<'_>, ids: &Ids) -> Row {
+    let (planned, tried) = (sent.planned, sent.attempt);
+    let delivery = &planned.delivery;
+    let attempt = attempt(sent, true);
+    let at = attempt.at;
     let facts = Facts {
         provider: delivery.provider.clone(),
         event: delivery.event.clone(),
         delivery_id: delivery.sent_id().map(str::to_owned),
         status: tried.status(),
         duration: tried.duration,
-        good: problem.is_none(),
+        good: sent.verdict.problem().is_none(),
         verdict: delivery.broken().map(|_| TAMPERED.to_owned()),
         url: Some(format!(
             "{}://{}{}",

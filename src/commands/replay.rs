@@ -4,10 +4,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use clap::Args;
-use url::Url;
 
-use super::Context;
-use super::message::{delivery_form, random_seed, sends_id};
+use super::message::random_seed;
 use super::notes::Notes;
 use super::options::{
     EditArgs, ExpectArgs, FaultArgs, PrintArgs, RequestArgs, SecretArgs, Target, Time,
@@ -15,6 +13,9 @@ use super::options::{
 use super::outgoing::{Planned, Run, add_basic, one_reads_stdin, replaced, signing_key};
 use super::sources::{Sourced, load};
 use super::target::TargetParser;
+use super::volume::{VolumeArgs, number_of};
+use super::{Context, endpoints, resend};
+use crate::delivery::{Endpoint, Speed, delivery_form, sends_id};
 use crate::error::{Error, Outcome, Result};
 use crate::provider::compose::{Content, Shape, compose, not_json, target};
 use crate::provider::fresh::{Seed, renewed};
@@ -22,25 +23,29 @@ use crate::provider::payload::{self, Payload};
 use crate::provider::{Catalogue, Detector, Profile, Provider};
 use crate::request::{Request, json};
 use crate::sender::{Delivery, Signing, authority};
+use crate::settings::Settings;
 use crate::signature::{self, Scheme, Source, extract};
 
 /// Send stored requests again, signed afresh
 #[derive(Args)]
 #[command(after_help = "Examples:
   hookctl replay last --to http://localhost:3000
+  hookctl replay failed                     # what was sent and failed, to where it went
+  hookctl replay last:20 --pace real --to http://localhost:3000
   hookctl replay captures/ --to http://localhost:3000
   hookctl replay delivery.json --raw --to http://localhost:3000
   hookctl replay delivery.http --set contact.email=a@example.com --to http://localhost:3000/webhooks/ken
 
 A URL with a path of its own is used as it is; one without gets the stored path and query.
+Without a URL, deliveries of the history go where they went, as another attempt.
 A payload alone gets the headers that its provider would send. Bodies stay byte for byte, unless they are edited.")]
 pub(crate) struct ReplayArgs {
     /// Saved captures, raw HTTP files, payloads, folders of these, - for stdin; or ids of the history, `last`, `last:5`, `failed`
     #[arg(required = true, value_name = "SOURCE")]
     sources: Vec<String>,
-    /// URL to deliver to
+    /// URL to deliver to; by default, deliveries of the history go where they went
     #[arg(long, value_name = "URL", value_parser = TargetParser)]
-    to: Target,
+    to: Option<Target>,
     /// Send exactly what was stored, old signature included
     #[arg(long, conflicts_with_all = ["set", "unset", "headers", "tamper", "new_id", "secret", "secret_file"])]
     raw: bool,
@@ -64,6 +69,11 @@ pub(crate) struct ReplayArgs {
     #[command(flatten)]
     faults: FaultArgs,
     #[command(flatten)]
+    volume: VolumeArgs,
+    /// Keep the gaps between the requests: as they were, so many times as fast, or none
+    #[arg(long, value_name = "real|2x|max", help_heading = "Volume", conflicts_with_all = ["count", "rate", "reorder"])]
+    pace: Option<Speed>,
+    #[command(flatten)]
     expect: ExpectArgs,
 }
 
@@ -73,7 +83,8 @@ pub(crate) fn run(args: &ReplayArgs, context: &mut Context) -> Result<Outcome> {
         ("--secret-file -", args.secret.reads_stdin()),
         ("SOURCE -", reads_stdin),
     ])?;
-    if args.raw && args.to.credentials.is_some() {
+    let credentials = args.to.as_ref().and_then(|to| to.credentials.as_ref());
+    if args.raw && credentials.is_some() {
         return Err(Error::usage(
             "`--raw` sends what was stored, and the URL holds credentials to add",
         )
@@ -82,16 +93,21 @@ pub(crate) fn run(args: &ReplayArgs, context: &mut Context) -> Result<Outcome> {
     let catalogue = context.settings.catalogue()?;
     let mut replay = Replay {
         args,
+        endpoints: args.endpoints(&context.settings)?,
         detector: Detector::new(catalogue.all()?),
         catalogue,
         seed: random_seed()?,
         notes: Notes::default(),
     };
+    let sources = load(&args.sources, &context.settings)?;
     let mut planned = Vec::new();
-    for (number, sourced) in load(&args.sources, &context.settings)?.iter().enumerate() {
+    for (number, sourced) in sources.iter().enumerate() {
         planned.push(replay.plan(number, sourced, context)?);
     }
     replay.notes.tell(&mut context.ui)?;
+    if let Some(speed) = args.pace {
+        resend::keep_gaps(&mut planned, &sources, speed, &mut context.ui)?;
+    }
     let run = Run {
         request: &args.request,
         expect: &args.expect,
@@ -99,11 +115,43 @@ pub(crate) fn run(args: &ReplayArgs, context: &mut Context) -> Result<Outcome> {
         print: &args.print,
         timestamp: args.timestamp,
     };
+    if args.volume.wanted() && !args.print.prints() {
+        let mut others = Vec::new();
+        if args.new_id {
+            replay.seed = replay.seed.nth(usize::MAX);
+            for (number, sourced) in sources.iter().enumerate() {
+                others.push(replay.plan(number, sourced, context)?);
+            }
+        }
+        let number = number_of(&replay.seed);
+        return args.volume.send(&run, &planned, &others, number, context);
+    }
     run.all(planned, context)
+}
+
+impl ReplayArgs {
+    /// The endpoints that deliveries may go to again.
+    fn endpoints(&self, settings: &Settings) -> Result<Vec<Endpoint>> {
+        match (&self.to, settings.history()?) {
+            (None, Some(_)) => endpoints::all(settings),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// Whether a delivery that goes where it went is still the same one.
+    fn changes_nothing(&self) -> bool {
+        self.edits.is_empty()
+            && !self.new_id
+            && self.request.headers.is_empty()
+            && self.faults.tamper.is_none()
+            && self.faults.duplicate == 0
+            && !self.volume.wanted()
+    }
 }
 
 struct Replay<'a> {
     args: &'a ReplayArgs,
+    endpoints: Vec<Endpoint>,
     catalogue: Catalogue,
     detector: Detector,
     seed: Seed,
@@ -114,6 +162,7 @@ impl Replay<'_> {
     fn plan(&mut self, number: usize, sourced: &Sourced, context: &Context) -> Result<Planned> {
         let stored = &sourced.stored;
         super::sources::check_whole(sourced, self.args.raw)?;
+        let place = resend::place(self.args.to.as_ref(), sourced, &self.endpoints)?;
         let source = Source::new(&stored.request);
         let provider = self.provider(sourced, &source)?;
         let profile = provider.as_ref().map(|provider| &provider.profile);
@@ -127,14 +176,14 @@ impl Replay<'_> {
             event,
             id: self.seed.nth(number).value(form, "delivery id"),
             sends_id: false,
-            url: self.url(sourced),
+            url: place.url.clone(),
             request: stored.request.clone(),
             signing: None,
             headers: self.args.request.headers.clone(),
             tamper: self.args.faults.tamper,
             lower_case: false,
         };
-        if self.args.to.has_path && !stored.payload_only {
+        if place.has_target && !stored.payload_only {
             delivery.request.target = target(&delivery.url);
         }
         if stored.payload_only {
@@ -153,12 +202,13 @@ impl Replay<'_> {
             self.refresh(provider.as_deref(), &mut delivery, sourced)?;
         }
         if !self.args.raw {
-            if let Some(credentials) = &self.args.to.credentials {
-                add_basic(credentials, &mut delivery.request);
+            if let Some(credentials) = &place.credentials {
+                add_basic(credentials.reveal(), &mut delivery.request);
             }
             let source = Source::new(&delivery.request);
             let scheme = scheme_of(provider.as_deref(), &source);
-            delivery.signing = Some(self.signing(provider.as_deref(), scheme, sourced, context)?);
+            delivery.signing =
+                Some(self.signing(provider.as_deref(), scheme, sourced, &place, context)?);
             for note in replaced(&delivery, None) {
                 self.notes.add(note);
             }
@@ -169,18 +219,9 @@ impl Replay<'_> {
             exact: true,
             stored_status: stored.status,
             origin: sourced.id,
+            again: place.again.filter(|_| self.args.changes_nothing()),
+            gap: None,
         })
-    }
-
-    /// Where a request goes: a URL without a path gets the stored one.
-    fn url(&self, sourced: &Sourced) -> Url {
-        let mut url = self.args.to.url.clone();
-        if !self.args.to.has_path && !sourced.stored.payload_only {
-            let request = &sourced.stored.request;
-            url.set_path(request.path());
-            url.set_query(Some(request.query()).filter(|query| !query.is_empty()));
-        }
-        url
     }
 
     fn provider(&self, sourced: &Sourced, source: &Source<'_>) -> Result<Option<Arc<Provider>>> {
@@ -330,6 +371,7 @@ impl Replay<'_> {
         provider: Option<&Provider>,
         scheme: Option<&'static Scheme>,
         sourced: &Sourced,
+        place: &resend::Place,
         context: &Context,
     ) -> Result<Signing> {
         let unsigned = |scheme| Signing {
@@ -347,10 +389,11 @@ impl Replay<'_> {
             return Ok(unsigned(scheme));
         };
         let secret = match provider {
-            Some(provider) => self
-                .args
-                .secret
-                .for_signing(&context.settings, &provider.profile)?,
+            Some(provider) => self.args.secret.for_signing_to(
+                place.endpoint.as_ref(),
+                &context.settings,
+                &provider.profile,
+            )?,
             None => self
                 .args
                 .secret

@@ -6,19 +6,19 @@ use std::time::Instant;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::options::ExpectArgs;
 use super::outgoing::Planned;
+use crate::delivery::{Endpoint, Timeline, Verdict};
 use crate::error::{Outcome, Result};
+use crate::render::millis;
 use crate::render::outgoing::{self, Widths};
-use crate::render::{self, millis};
 use crate::request::Request;
-use crate::sender::{Attempt, advice, authority, on_age, on_success};
+use crate::sender::{Attempt, advice, on_age, on_success};
 use crate::signature::{self, Clock, Source};
+use crate::store::Id;
 use crate::ui::Ui;
 
-/// How answers are judged and shown.
-pub(super) struct Settings<'a> {
-    pub(super) expect: &'a ExpectArgs,
+/// How answers are shown.
+pub(super) struct Settings {
     pub(super) insecure: bool,
     pub(super) reveal: bool,
 }
@@ -30,23 +30,54 @@ pub(super) struct Sent<'a> {
     pub(super) attempt: &'a Attempt,
     /// In unix seconds.
     pub(super) signed_at: i64,
+    pub(super) verdict: &'a Verdict,
+    /// Where it stands among the attempts of its delivery, if there can be several.
+    pub(super) timeline: Option<&'a Timeline>,
+    /// The endpoint that it went to.
+    pub(super) endpoint: Option<&'a Endpoint>,
+    /// The delivery in the history, if it was there before.
+    pub(super) id: Option<Id>,
+}
+
+impl Sent<'_> {
+    /// What it came to, for those who show it.
+    pub(super) fn result(&self) -> outgoing::Result<'_> {
+        let problem = self.verdict.problem();
+        outgoing::Result {
+            delivery: &self.planned.delivery,
+            request: self.request,
+            attempt: self.attempt,
+            problem,
+            verdict: self.planned.verdict(problem.is_none()),
+            timeline: self.timeline,
+            endpoint: self.endpoint,
+            id: self.id,
+        }
+    }
+
+    /// Whether another attempt follows.
+    fn goes_on(&self) -> bool {
+        self.timeline
+            .is_some_and(|timeline| timeline.next.is_some())
+    }
 }
 
 /// What came of the deliveries so far.
-pub(super) struct Report<'a> {
-    settings: Settings<'a>,
+pub(super) struct Report {
+    settings: Settings,
     start: Instant,
     widths: Widths,
     deliveries: usize,
     succeeded: usize,
-    /// What was said already: the same cause needs the same hint once.
-    hinted: HashSet<String>,
+    attempts: usize,
+    /// What was said already: the same cause needs the same words once.
+    said: HashSet<String>,
 }
 
-impl<'a> Report<'a> {
-    pub(super) fn new(settings: Settings<'a>, planned: &[Planned]) -> Self {
+impl Report {
+    pub(super) fn new(settings: Settings, planned: &[Planned]) -> Self {
         let widths = match planned {
-            [_] => Widths::default(),
+            [] | [_] => Widths::default(),
             several => Widths::of(several.iter().map(|planned| &planned.delivery)),
         };
         Self {
@@ -55,70 +86,89 @@ impl<'a> Report<'a> {
             widths,
             deliveries: 0,
             succeeded: 0,
-            hinted: HashSet::new(),
+            attempts: 0,
+            said: HashSet::new(),
         }
     }
 
-    /// Judges an attempt and tells of it. Returns why it is no success, if it is none.
-    pub(super) fn add(&mut self, sent: &Sent<'_>, ui: &mut Ui) -> Result<Option<String>> {
-        let refused = self.problem(sent);
-        let taken = taken(sent).filter(|_| refused.is_none());
-        let is_expected = self.settings.expect.expect.is_some();
-        let problem = refused
-            .as_deref()
-            .or(taken.as_deref().filter(|_| !is_expected));
-        self.show(sent, problem, ui)?;
-        self.deliveries += 1;
-        self.succeeded += usize::from(problem.is_none());
-        let problem = problem.map(str::to_owned);
-        if let Some(taken) = &taken {
+    /// Tells of an attempt and counts it.
+    pub(super) fn add(&mut self, sent: &Sent<'_>, ui: &mut Ui) -> Result<()> {
+        let verdict = sent.verdict;
+        let problem = verdict.problem();
+        self.show(sent, ui)?;
+        self.attempts += 1;
+        if !sent.goes_on() {
+            self.deliveries += 1;
+            self.succeeded += usize::from(problem.is_none());
+        }
+        if let Some(taken) = &verdict.taken {
             ui.warn(&format!("{taken}."))?;
         }
-        if let Some(refused) = &refused {
-            ui.problem(refused)?;
-            if let Ok(answer) = &sent.attempt.result
-                && !answer.body.trim_ascii().is_empty()
-                && ui.verbose == 0
-            {
-                let text = outgoing::excerpt(answer, ui.err_paint);
-                ui.shown(text.trim_end())?;
-            }
+        if let Some(refused) = &verdict.refused {
+            self.complain(refused, sent, ui)?;
         }
-        let hints = match (&refused, taken) {
+        let hints = match (&verdict.refused, &verdict.taken) {
             (Some(_), _) => self.on_refusal(sent),
             (None, Some(_)) => Vec::new(),
-            (None, None) => self.on_success(sent),
+            (None, None) => on_good(sent),
         };
         for hint in hints {
-            if self.hinted.insert(hint.clone()) {
+            if self.said.insert(hint.clone()) {
                 ui.hint(&hint)?;
             }
         }
-        Ok(problem)
+        Ok(())
     }
 
-    /// The sum, if there is more than one or a machine reads it.
-    pub(super) fn end(self, ui: &mut Ui) -> Result<Outcome> {
-        let (all, succeeded) = (self.deliveries, self.succeeded);
-        let failed = all - succeeded;
+    /// Says what is wrong and how the answer starts. Of attempts that are followed by others, once.
+    fn complain(&mut self, refused: &str, sent: &Sent<'_>, ui: &mut Ui) -> Result<()> {
+        let is_new = self.said.insert(refused.to_owned());
+        if sent.timeline.is_some() && !is_new {
+            return Ok(());
+        }
+        ui.problem(refused)?;
+        if let Ok(answer) = &sent.attempt.result
+            && !answer.body.trim_ascii().is_empty()
+            && ui.verbose == 0
+        {
+            let text = outgoing::excerpt(answer, ui.err_paint);
+            ui.shown(text.trim_end())?;
+        }
+        Ok(())
+    }
+
+    /// The sum, if there is more than one or a machine reads it. `pending` are not decided.
+    pub(super) fn end(self, pending: usize, ui: &mut Ui) -> Result<Outcome> {
+        let (all, succeeded) = (self.deliveries + pending, self.succeeded);
+        let failed = self.deliveries - succeeded;
         if ui.json {
-            ui.json_line(&json!({
+            let mut summary = json!({
                 "type": "summary",
                 "deliveries": all,
                 "succeeded": succeeded,
                 "failed": failed,
                 "duration_ms": millis(self.start.elapsed()),
-            }))?;
-        } else if all > 1 {
-            ui.data(format!(
-                "{all} deliveries: {succeeded} succeeded, {failed} failed\n"
-            ))?;
+            });
+            if pending > 0 {
+                summary["pending"] = json!(pending);
+            }
+            ui.json_line(&summary)?;
+        } else if all > 1 || pending > 0 || self.attempts > 1 {
+            let deliveries = if all == 1 { "delivery" } else { "deliveries" };
+            let mut line = format!("{all} {deliveries}: {succeeded} succeeded, {failed} failed");
+            if pending > 0 {
+                line.push_str(&format!(", {pending} pending"));
+            }
+            if self.attempts > all {
+                line.push_str(&format!("  ({} attempts)", self.attempts));
+            }
+            ui.data(format!("{line}\n"))?;
         }
-        Ok(Outcome::good_if(failed == 0))
+        Ok(Outcome::good_if(failed == 0 && pending == 0))
     }
 
     /// The exchange for those who want to see it, then the line.
-    fn show(&self, sent: &Sent<'_>, problem: Option<&str>, ui: &mut Ui) -> Result<()> {
+    fn show(&self, sent: &Sent<'_>, ui: &mut Ui) -> Result<()> {
         if ui.verbose > 0 {
             if self.deliveries > 0 {
                 ui.note("")?;
@@ -127,13 +177,7 @@ impl<'a> Report<'a> {
             let text = outgoing::exchange(sent.request, sent.attempt, reveal, ui.err_paint);
             ui.shown(text.trim_end())?;
         }
-        let result = outgoing::Result {
-            delivery: &sent.planned.delivery,
-            request: sent.request,
-            attempt: sent.attempt,
-            problem,
-            verdict: sent.planned.verdict(problem.is_none()),
-        };
+        let result = sent.result();
         if ui.json {
             ui.json_line(&outgoing::json(&result))?;
         } else {
@@ -142,20 +186,8 @@ impl<'a> Report<'a> {
         ui.flush()
     }
 
-    fn on_success(&self, sent: &Sent<'_>) -> Vec<String> {
-        let provider = sent.planned.provider.as_ref();
-        match provider.filter(|_| self.settings.expect.expect.is_none()) {
-            Some(provider) => on_success(sent.attempt, &provider.profile),
-            None => Vec::new(),
-        }
-    }
-
     fn on_refusal(&self, sent: &Sent<'_>) -> Vec<String> {
         let status = sent.attempt.status();
-        let expected = self.settings.expect.expect.as_ref();
-        let is_expected = expected
-            .zip(status)
-            .is_some_and(|(set, status)| set.contains(status));
         let is_refused = status.is_some_and(|status| (400..500).contains(&status));
         let delivery = &sent.planned.delivery;
         if delivery.tamper.is_some() && is_refused {
@@ -164,58 +196,22 @@ impl<'a> Report<'a> {
                     .to_owned(),
             ];
         }
-        if is_expected {
+        if sent.verdict.is_expected {
             return Vec::new();
         }
         let age = is_refused.then(|| age(sent)).flatten();
-        let profile = sent
-            .planned
-            .provider
-            .as_ref()
-            .map(|provider| &provider.profile);
+        let profile = sent.planned.profile();
         let mut hints = advice(sent.attempt, &delivery.url, profile, self.settings.insecure);
         hints.splice(0..0, age);
         hints
     }
+}
 
-    /// Why an attempt is no success, if it is none.
-    fn problem(&self, sent: &Sent<'_>) -> Option<String> {
-        let (planned, attempt) = (sent.planned, sent.attempt);
-        let expect = self.settings.expect;
-        let answer = match &attempt.result {
-            Ok(answer) => answer,
-            Err(failure) => {
-                let to = authority(&planned.delivery.url);
-                return Some(format!("cannot deliver to `{to}`: {}", failure.message));
-            }
-        };
-        let status = answer.status;
-        match (&expect.expect, &planned.provider) {
-            (Some(expected), _) if !expected.contains(status) => {
-                return Some(format!("expected status {}, got {status}", expected.text()));
-            }
-            (None, Some(provider)) if !provider.profile.policy.success.value.contains(status) => {
-                let (label, success) = (
-                    &provider.profile.label,
-                    provider.profile.policy.success.value.text(),
-                );
-                return Some(format!(
-                    "{label} takes {success} for a success, got {status}"
-                ));
-            }
-            (None, None) if !(200..300).contains(&status) => {
-                return Some(format!("expected status 2xx, got {status}"));
-            }
-            _ => {}
-        }
-        if let Some(text) = &expect.expect_body
-            && !String::from_utf8_lossy(&answer.body).contains(text)
-        {
-            return Some(format!("expected `{text}` in the answer's body"));
-        }
-        let limit = expect.max_time.filter(|limit| attempt.duration > *limit)?;
-        let (took, limit) = (render::duration(attempt.duration), render::duration(limit));
-        Some(format!("expected an answer within {limit}, it took {took}"))
+fn on_good(sent: &Sent<'_>) -> Vec<String> {
+    let profile = sent.planned.profile();
+    match profile.filter(|_| !sent.verdict.is_named) {
+        Some(profile) => on_success(sent.attempt, profile),
+        None => Vec::new(),
     }
 }
 
@@ -227,8 +223,8 @@ fn age(sent: &Sent<'_>) -> Option<String> {
         return on_age(signing.scheme, sent.signed_at, now);
     }
     let source = Source::new(sent.request);
-    let schemes = match &sent.planned.provider {
-        Some(provider) => signature::among(&provider.profile.schemes(), &source),
+    let schemes = match sent.planned.profile() {
+        Some(profile) => signature::among(&profile.schemes(), &source),
         None => signature::detect(&source),
     };
     let clock = Clock {
@@ -238,13 +234,4 @@ fn age(sent: &Sent<'_>) -> Option<String> {
     let signed_at = signature::verify(schemes.first()?, &[], &source, clock.into()).timestamp?;
     let age = on_age(schemes.first()?, signed_at, now)?;
     Some(format!("{age} Without `--raw` it is signed afresh."))
-}
-
-/// That a handler took what was broken on purpose.
-fn taken(sent: &Sent<'_>) -> Option<String> {
-    let status = sent.attempt.status()?;
-    let broken = sent.planned.delivery.broken()?;
-    (200..300)
-        .contains(&status)
-        .then(|| format!("broken on purpose ({broken}), and the handler took it"))
 }

@@ -88,7 +88,7 @@ fn form(profile: &Profile) -> Option<SecretForm> {
 }
 
 /// What a receiver verifies with, if it is not the secret itself.
-fn public_key(profile: &Profile, secret: &Secret) -> Option<String> {
+pub(super) fn public_key(profile: &Profile, secret: &Secret) -> Option<String> {
     let scheme = profile.scheme().for_secret(secret);
     Key::new(scheme, secret).ok()?.public(scheme)
 }

@@ -1,26 +1,23 @@
 //! `hookctl send`: a realistic, correctly signed event.
 
-use std::sync::Arc;
-
 use clap::Args;
-use serde_json::Value;
-use url::Url;
 
 use super::Context;
-pub(super) use super::message::random_seed;
-use super::message::{Message, PayloadArgs, messages};
+use super::draft::{Destination, Draft, Drafting};
+use super::message::{Making, Message, PayloadArgs, messages_with_ids};
+use super::notes::Notes;
 use super::options::{
     EditArgs, ExpectArgs, FaultArgs, PrintArgs, RequestArgs, SecretArgs, ShapeArgs, Target,
-    is_loopback,
 };
-use super::outgoing::{Planned, Run, add_basic, one_reads_stdin, replaced};
+use super::outgoing::{Run, one_reads_stdin};
+use super::queue::{Queue, RetryArgs};
 use super::target::TargetParser;
+use super::volume::{VolumeArgs, number_of};
+use super::{endpoints, queue};
+use crate::delivery::Endpoint;
 use crate::error::{Error, Outcome, Result};
-use crate::provider::Profile;
-use crate::provider::compose::{Content, Shape, check_basic, compose, not_json};
-use crate::provider::profile::ContentType;
-use crate::request::{Request, form};
-use crate::sender::{Delivery, authority};
+use crate::provider::fresh::Seed;
+use crate::provider::{Catalogue, Profile};
 
 /// Deliver a realistic, correctly signed event
 #[derive(Args)]
@@ -29,12 +26,16 @@ use crate::sender::{Delivery, authority};
   hookctl send ken/positive-reply --to http://localhost:3000/webhooks/ken
   hookctl send call.ended --set call.duration=12 --to http://localhost:3000/klen
   hookctl send lead_replied --tamper body --expect 4xx --to http://localhost:3000/webhooks/ken
-  hookctl send lead_replied --dry-run --as curl --to http://localhost:3000/webhooks/ken")]
+  hookctl send lead_replied --dry-run --as curl --to http://localhost:3000/webhooks/ken
+  hookctl send lead_replied --retry --speed 60x --to http://localhost:3000/webhooks/ken
+  hookctl send lead_replied --count 10000 --concurrency 50 --to http://localhost:3000/webhooks/ken
+  hookctl send lead_replied               # to every endpoint that is subscribed; see `hookctl endpoints`
+  hookctl send --resume                   # goes on with what is pending")]
 pub(crate) struct SendArgs {
     /// Events or scenarios: `provider/name`, or `name` where one provider alone has it
-    #[arg(required = true, value_name = "EVENT")]
+    #[arg(required_unless_present = "resume", value_name = "EVENT")]
     pub(crate) events: Vec<String>,
-    /// URL to deliver to; by default the one configured for the provider
+    /// URL to deliver to; by default every endpoint that is enabled and subscribed, else the URL configured for the provider
     #[arg(long, value_name = "URL", value_parser = TargetParser)]
     to: Option<Target>,
     #[command(flatten)]
@@ -52,29 +53,27 @@ pub(crate) struct SendArgs {
     #[command(flatten)]
     faults: FaultArgs,
     #[command(flatten)]
+    retry: RetryArgs,
+    #[command(flatten)]
+    volume: VolumeArgs,
+    #[command(flatten)]
     expect: ExpectArgs,
 }
 
 pub(crate) fn run(args: &SendArgs, context: &mut Context) -> Result<Outcome> {
+    if args.retry.resume {
+        return queue::resume(&args.retry, &args.volume, args.print.reveal, context);
+    }
     one_reads_stdin(&[
         ("--secret-file -", args.secret.reads_stdin()),
         ("--data -", args.payload.data.as_deref() == Some("-")),
     ])?;
     let catalogue = context.settings.catalogue()?;
-    let messages = messages(
-        &args.events,
-        &args.payload,
-        &args.edits,
-        &catalogue,
-        context,
-    )?;
-    let mut planned = Vec::new();
-    for message in messages {
-        for note in &message.notes {
-            context.ui.note(&format!("note: {note}"))?;
-        }
-        planned.push(args.plan(&message, context)?);
-    }
+    let making = Making::new(&args.payload)?;
+    let messages = args.messages(&making, making.seed(), &catalogue, context)?;
+    let mut notes = Notes::default();
+    let drafts = args.drafts(&messages, &mut notes, context)?;
+    notes.tell(&mut context.ui)?;
     let run = Run {
         request: &args.request,
         expect: &args.expect,
@@ -82,134 +81,203 @@ pub(crate) fn run(args: &SendArgs, context: &mut Context) -> Result<Outcome> {
         print: &args.print,
         timestamp: args.payload.timestamp,
     };
+    let drafting = args.drafting();
+    let goes_to_endpoints = drafts.iter().any(|draft| draft.endpoint().is_some());
+    let is_queued = args.retry.wanted() || (goes_to_endpoints && !args.volume.wanted());
+    if is_queued && !args.print.prints() {
+        let queue = Queue {
+            run: &run,
+            retry: &args.retry,
+            volume: &args.volume,
+            drafting: &drafting,
+            seed: making.seed().clone(),
+        };
+        let others = if args.volume.count() > 1 {
+            args.others(&messages, &making, &catalogue, context)?
+        } else {
+            Vec::new()
+        };
+        return queue.send(&drafts, &others, catalogue, context);
+    }
+    let planned: Vec<_> = drafts
+        .iter()
+        .map(|draft| draft.planned(&drafting))
+        .collect();
+    if args.volume.wanted() && !args.print.prints() {
+        let others = args.others(&messages, &making, &catalogue, context)?;
+        let others: Vec<_> = others
+            .iter()
+            .map(|draft| draft.planned(&drafting))
+            .collect();
+        let number = number_of(making.seed());
+        return args.volume.send(&run, &planned, &others, number, context);
+    }
     run.all(planned, context)
 }
 
 impl SendArgs {
-    fn plan(&self, message: &Message, context: &mut Context) -> Result<Planned> {
-        let profile = &message.provider.profile;
-        let Target {
-            url, credentials, ..
-        } = self.target(profile, context)?;
-        if profile.request.https.value && url.scheme() == "http" && !is_loopback(&url) {
-            context.ui.warn(&format!(
-                "{} delivers to https:// only, and this is `http://{}`.",
-                profile.label,
-                authority(&url)
-            ))?;
+    fn drafting(&self) -> Drafting<'_> {
+        Drafting {
+            shape: &self.shape,
+            request: &self.request,
+            secret: &self.secret,
+            faults: &self.faults,
+            has_id: self.payload.id.is_some(),
+            has_map: !self.payload.map.is_empty(),
         }
-        let mut request = self.compose(message, &url, context)?;
-        if let Some(credentials) = self.credentials(credentials)? {
-            if let Some(note) = check_basic(profile, &request.method).map_err(Error::usage)? {
-                context.ui.note(&format!("note: {note}"))?;
-            }
-            add_basic(&credentials, &mut request);
+    }
+
+    fn messages(
+        &self,
+        making: &Making,
+        ids: &Seed,
+        catalogue: &Catalogue,
+        context: &Context,
+    ) -> Result<Vec<Message>> {
+        let messages = messages_with_ids(
+            making,
+            ids,
+            &self.events,
+            &self.payload,
+            &self.edits,
+            catalogue,
+            context,
+        )?;
+        match &self.payload.id {
+            Some(id) if self.volume.count() > 1 => Err(Error::usage(format!(
+                "`--id {id}` names one delivery, and there are {}",
+                self.volume.count()
+            ))),
+            _ => Ok(messages),
         }
-        let secret = self.secret.for_signing(&context.settings, profile)?;
-        let signing = message.signing(secret.as_ref(), self.faults.tamper)?;
-        let sends_id = message.sends_id(&signing);
-        let delivery = Delivery {
-            provider: Some(profile.name.clone()),
-            event: Some(message.event.clone()),
-            id: message.id.clone(),
-            sends_id,
-            url,
-            request,
-            signing: Some(signing),
-            headers: self.request.headers.clone(),
-            tamper: self.faults.tamper,
-            lower_case: true,
+    }
+
+    /// The same deliveries with other ids.
+    fn others(
+        &self,
+        messages: &[Message],
+        making: &Making,
+        catalogue: &Catalogue,
+        context: &mut Context,
+    ) -> Result<Vec<Draft>> {
+        let ids = making.seed().nth(usize::MAX);
+        let others = if self.payload.data.is_some() {
+            // A body of the user's own stays, and stdin cannot be read again.
+            let renewed = messages.iter().enumerate();
+            let renewed = renewed.map(|(number, message)| message.with_id_of(&ids.nth(number)));
+            renewed.collect()
+        } else {
+            self.messages(making, &ids, catalogue, context)?
         };
-        let unsigned = secret.and_then(|secret| message.unsigned(&secret));
-        let no_id = (!sends_id && self.payload.id.is_some()).then(|| message.unused_id());
-        let notes = unsigned.into_iter().chain(no_id);
-        for note in notes.chain(replaced(&delivery, Some("--id"))) {
-            context.ui.note(&format!("note: {note}"))?;
-        }
-        Ok(Planned {
-            delivery,
-            provider: Some(Arc::clone(&message.provider)),
-            exact: false,
-            stored_status: None,
-            origin: None,
-        })
+        self.drafts(&others, &mut Notes::default(), context)
     }
 
-    /// The request without signature and credentials.
-    fn compose(&self, message: &Message, url: &Url, context: &mut Context) -> Result<Request> {
+    /// Every message for each of its destinations.
+    fn drafts(
+        &self,
+        messages: &[Message],
+        notes: &mut Notes,
+        context: &Context,
+    ) -> Result<Vec<Draft>> {
+        let registered = match (&self.to, context.settings.history()?) {
+            (None, Some(_)) => endpoints::all(&context.settings)?,
+            _ => Vec::new(),
+        };
+        let drafting = self.drafting();
+        let mut drafts = Vec::new();
+        for message in messages {
+            for note in &message.notes {
+                notes.add(note.clone());
+            }
+            for destination in self.destinations(message, &registered, context)? {
+                let draft = drafting.draft(message, destination, &context.settings, notes)?;
+                drafts.push(draft);
+            }
+        }
+        Ok(drafts)
+    }
+
+    /// Where a message goes: the URL that was named, else the endpoints of its provider, else the configured URL.
+    fn destinations(
+        &self,
+        message: &Message,
+        registered: &[Endpoint],
+        context: &Context,
+    ) -> Result<Vec<Destination>> {
         let profile = &message.provider.profile;
-        let shape = Shape::new(
-            profile,
-            self.shape.method.as_deref(),
-            self.shape.content_type,
-        );
-        let mut content = message.content.clone();
-        let mut notes = shape.departures(profile);
-        if let Content::Bytes(body) = &message.content {
-            if !shape.has_body() && !body.is_empty() {
-                content = Content::Fields(pairs(body, &shape)?);
-                notes.push(format!(
-                    "{} has no body; the pairs of `--data` go into the query.",
-                    shape.method
-                ));
-            } else {
-                notes.extend(not_json("the body", body, shape.content_type));
-            }
-        }
-        for note in notes {
-            context.ui.note(&format!("note: {note}"))?;
-        }
-        Ok(compose(
-            profile,
-            &message.event,
-            &message.id,
-            &content,
-            &shape,
-            url,
-        ))
-    }
-
-    /// The credentials of the flag, else those that stood in the URL.
-    fn credentials(&self, of_url: Option<String>) -> Result<Option<String>> {
-        match &self.shape.basic {
-            Some(basic) if !basic.contains(':') => Err(Error::usage(
-                "`--basic` needs a user and a password with a colon between them",
-            )),
-            Some(basic) => Ok(Some(basic.clone())),
-            None => Ok(of_url),
-        }
-    }
-
-    fn target(&self, profile: &Profile, context: &Context) -> Result<Target> {
         if let Some(target) = &self.to {
-            return Ok(target.clone());
+            return Ok(vec![Destination::Url(target.clone())]);
         }
-        let configured = context.settings.provider(&profile.name)?.to.ok_or_else(|| {
-            Error::usage("nowhere to deliver to")
-                .hint(format!("Give a URL: `--to http://localhost:8080/webhooks/{}`", profile.name))
-                .hint(format!("Or set `to` under `[providers.{}]` in `hookctl.toml`; `hookctl init` writes one.", profile.name))
-        })?;
-        configured.parse().map_err(|problem: String| {
-            let key = format!("`providers.{}.to` in the configuration", profile.name);
-            // What cannot be read may hold a password.
-            if configured.contains('@') {
-                return Error::usage(format!("{key} is no URL to deliver to"));
-            }
-            Error::usage(format!("{key} is `{configured}`: {problem}"))
-        })
+        let own: Vec<&Endpoint> = registered
+            .iter()
+            .filter(|endpoint| endpoint.provider == profile.name)
+            .collect();
+        let takers: Vec<Destination> = own
+            .iter()
+            .filter(|endpoint| endpoint.enabled && endpoint.takes(&message.event))
+            .map(|endpoint| Destination::Endpoint(Box::new((*endpoint).clone())))
+            .collect();
+        if !takers.is_empty() {
+            return Ok(takers);
+        }
+        if own.is_empty() {
+            let target = configured(profile, &message.event, context)?;
+            return Ok(vec![Destination::Url(target)]);
+        }
+        Err(no_taker(&own, profile, &message.event))
     }
 }
 
-/// The pairs of a body that has to go into the query.
-fn pairs(body: &[u8], shape: &Shape) -> Result<Value> {
-    if shape.content_type == ContentType::Form {
-        return Ok(form::to_value(body));
-    }
-    match serde_json::from_slice(body) {
-        Ok(pairs @ Value::Object(_)) => Ok(pairs),
-        _ => Err(Error::usage(format!(
-            "{} has no body, and `--data` is no JSON object whose pairs could go into the query",
-            shape.method
-        ))),
+/// The URL that is configured for a provider.
+fn configured(profile: &Profile, event: &str, context: &Context) -> Result<Target> {
+    let name = &profile.name;
+    let configured = context.settings.provider(name)?.to.ok_or_else(|| {
+        Error::usage("nowhere to deliver to")
+            .hint(format!(
+                "Give a URL: `--to http://localhost:8080/webhooks/{name}`"
+            ))
+            .hint(format!(
+                "Or register it: `hookctl endpoints add http://localhost:8080/webhooks/{name} --provider {name} --events {event}`"
+            ))
+            .hint(format!(
+                "Or set `to` under `[providers.{name}]` in `hookctl.toml`; `hookctl init` writes one."
+            ))
+    })?;
+    configured.parse().map_err(|problem: String| {
+        let key = format!("`providers.{name}.to` in the configuration");
+        // What cannot be read may hold a password.
+        if configured.contains('@') {
+            return Error::usage(format!("{key} is no URL to deliver to"));
+        }
+        Error::usage(format!("{key} is `{configured}`: {problem}"))
+    })
+}
+
+/// Why none of a provider's endpoints gets an event.
+fn no_taker(own: &[&Endpoint], profile: &Profile, event: &str) -> Error {
+    let name = &profile.name;
+    let subscribed = own.iter().find(|endpoint| endpoint.takes(event));
+    match (subscribed, own) {
+        (Some(endpoint), _) => Error::usage(format!(
+            "every endpoint that gets `{name}/{event}` is disabled"
+        ))
+        .hint(format!(
+            "`hookctl endpoints enable {}` resumes deliveries to it.",
+            crate::request::curl::quote(&endpoint.name)
+        )),
+        (None, [endpoint, ..]) => {
+            Error::usage(format!("no endpoint gets `{name}/{event}`")).hint(format!(
+                "Subscribe one: `hookctl endpoints edit {} --events {}`",
+                crate::request::curl::quote(&endpoint.name),
+                endpoint
+                    .events
+                    .iter()
+                    .map(String::as_str)
+                    .chain([event])
+                    .collect::<Vec<_>>()
+                    .join(",")
+            ))
+        }
+        (None, []) => Error::usage(format!("no endpoint of {name} is registered")),
     }
 }

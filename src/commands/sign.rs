@@ -212,6 +212,8 @@ impl SignArgs {
             exact: false,
             stored_status: None,
             origin: None,
+            again: None,
+            gap: None,
         })
     }
 
@@ -276,6 +278,8 @@ impl SignArgs {
             exact: false,
             stored_status: None,
             origin: None,
+            again: None,
+            gap: None,
         }])
     }
 

@@ -17,6 +17,20 @@ pub(crate) struct Sourced {
     pub(crate) stored: Stored,
     /// Its id in the history, if it is from there.
     pub(crate) id: Option<Id>,
+    /// What is known of a delivery that was sent before.
+    pub(crate) sent: Option<SentBefore>,
+}
+
+/// A delivery of the history.
+#[derive(Clone, Debug)]
+pub(crate) struct SentBefore {
+    pub(crate) url: String,
+    /// Id of the endpoint that it went to.
+    pub(crate) endpoint: Option<String>,
+    /// Attempts that were made.
+    pub(crate) attempts: u32,
+    /// Whether another one follows by itself.
+    pub(crate) is_pending: bool,
 }
 
 impl Sourced {
@@ -26,6 +40,7 @@ impl Sourced {
             from: name.to_owned(),
             stored,
             id: None,
+            sent: None,
         }
     }
 }
@@ -49,18 +64,18 @@ pub(crate) fn each(
     settings: &Settings,
     mut visit: impl FnMut(Sourced) -> Result<()>,
 ) -> Result<()> {
-    let new_worker = || -> Worker<'_, Infallible> { Box::new(Seen::Left) };
+    let new_worker = || -> Worker<'_, Infallible> { Box::new(Seen::left) };
     each_ahead(names, settings, &new_worker, |seen| match seen {
-        Seen::Left(sourced) => visit(sourced),
+        Seen::Left(sourced) => visit(*sourced),
         Seen::Done(never) => match never {},
     })
 }
 
 /// As [`each`]. Of many captures in one file, workers on threads of their own look at them first.
-pub(crate) fn each_ahead<'a, T: Send + 'static>(
+pub(crate) fn each_ahead<T: Send + 'static>(
     names: &[String],
     settings: &Settings,
-    new_worker: NewWorker<'a, T>,
+    new_worker: NewWorker<'_, T>,
     mut visit: impl FnMut(Seen<T>) -> Result<()>,
 ) -> Result<()> {
     for name in names {
@@ -111,10 +126,10 @@ pub(crate) fn check_whole(sourced: &Sourced, raw: bool) -> Result<()> {
     }
 }
 
-fn read<'a, T: Send + 'static>(
+fn read<T: Send + 'static>(
     name: &str,
     settings: &Settings,
-    new_worker: NewWorker<'a, T>,
+    new_worker: NewWorker<'_, T>,
     visit: &mut dyn FnMut(Seen<T>) -> Result<()>,
 ) -> Result<()> {
     let shown = if name == "-" { "stdin" } else { name };
@@ -122,7 +137,7 @@ fn read<'a, T: Send + 'static>(
         && !settings.directory().join(name).exists()
     {
         return remembered(name, wanted, settings, &mut |sourced| {
-            visit(Seen::Left(sourced))
+            visit(Seen::left(sourced))
         });
     }
     let held = stored::open(settings.open(name)?);
@@ -135,7 +150,7 @@ fn read<'a, T: Send + 'static>(
         Held::Lines(lines) => lines,
         Held::Whole(all) => {
             let mut all = all.into_iter();
-            return all.try_for_each(|stored| visit(Seen::Left(Sourced::of_file(shown, stored))));
+            return all.try_for_each(|stored| visit(Seen::left(Sourced::of_file(shown, stored))));
         }
     };
     ahead::each(lines, shown, new_worker, &mut |seen| {
@@ -225,8 +240,16 @@ fn of_entry(entry: Entry) -> Result<Sourced> {
         );
     }
     let facts = entry.facts;
+    let last = entry.attempts.iter().map(|attempt| attempt.number).max();
+    let sent = facts.url.map(|url| SentBefore {
+        url,
+        endpoint: facts.endpoint,
+        attempts: last.unwrap_or_default(),
+        is_pending: facts.pending.is_some(),
+    });
     Ok(Sourced {
         from,
+        sent,
         stored: Stored {
             provider: facts.provider,
             event: facts.event,

@@ -102,7 +102,7 @@ pub(crate) fn run(args: &VerifyArgs, context: &mut Context) -> Result<Outcome> {
             let found = verifier.verify(&sourced, true, settings);
             match found.map(|found| Good::of(&found, &sourced, json, paint)) {
                 Ok(Some(good)) => Seen::Done(good),
-                _ => Seen::Left(sourced),
+                _ => Seen::left(sourced),
             }
         })
     };
@@ -214,14 +214,14 @@ impl VerifyArgs {
             .transpose()
     }
 
-    fn each<'a>(
+    fn each(
         &self,
         settings: &Settings,
-        new_worker: NewWorker<'a, Good>,
+        new_worker: NewWorker<'_, Good>,
         mut visit: impl FnMut(Seen<Good>) -> Result<()>,
     ) -> Result<()> {
         if self.body.is_some() || !self.header_args.is_empty() || self.headers.is_some() {
-            return visit(Seen::Left(self.put_together(settings)?));
+            return visit(Seen::left(self.put_together(settings)?));
         }
         if self.sources.is_empty() {
             let source = if settings.stdin_is_piped() {
@@ -275,6 +275,7 @@ impl VerifyArgs {
             from: "the request".to_owned(),
             stored: Stored::whole(request),
             id: None,
+            sent: None,
         })
     }
 }

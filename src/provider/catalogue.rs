@@ -9,6 +9,7 @@ use std::{fs, io};
 
 use serde_json::Value;
 
+use super::api::{API, Api};
 use super::check;
 use super::profile::{Event, Profile};
 use crate::error::{Error, Result};
@@ -70,6 +71,37 @@ impl Provider {
         Self::build(&text, sample, Some(file.clone()))
             .and_then(|provider| super::payload::check(&provider).map(|()| provider))
             .map_err(|problem| Error::usage(format!("`{shown}` describes no provider: {problem}")))
+    }
+
+    /// Its management API, if one is described: in a file beside the profile.
+    ///
+    /// # Errors
+    /// The file cannot be read, or describes none.
+    pub(crate) fn api(&self) -> Result<Option<Api>> {
+        let profile = &self.profile;
+        let Some(path) = &self.path else {
+            let text = fixture(&format!("{}/{API}", profile.name));
+            let parse = |text| Api::parse(text, profile).expect("built-in APIs are read by a test");
+            return Ok(text.map(parse));
+        };
+        // A provider in one file stands beside others.
+        if path.file_name().is_none_or(|name| name != PROFILE) {
+            return Ok(None);
+        }
+        let file = path.with_file_name(API);
+        let text = match fs::read_to_string(&file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => {
+                return Err(
+                    Error::machine(format!("cannot read `{}`", file.display())).because(error)
+                );
+            }
+        };
+        let api = Api::parse(&text, profile);
+        api.map(Some).map_err(|problem| {
+            Error::usage(format!("`{}` describes no API: {problem}", file.display()))
+        })
     }
 
     /// Its profile as it is written down.

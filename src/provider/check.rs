@@ -282,6 +282,25 @@ impl Profile {
                     )
                 }),
         );
+        if let Some(jitter) = self
+            .policy
+            .jitter
+            .as_ref()
+            .filter(|jitter| jitter.value > 100)
+        {
+            problems.push(format!(
+                "`policy.jitter`: {} is more than 100 percent",
+                jitter.value
+            ));
+        }
+        if let Some(at) = &self.policy.disable_at
+            && (at.value.to_string().is_empty() || at.value.failures == Some(0))
+        {
+            problems.push(
+                "`policy.disable_at`: name `failures` above 0, a duration `failing`, or `statuses`"
+                    .to_owned(),
+            );
+        }
         let form = self.envelope.delivery_form.iter().map(|form| &form.value);
         let patterns = self.fresh.values().chain(form);
         problems.extend(patterns.filter_map(|pattern| super::pattern::check(pattern).err()));

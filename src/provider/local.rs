@@ -97,7 +97,8 @@ impl LocalSecrets {
     }
 }
 
-fn make(form: SecretForm) -> Result<Secret> {
+/// Makes a new secret.
+pub(crate) fn make(form: SecretForm) -> Result<Secret> {
     let mut random = vec![0; form.entropy()];
     getrandom::fill(&mut random).map_err(no_randomness)?;
     form.write(&random)

@@ -43,11 +43,22 @@ pub(crate) struct Payload {
 /// Builds the payloads of steps that belong together: they share their ids and names, and their times keep their
 /// distances.
 pub(crate) fn build(steps: &[Step], freshness: &Freshness) -> Result<Vec<Payload>> {
+    build_with_ids(steps, freshness, &freshness.seed)
+}
+
+/// As [`build`], with ids of another seed. What is no id stays the same.
+pub(crate) fn build_with_ids(
+    steps: &[Step],
+    freshness: &Freshness,
+    ids: &Seed,
+) -> Result<Vec<Payload>> {
     let mut payloads = steps.iter().map(Step::sample).collect::<Result<Vec<_>>>()?;
     let Some(provider) = steps.first().map(|step| &step.provider) else {
         return Ok(payloads);
     };
+    let samples: Vec<String> = provider.profile.fresh.keys().cloned().collect();
     let cast = Cast::new(&provider.profile, &freshness.seed);
+    let cast = cast.renewed(&provider.profile, &samples, ids);
     let last = payloads
         .iter()
         .filter_map(|payload| sample_time(&provider.profile, &payload.value))
@@ -58,7 +69,7 @@ pub(crate) fn build(steps: &[Step], freshness: &Freshness) -> Result<Vec<Payload
     };
     for (number, payload) in payloads.iter_mut().enumerate() {
         let own = own_ids(&provider.profile, &payload.value);
-        let seed = freshness.seed.nth(number);
+        let seed = ids.nth(number);
         cast.renewed(&provider.profile, &own, &seed)
             .apply(&mut payload.value);
         move_times(&mut payload.value, &provider.profile.times, by).map_err(|time| {

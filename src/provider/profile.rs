@@ -154,6 +154,12 @@ impl ContentType {
             Self::Form => "form",
         }
     }
+
+    /// The type of this word.
+    pub(crate) fn named(word: &str) -> Option<Self> {
+        let all = [Self::Json, Self::Form];
+        all.into_iter().find(|own| own.word() == word)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -218,8 +224,38 @@ pub(crate) struct Policy {
     pub(crate) slow: Option<Fact<Span>>,
     /// Delays of the retries, each counted from the failure before it.
     pub(crate) retry: Fact<Vec<Span>>,
+    /// By how many percent a delay is longer or shorter at most; by none if it is not said.
+    pub(crate) jitter: Option<Fact<u8>>,
+    /// What it says of endpoints that fail.
     pub(crate) disable: Fact<String>,
+    /// What of that can be counted; hookctl disables an endpoint by it, and none without it.
+    pub(crate) disable_at: Option<Fact<DisableAt>>,
     pub(crate) delivery: Fact<String>,
+}
+
+/// What disables an endpoint: any of these.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DisableAt {
+    /// Failed attempts in a row.
+    pub(crate) failures: Option<u32>,
+    /// How long all attempts failed.
+    pub(crate) failing: Option<Span>,
+    /// An answer with such a status.
+    pub(crate) statuses: Option<StatusSet>,
+}
+
+impl fmt::Display for DisableAt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let failures = self.failures.iter();
+        let failures = failures.map(|number| format!("{number} failed attempts in a row"));
+        let failing = self.failing.iter();
+        let failing = failing.map(|span| format!("{span} of failures alone"));
+        let statuses = self.statuses.iter();
+        let statuses = statuses.map(|set| format!("an answer {}", set.text()));
+        let all: Vec<String> = failures.chain(failing).chain(statuses).collect();
+        f.write_str(&all.join(", "))
+    }
 }
 
 /// Statuses, written `2xx`, `200` or `2xx,404`.

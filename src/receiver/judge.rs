@@ -12,6 +12,7 @@ use crate::secret::Secret;
 use crate::signature::{
     self, Clock, KeysOf, Reason, Scheme, Source, Status, extract, verify, verify_any,
 };
+use crate::store::{Place, Store};
 
 /// What the signature of a captured request is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +83,8 @@ pub(crate) struct Secrets {
     pub(crate) configured: HashMap<String, Vec<Secret>>,
     /// Used where no other is known.
     pub(crate) local: Option<LocalSecrets>,
+    /// Where endpoints are registered, whose own secrets are used beside the local one.
+    pub(crate) endpoints: Option<Place>,
 }
 
 /// Judges captured requests.
@@ -91,8 +94,10 @@ pub(crate) struct Judge {
     /// The provider of all that comes, if the user says so.
     provider: Option<Arc<Provider>>,
     seen: Mutex<Seen>,
-    /// Local secrets that were read.
-    cached: Mutex<HashMap<String, Secret>>,
+    /// Local secrets that were read, and those of endpoints.
+    cached: Mutex<HashMap<String, Vec<Secret>>>,
+    /// Where these stand, once it is open.
+    registered: Mutex<Option<Store>>,
     /// Secrets that came in handshakes, by scheme.
     learned: Mutex<HashMap<String, Vec<Secret>>>,
     keys: Keyring,
@@ -135,6 +140,7 @@ impl Judge {
             provider,
             seen: Mutex::default(),
             cached: Mutex::default(),
+            registered: Mutex::default(),
             learned: Mutex::default(),
             keys: Keyring::default(),
         }
@@ -277,7 +283,10 @@ impl Judge {
             Verdict::NoSecret if secrets.is_empty() => Some(self.how_to_give(source, scheme)),
             Verdict::NoSecret => Some(format!("no secret given here is one of {}", scheme.label)),
             Verdict::Invalid if are_local && found.reason == Some(Reason::Mismatch) => {
-                Some("the signature does not fit the local secret; give the endpoint's own with `--secret`".to_owned())
+                Some(match secrets.len() {
+                    1 => "the signature does not fit the local secret; give the endpoint's own with `--secret`".to_owned(),
+                    _ => "the signature fits neither the local secret nor that of an endpoint here; give the right one with `--secret`".to_owned(),
+                })
             }
             _ => found.failure().map(str::to_owned),
         };
@@ -312,18 +321,35 @@ impl Judge {
             return (configured.clone(), false);
         }
         let mut cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(secret) = cached.get(provider) {
-            return (vec![secret.clone()], true);
+        if let Some(secrets) = cached.get(provider) {
+            return (secrets.clone(), true);
         }
-        let read = self
-            .secrets
-            .local
+        let local = self.secrets.local.as_ref();
+        let local = local.and_then(|local| local.get(provider).ok().flatten());
+        let read: Vec<Secret> = local
+            .into_iter()
+            .chain(self.secrets_of_endpoints(provider))
+            .collect();
+        if !read.is_empty() {
+            cached.insert(provider.to_owned(), read.clone());
+        }
+        (read, true)
+    }
+
+    /// The secrets of a provider's endpoints. What cannot be read is left out: a user can give it.
+    fn secrets_of_endpoints(&self, provider: &str) -> Vec<Secret> {
+        let mut registered = self
+            .registered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if registered.is_none() {
+            let place = self.secrets.endpoints.as_ref();
+            *registered = place.and_then(|place| place.open_to_read().ok().flatten());
+        }
+        let secrets = registered
             .as_ref()
-            .and_then(|local| local.get(provider).ok().flatten());
-        if let Some(secret) = &read {
-            cached.insert(provider.to_owned(), secret.clone());
-        }
-        (read.into_iter().collect(), true)
+            .map(|store| store.endpoint_secrets(provider));
+        secrets.and_then(Result::ok).unwrap_or_default()
     }
 
     /// As [`Self::secrets_for`], with those that came in handshakes of the scheme, which are not local.

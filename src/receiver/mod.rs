@@ -398,12 +398,16 @@ impl Receiver {
 }
 
 /// Why a body was not read.
-enum Unread {
+pub(crate) enum Unread {
     TooLarge,
     Broken(String),
 }
 
-async fn read_body(body: Incoming, limit: usize) -> Result<Bytes, Unread> {
+/// Reads a body of so many bytes at most. Of a larger one enough is read that its sender gets to read the answer.
+pub(crate) async fn read_body<B>(body: B, limit: usize) -> Result<Bytes, Unread>
+where
+    B: hyper::body::Body<Data = Bytes, Error: std::error::Error + 'static> + Unpin,
+{
     let mut body = body;
     let (mut whole, mut drained) = (BytesMut::new(), 0);
     while let Some(frame) = body.frame().await {

@@ -79,14 +79,17 @@ fn verdict(entry: &Entry, paint: Paint) -> Cell {
         (Some("valid"), _) => cell("valid", |text| paint.good(text)),
         (Some(bad @ ("invalid" | "missing")), _) => cell(bad, |text| paint.bad(text)),
         (Some(other), _) => cell(other, |text| paint.warn(text)),
+        (None, Direction::Out) if facts.pending.is_some() => {
+            cell("pending", |text| paint.warn(text))
+        }
         (None, Direction::Out) if facts.good => cell("delivered", |text| paint.good(text)),
         (None, Direction::Out) => cell("failed", |text| paint.bad(text)),
         (None, Direction::In) => plain("-"),
     }
 }
 
-/// All of one entry.
-pub(crate) fn show(entry: &Entry, view: &View) -> String {
+/// All of one entry. `endpoint` is the name of the one that it went to.
+pub(crate) fn show(entry: &Entry, endpoint: Option<&str>, view: &View) -> String {
     let (paint, facts, request) = (view.paint, &entry.facts, &entry.request);
     let mut text = format!(
         "{}  {}  {}\n",
@@ -97,7 +100,7 @@ pub(crate) fn show(entry: &Entry, view: &View) -> String {
             .strftime("%Y-%m-%d %H:%M:%S%.3f"),
         paint.name(&safe(&name(facts)))
     );
-    for fact in told(entry, paint) {
+    for fact in told(entry, endpoint, view) {
         text.push_str(&format!("{fact}\n"));
     }
     let target = safe(&request.target);
@@ -108,13 +111,14 @@ pub(crate) fn show(entry: &Entry, view: &View) -> String {
     text.push_str(&capture::headers(&request.headers, view));
     text.push_str(&separated(&capture::shown_body(request, view)));
     for attempt in &entry.attempts {
-        text.push_str(&answer(attempt, view));
+        text.push_str(&answer(attempt, entry, view));
     }
     text
 }
 
 /// What is known beside the bytes, a line each.
-fn told(entry: &Entry, paint: Paint) -> Vec<String> {
+fn told(entry: &Entry, endpoint: Option<&str>, view: &View) -> Vec<String> {
+    let paint = view.paint;
     let facts = &entry.facts;
     let mut told = Vec::new();
     let mut tell = |what: &str, text: String| told.push(format!("{} {text}", paint.faint(what)));
@@ -124,6 +128,14 @@ fn told(entry: &Entry, paint: Paint) -> Vec<String> {
     }
     if let Some(url) = &facts.url {
         tell("sent to  ", safe(url));
+    }
+    if let Some(id) = &facts.endpoint {
+        tell("endpoint ", safe(endpoint.unwrap_or(id)));
+    }
+    if let Some(due) = facts.pending {
+        let due = due.to_zoned(view.zone.clone());
+        let due = due.strftime("%Y-%m-%d %H:%M:%S");
+        tell("pending  ", format!("attempted again from {due} on"));
     }
     if let Some(of) = facts.replay_of {
         tell("replay of", of.to_string());
@@ -147,17 +159,33 @@ fn told(entry: &Entry, paint: Paint) -> Vec<String> {
 }
 
 /// What came back of one attempt.
-fn answer(attempt: &Attempt, view: &View) -> String {
+fn answer(attempt: &Attempt, entry: &Entry, view: &View) -> String {
     let paint = view.paint;
+    let at = if entry.attempts.len() > 1 {
+        let at = attempt.at.to_zoned(view.zone.clone());
+        paint.faint(&format!("  {}", at.strftime("%Y-%m-%d %H:%M:%S%.3f")))
+    } else {
+        String::new()
+    };
     let status = attempt
         .status
         .map_or_else(|| paint.bad("no answer"), |status| paint.status(status));
     let mut text = format!(
-        "\n{} {}: {status} in {}\n",
+        "\n{} {}: {status} in {}{at}\n",
         paint.strong("attempt"),
         attempt.number,
         duration(attempt.duration)
     );
+    let first = &entry.request.headers;
+    let fresh = attempt.sent.iter().flat_map(Headers::iter);
+    let fresh: Headers = fresh
+        .filter(|header| first.iter().all(|other| other != *header))
+        .map(|header| (header.name.clone(), header.value.to_vec()))
+        .collect();
+    if fresh.iter().next().is_some() {
+        text.push_str(&format!("{}\n", paint.faint("sent with")));
+        text.push_str(&indent(&capture::headers(&fresh, view), "  "));
+    }
     if let Some(error) = &attempt.error {
         text.push_str(&format!("{}\n", paint.warn(&safe(error))));
     }
@@ -213,8 +241,13 @@ pub(crate) fn json(entry: &Entry, reveal: bool) -> Value {
         json!({"status": facts.status, "duration_ms": millis(facts.duration)}),
     );
     if !is_capture {
-        let outcome = if facts.good { "success" } else { "fail" };
-        object.insert("outcome".into(), json!(outcome));
+        object.insert("outcome".into(), json!(facts.outcome().word()));
+        if let Some(id) = &facts.endpoint {
+            object.insert("endpoint".into(), json!(id));
+        }
+        if let Some(due) = facts.pending {
+            object.insert("next_attempt_at".into(), json!(format!("{due:.3}")));
+        }
         if let Some(verdict) = &facts.verdict {
             object.insert(verdict.clone(), json!(true));
         }

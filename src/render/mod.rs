@@ -1,8 +1,10 @@
 //! Values to text. The paint is passed in; nothing in here writes anywhere.
 
+pub(crate) mod api;
 pub(crate) mod body;
 pub(crate) mod capture;
 pub(crate) mod difference;
+pub(crate) mod endpoint;
 pub(crate) mod event;
 pub(crate) mod explain;
 pub(crate) mod history;
@@ -13,7 +15,9 @@ pub(crate) mod profile;
 pub(crate) mod table;
 pub(crate) mod text;
 pub(crate) mod verification;
+pub(crate) mod volume;
 
+pub(crate) use crate::sender::measured as duration;
 pub(crate) use paint::Paint;
 
 use std::time::Duration;
@@ -26,16 +30,6 @@ pub(crate) fn size(bytes: usize) -> String {
         0..1_000 => format!("{bytes} B"),
         1_000..1_000_000 => format!("{:.1} kB", bytes_f / 1e3),
         _ => format!("{:.1} MB", bytes_f / 1e6),
-    }
-}
-
-/// A duration as people read it: `0.3 ms`, `12 ms`, `1.25 s`.
-pub(crate) fn duration(duration: Duration) -> String {
-    let ms = duration.as_secs_f64() * 1e3;
-    match ms {
-        ..10.0 => format!("{ms:.1} ms"),
-        ..1000.0 => format!("{ms:.0} ms"),
-        _ => format!("{:.2} s", ms / 1e3),
     }
 }
 

@@ -1,13 +1,16 @@
 //! What was sent and what came back, for people and as machine output.
 
 use serde_json::{Map, Value, json};
+use std::time::Duration;
 use url::Url;
 
 use super::capture::{redacted, shown_value};
 use super::text::safe;
 use super::{Paint, body, duration, indent, millis};
+use crate::delivery::{Endpoint, Speed, Timeline};
 use crate::request::{Headers, Request, curl, latin1, raw, stored};
 use crate::sender::{Answer, Attempt, Delivery, authority};
+use crate::store::Id;
 
 /// The form in which a request is printed instead of being sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -79,6 +82,12 @@ pub(crate) struct Result<'a> {
     pub(crate) problem: Option<&'a str>,
     /// Against the stored answer, for a replay: `fixed`, `regressed` or `same`.
     pub(crate) verdict: Option<&'static str>,
+    /// Where it stands among the attempts of its delivery, if there can be several.
+    pub(crate) timeline: Option<&'a Timeline>,
+    /// The endpoint that it went to.
+    pub(crate) endpoint: Option<&'a Endpoint>,
+    /// The delivery in the history.
+    pub(crate) id: Option<Id>,
 }
 
 /// Most characters of an answer's body in machine output.
@@ -108,8 +117,21 @@ pub(crate) fn json(result: &Result<'_>) -> Value {
         "error": failure.or(result.problem),
         "response_body": answer.map(body_text),
     });
-    if let (Some(verdict), Value::Object(object)) = (result.verdict, &mut value) {
-        object.insert("verdict".into(), json!(verdict));
+    if let Some(verdict) = result.verdict {
+        value["verdict"] = json!(verdict);
+    }
+    if let Some(endpoint) = result.endpoint {
+        value["endpoint"] = json!(endpoint.id);
+        value["endpoint_name"] = json!(endpoint.name);
+    }
+    if let Some(id) = result.id {
+        value["id"] = json!(id.to_string());
+    }
+    if let Some(timeline) = result.timeline {
+        value["attempts"] = json!(timeline.attempts);
+        value["simulated_ms"] = json!(millis(timeline.simulated));
+        value["real_ms"] = json!(millis(timeline.real));
+        value["next_in_ms"] = json!(timeline.next.map(millis));
     }
     value
 }
@@ -172,6 +194,15 @@ pub(crate) fn human(result: &Result<'_>, widths: Widths, paint: Paint) -> String
     }
     cells.push(paint.faint(&format!("{time:>0$}", widths.time)));
     cells.extend(delivery.sent_id().map(safe));
+    cells.extend(
+        result
+            .endpoint
+            .map(|endpoint| paint.name(&safe(&endpoint.name))),
+    );
+    let several = |timeline: &&Timeline| timeline.attempts > 1;
+    if let Some(timeline) = result.timeline.filter(several) {
+        cells.extend(course(timeline, attempt.number, paint));
+    }
     if let Some(verdict) = result.verdict {
         cells.push(match verdict {
             "fixed" => paint.good(verdict),
@@ -180,6 +211,43 @@ pub(crate) fn human(result: &Result<'_>, widths: Widths, paint: Paint) -> String
         });
     }
     format!("{}\n", cells.join("  "))
+}
+
+/// The place of an attempt among those of its delivery: its number, the simulated and the real time since the first
+/// one, and the simulated time until the next.
+fn course(timeline: &Timeline, number: u32, paint: Paint) -> Vec<String> {
+    let mut cells = vec![paint.faint(&format!("attempt {number} of {}", timeline.attempts))];
+    if number > 1 {
+        let mut at = format!("after {}", span(timeline.simulated));
+        if timeline.speed != Speed::REAL {
+            at.push_str(&format!(" (real {})", duration(timeline.real)));
+        }
+        cells.push(paint.faint(&at));
+    }
+    if let Some(next) = timeline.next {
+        cells.push(paint.warn(&format!("next in {}", span(next))));
+    } else if timeline.is_gone {
+        cells.push(paint.warn("gone, no other follows"));
+    }
+    cells
+}
+
+/// A span of simulated time, to its two largest units: `350 ms`, `5.2 s`, `4m 48s`, `2h 5m`.
+fn span(span: Duration) -> String {
+    let seconds = span.as_secs_f64().round();
+    let seconds = Duration::try_from_secs_f64(seconds)
+        .unwrap_or(span)
+        .as_secs();
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600, seconds / 60);
+    match seconds {
+        0..60 if span.as_secs() < 60 => match span.as_millis() {
+            millis @ ..1_000 => format!("{millis} ms"),
+            _ => format!("{:.1} s", span.as_secs_f64()),
+        },
+        0..3_600 => format!("{minutes}m {}s", seconds % 60),
+        3_600..86_400 => format!("{hours}h {}m", minutes % 60),
+        _ => format!("{days}d {}h", hours % 24),
+    }
 }
 
 /// What a delivery is called.

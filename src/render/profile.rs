@@ -3,9 +3,10 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::Paint;
 use super::table::{Cell, cell, columns, columns_within, plain};
 use super::text::safe;
+use super::{Paint, api};
+use crate::provider::api::Api;
 use crate::provider::{Fact, Origin, Profile, Provider};
 
 /// Where a fact comes from, painted by how far it can be trusted.
@@ -91,11 +92,12 @@ impl Line {
     }
 }
 
-/// Line ends as they are escaped.
-fn in_words(fact: &Fact<String>) -> Fact<String> {
+/// A fact with its value in words.
+fn worded<T>(fact: &Fact<T>, words: String) -> Fact<String> {
     Fact {
-        value: fact.value.escape_default().to_string(),
-        ..fact.clone()
+        value: words,
+        from: fact.from,
+        note: fact.note.clone(),
     }
 }
 
@@ -113,10 +115,11 @@ fn facts(profile: &Profile) -> Vec<Line> {
             .map(|fact| Line::new("credentials with", fact)),
         Some(Line::new("https only", &request.https)),
         Some(Line::new("user agent", &request.user_agent)),
-        request
-            .body_end
-            .as_ref()
-            .map(|fact| Line::new("body ends in", &in_words(fact))),
+        request.body_end.as_ref().map(|fact| {
+            // Line ends as they are escaped.
+            let end = fact.value.escape_default().to_string();
+            Line::new("body ends in", &worded(fact, end))
+        }),
         Some(Line::new("signature scheme", &signature.scheme)),
         signature
             .prefix
@@ -155,14 +158,22 @@ fn facts(profile: &Profile) -> Vec<Line> {
             .as_ref()
             .map(|fact| Line::new("shorter time limit", fact)),
         Some(Line::new("retries after", &policy.retry)),
+        policy.jitter.as_ref().map(|fact| {
+            let percent = format!("up to {} % more or less", fact.value);
+            Line::new("jitter", &worded(fact, percent))
+        }),
         Some(Line::new("disabled", &policy.disable)),
+        policy.disable_at.as_ref().map(|fact| {
+            let words = fact.value.to_string();
+            Line::new("disabled here at", &worded(fact, words))
+        }),
         Some(Line::new("delivered", &policy.delivery)),
     ];
     lines.into_iter().flatten().collect()
 }
 
-/// All that is known of a provider, as JSON.
-pub(crate) fn show_json(provider: &Provider) -> Value {
+/// All that is known of a provider and its API, as JSON.
+pub(crate) fn show_json(provider: &Provider, api: Option<&Api>) -> Value {
     let profile = &provider.profile;
     let fact = |line: Line| {
         let value = json!({"value": line.value, "from": line.from.word(), "note": line.note});
@@ -183,11 +194,12 @@ pub(crate) fn show_json(provider: &Provider) -> Value {
         "built_in": provider.path.is_none(), "facts": facts, "headers": headers.collect::<Vec<_>>(),
         "events": profile.events.keys().collect::<Vec<_>>(), "scenarios": profile.scenarios.keys().collect::<Vec<_>>(),
         "variants": variants.collect::<Vec<_>>(), "mappings": mappings.collect::<Vec<_>>(), "gaps": profile.gaps,
+        "api": api.map(api::json),
     })
 }
 
-/// All that is known of a provider, for people.
-pub(crate) fn show(provider: &Provider, paint: Paint) -> String {
+/// All that is known of a provider and its API, for people.
+pub(crate) fn show(provider: &Provider, api: Option<&Api>, paint: Paint) -> String {
     let profile = &provider.profile;
     let mut text = format!(
         "{}  {}\n{}\n",
@@ -200,13 +212,17 @@ pub(crate) fn show(provider: &Provider, paint: Paint) -> String {
         text.push_str(&format!("{}\n", paint.faint(&format!("from {path}"))));
     }
     text.push_str(&format!("\n{}", columns(&rows(profile, paint), "  ")));
-    if !profile.gaps.is_empty() {
-        let head = paint.strong("What the documentation leaves open");
-        text.push_str(&format!("\n{head}\n"));
-        profile
-            .gaps
-            .iter()
-            .for_each(|gap| text.push_str(&format!("  - {}\n", safe(gap))));
+    text.push_str(&listed(
+        "What the documentation leaves open",
+        &profile.gaps,
+        paint,
+    ));
+    if let Some(api) = api {
+        let head = "The management API, as `hookctl emulate` answers it";
+        let rows = columns(&api::rows(api, paint), "  ");
+        text.push_str(&format!("\n{}\n{rows}", paint.strong(head)));
+        let head = "What its documentation leaves open";
+        text.push_str(&listed(head, &api.gaps, paint));
     }
     text.push_str(&format!(
         "\n{} events: hookctl events {}\n",
@@ -214,6 +230,15 @@ pub(crate) fn show(provider: &Provider, paint: Paint) -> String {
         profile.name
     ));
     text
+}
+
+/// Sentences under a heading; nothing if there are none.
+fn listed(head: &str, sentences: &[String], paint: Paint) -> String {
+    if sentences.is_empty() {
+        return String::new();
+    }
+    let items = sentences.iter().map(|item| format!("  - {}\n", safe(item)));
+    format!("\n{}\n{}", paint.strong(head), items.collect::<String>())
 }
 
 /// Facts, headers, variants and custom payloads, each with where it comes from.

@@ -100,7 +100,7 @@ fn body(request: &Request) -> (String, Option<String>) {
 }
 
 /// Quotes text for a POSIX shell.
-fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=@%+,".contains(&byte);
     if !text.is_empty() && text.bytes().all(plain) {
         text.to_owned()

@@ -9,10 +9,9 @@ use bytes::BytesMut;
 use url::Url;
 
 use super::tls::{self, Roots, Trust};
-use super::wire::{Line, Lines};
+use super::wire::{ExactLine, ExactLines};
 use super::{Answer, Attempt, Failure, FailureKind};
 use crate::error::{Error, Result, chain};
-use crate::provider::profile::Span;
 use crate::request::{Headers, Request};
 
 /// How to send.
@@ -33,26 +32,22 @@ pub(crate) struct Client {
     reqwest: reqwest::Client,
     tls: rustls::ClientConfig,
     limits: Limits,
-    lines: Lines,
+    lines: ExactLines,
 }
 
 impl Client {
     /// Prepares to send to a URL. The system's certificates are loaded for https alone.
     pub(crate) fn new(url: &Url, limits: Limits) -> Result<Self> {
-        let trust = match (url.scheme(), &limits.roots) {
-            ("https", _) if limits.insecure => Trust::Everybody,
-            ("https", Some(roots)) => Trust::These(roots.clone()),
-            ("https", None) => Trust::System,
-            _ => Trust::Nobody,
-        };
         let cannot = || Error::machine("cannot prepare to send");
-        let tls = tls::config(trust).map_err(|error| cannot().because(error))?;
+        let tls = tls::config(trust(url, &limits)).map_err(|error| cannot().because(error))?;
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls.clone())
             .http1_only()
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
+            // A connection that was used before may be closed by now, and an attempt must not fail for that.
+            .pool_max_idle_per_host(0)
             .no_proxy();
         if let Some(host) = url.host_str().filter(|host| host.ends_with(".localhost")) {
             // Browsers take such names for this machine (RFC 6761, 6.3); many system resolvers do not know them.
@@ -67,7 +62,7 @@ impl Client {
             reqwest,
             tls,
             limits,
-            lines: Lines::default(),
+            lines: ExactLines::default(),
         })
     }
 
@@ -90,7 +85,7 @@ impl Client {
                 result => return result.map_err(|(failure, _)| failure),
             }
         }
-        let line = Line::connect(url, &self.tls).await?;
+        let line = ExactLine::connect(url, &self.tls).await?;
         self.over(line, request)
             .await
             .map_err(|(failure, _)| failure)
@@ -100,7 +95,7 @@ impl Client {
     /// anything was answered.
     async fn over(
         &self,
-        mut line: Line,
+        mut line: ExactLine,
         request: &Request,
     ) -> std::result::Result<Answer, (Failure, bool)> {
         match line.converse(request, self.limits.max_answer).await {
@@ -123,13 +118,7 @@ impl Client {
         let result = match self.limits.timeout {
             Some(limit) => tokio::time::timeout(limit, exchange)
                 .await
-                .unwrap_or_else(|_| {
-                    let message = format!("no answer within {}", Span(limit));
-                    Err(Failure {
-                        kind: FailureKind::Timeout,
-                        message,
-                    })
-                }),
+                .unwrap_or_else(|_| Err(Failure::timeout(limit))),
             None => exchange.await,
         };
         Attempt {
@@ -170,6 +159,16 @@ impl Client {
             truncated,
             extensions: hyper::http::Extensions::new(),
         })
+    }
+}
+
+/// Whom to trust at a URL.
+pub(super) fn trust(url: &Url, limits: &Limits) -> Trust {
+    match (url.scheme(), &limits.roots) {
+        ("https", _) if limits.insecure => Trust::Everybody,
+        ("https", Some(roots)) => Trust::These(roots.clone()),
+        ("https", None) => Trust::System,
+        _ => Trust::Nobody,
     }
 }
 

@@ -3,18 +3,22 @@
 mod advice;
 mod client;
 mod delivery;
+mod line;
 mod tls;
 mod wire;
 
 pub(crate) use advice::{advice, on_age, on_success, time_limit};
 pub(crate) use client::{Client, Limits};
 pub(crate) use delivery::{Delivery, Signing, authority};
+pub(crate) use line::{Dialer, Line};
 pub(crate) use tls::Roots;
+pub(crate) use wire::framed;
 
 use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::provider::profile::Span;
 use crate::request::Headers;
 
 /// What came back.
@@ -60,6 +64,16 @@ pub(crate) struct Failure {
     pub(crate) message: String,
 }
 
+impl Failure {
+    /// No answer came in time.
+    pub(crate) fn timeout(limit: Duration) -> Self {
+        Self {
+            kind: FailureKind::Timeout,
+            message: format!("no answer within {}", Span(limit)),
+        }
+    }
+}
+
 /// One attempt of a delivery.
 #[derive(Clone, Debug)]
 pub(crate) struct Attempt {
@@ -73,5 +87,15 @@ pub(crate) struct Attempt {
 impl Attempt {
     pub(crate) fn status(&self) -> Option<u16> {
         self.result.as_ref().ok().map(|answer| answer.status)
+    }
+}
+
+/// A measured time as people read it: `0.3 ms`, `12 ms`, `1.25 s`.
+pub(crate) fn measured(duration: Duration) -> String {
+    let ms = duration.as_secs_f64() * 1e3;
+    match ms {
+        ..10.0 => format!("{ms:.1} ms"),
+        ..1000.0 => format!("{ms:.0} ms"),
+        _ => format!("{:.2} s", ms / 1e3),
     }
 }

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use bytes::{Buf as _, Bytes, BytesMut};
 use http_body_util::{BodyExt as _, Empty};
+use hyper::Response;
+use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
@@ -16,6 +18,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 use url::Url;
 
 use super::client::classify;
@@ -28,50 +31,41 @@ const IDLE: Duration = Duration::from_secs(1);
 
 /// Connections to one server that wait for their next request.
 #[derive(Default)]
-pub(super) struct Lines(Mutex<Vec<(Line, Instant)>>);
+pub(super) struct ExactLines(Mutex<Vec<(ExactLine, Instant)>>);
 
-impl Lines {
+impl ExactLines {
     /// One that is still fresh.
-    pub(super) fn take(&self) -> Option<Line> {
+    pub(super) fn take(&self) -> Option<ExactLine> {
         let mut lines = self.lock();
         lines.retain(|(line, since)| !line.sender.is_closed() && since.elapsed() < IDLE);
         lines.pop().map(|(line, _)| line)
     }
 
     /// Keeps one for the next request.
-    pub(super) fn keep(&self, line: Line) {
+    pub(super) fn keep(&self, line: ExactLine) {
         self.lock().push((line, Instant::now()));
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<(Line, Instant)>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<(ExactLine, Instant)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// A connection to a server. It ends when this goes.
-pub(super) struct Line {
+pub(super) struct ExactLine {
     sender: SendRequest<Empty<Bytes>>,
     wire: Wire,
     _driver: JoinSet<()>,
 }
 
-impl Line {
+impl ExactLine {
     /// Connects to the server of a URL.
     pub(super) async fn connect(url: &Url, tls: &rustls::ClientConfig) -> Result<Self, Failure> {
         let stream = connect(url).await.map_err(|error| classify(&error))?;
         if url.scheme() != "https" {
             return Self::new(stream).await;
         }
-        let name = url
-            .host_str()
-            .unwrap_or_default()
-            .trim_matches(['[', ']'])
-            .to_owned();
-        let name = ServerName::try_from(name).map_err(|error| classify(&error))?;
-        let stream = TlsConnector::from(Arc::new(tls.clone()))
-            .connect(name, stream)
-            .await;
-        Self::new(stream.map_err(|error| classify(&error))?).await
+        Self::new(secure(stream, url, Arc::new(tls.clone())).await?).await
     }
 
     async fn new<S>(stream: S) -> Result<Self, Failure>
@@ -116,36 +110,12 @@ impl Line {
             .map_err(|error| classify(&error))?;
         {
             let mut wire = self.wire.lock();
-            wire.next = Bytes::from(framed(request));
+            wire.next = framed(request);
             wire.is_answered = false;
         }
         self.sender.ready().await.map_err(failed)?;
         let response = self.sender.send_request(told).await.map_err(failed)?;
-        let (parts, mut incoming) = response.into_parts();
-        let headers = parts
-            .headers
-            .iter()
-            .map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()))
-            .collect();
-        let (mut body, mut truncated) = (BytesMut::new(), false);
-        while let Some(frame) = incoming.frame().await {
-            let Ok(data) = frame.map_err(failed)?.into_data() else {
-                continue;
-            };
-            if body.len() + data.len() > max {
-                body.extend_from_slice(&data[..max - body.len()]);
-                truncated = true;
-                break;
-            }
-            body.extend_from_slice(&data);
-        }
-        Ok(Answer {
-            status: parts.status.as_u16(),
-            headers,
-            body: body.freeze(),
-            truncated,
-            extensions: parts.extensions,
-        })
+        answer(response, max).await
     }
 
     /// Whether any byte came back for the last request.
@@ -181,7 +151,8 @@ fn is_chunked(request: &Request) -> bool {
     coding.is_some_and(|coding| coding.eq_ignore_ascii_case("chunked"))
 }
 
-async fn connect(url: &Url) -> io::Result<TcpStream> {
+/// Connects to the host of a URL.
+pub(super) async fn connect(url: &Url) -> io::Result<TcpStream> {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     let host = if host.ends_with(".localhost") {
         "localhost"
@@ -193,10 +164,28 @@ async fn connect(url: &Url) -> io::Result<TcpStream> {
     Ok(stream)
 }
 
+/// Speaks TLS over a connection to the host of a URL.
+pub(super) async fn secure(
+    stream: TcpStream,
+    url: &Url,
+    tls: Arc<rustls::ClientConfig>,
+) -> Result<TlsStream<TcpStream>, Failure> {
+    let name = url
+        .host_str()
+        .unwrap_or_default()
+        .trim_matches(['[', ']'])
+        .to_owned();
+    let name = ServerName::try_from(name).map_err(|error| classify(&error))?;
+    TlsConnector::from(tls)
+        .connect(name, stream)
+        .await
+        .map_err(|error| classify(&error))
+}
+
 /// The bytes of a request. A body that was chunked is stored without its chunks, so it goes as one chunk.
-fn framed(request: &Request) -> Vec<u8> {
+pub(crate) fn framed(request: &Request) -> Bytes {
     if !is_chunked(request) {
-        return raw::print(request);
+        return raw::print(request).into();
     }
     let mut bytes = raw::print_head(request);
     if !request.body.is_empty() {
@@ -205,7 +194,7 @@ fn framed(request: &Request) -> Vec<u8> {
         bytes.extend_from_slice(b"\r\n");
     }
     bytes.extend_from_slice(b"0\r\n\r\n");
-    bytes
+    bytes.into()
 }
 
 /// What goes over a connection, shared by those who send and the stream. A std mutex, since nothing waits while it is
@@ -233,6 +222,36 @@ impl Wire {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Reads an answer, so many bytes of its body at most.
+pub(super) async fn answer(response: Response<Incoming>, max: usize) -> Result<Answer, Failure> {
+    let (parts, mut incoming) = response.into_parts();
+    let headers = parts
+        .headers
+        .iter()
+        .map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()))
+        .collect();
+    let (mut body, mut truncated) = (BytesMut::new(), false);
+    while let Some(frame) = incoming.frame().await {
+        let frame = frame.map_err(|error| classify(&error))?;
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        if body.len() + data.len() > max {
+            body.extend_from_slice(&data[..max - body.len()]);
+            truncated = true;
+            break;
+        }
+        body.extend_from_slice(&data);
+    }
+    Ok(Answer {
+        status: parts.status.as_u16(),
+        headers,
+        body: body.freeze(),
+        truncated,
+        extensions: parts.extensions,
+    })
 }
 
 /// A stream that sends its own bytes instead of those that are written to it.

@@ -1,12 +1,14 @@
 //! Faults on purpose: each breaks a signed delivery in one way, and leaves it well-formed in all others.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::scheme::{Scheme, Unit};
 use crate::request::{Request, json};
 
 /// What to break.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Tamper {
     /// Change one character of the body after it was signed
     Body,

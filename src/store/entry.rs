@@ -45,6 +45,10 @@ pub(crate) struct Facts {
     pub(crate) url: Option<String>,
     /// What it is a replay of.
     pub(crate) replay_of: Option<Id>,
+    /// Id of the endpoint that a delivery went to.
+    pub(crate) endpoint: Option<String>,
+    /// When a delivery is attempted again, or for the first time; `None` once it is decided.
+    pub(crate) pending: Option<Timestamp>,
 }
 
 /// Stands in the place of a verdict for a delivery that was broken on purpose: nobody wants it to be delivered again.

@@ -3,16 +3,24 @@
 //! Bytes stay as they came. Nothing is left out of what is kept; what is shown of it is for `render` to say.
 
 mod checkpoint;
+mod endpoint;
 mod entry;
 mod id;
+mod lease;
+mod pending;
 mod query;
 mod schema;
+mod tally;
 mod write;
 mod writer;
 
+pub(crate) use endpoint::{ALL, Endpoint, Health};
 pub(crate) use entry::{Attempt, Entry, Facts, Row, TAMPERED};
 pub(crate) use id::{Direction, Id, Ids};
-pub(crate) use query::{Filter, Search};
+pub(crate) use lease::Lease;
+pub(crate) use pending::{Count, Disabled, Due, Limit, Made, Waiting, Wear, Whose};
+pub(crate) use query::{Filter, Outcome, Search};
+pub(crate) use tally::Tally;
 pub(crate) use writer::Writer;
 
 use std::path::PathBuf;
@@ -108,6 +116,24 @@ impl Place {
 }
 
 impl Store {
+    /// A history that ends with the program, for one who wants to keep nothing.
+    ///
+    /// # Errors
+    /// There is no memory for it.
+    pub(crate) fn in_memory() -> Result<Self> {
+        let place = Place {
+            path: PathBuf::from(":memory:"),
+            keep: Duration::MAX,
+            max_size: u64::MAX,
+        };
+        let connection = schema::open_in_memory().map_err(|problem| place.explain(problem))?;
+        Ok(Self {
+            connection,
+            file: None,
+            place,
+        })
+    }
+
     fn explain(&self, error: rusqlite::Error) -> Error {
         self.place.explain(Problem::Sqlite(error))
     }

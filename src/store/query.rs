@@ -28,6 +28,49 @@ pub(crate) struct Filter {
     pub(crate) limit: Option<usize>,
     /// Those that went wrong and have not gone well in a replay since.
     pub(crate) failed: bool,
+    /// Deliveries to the endpoint with this id.
+    pub(crate) endpoint: Option<String>,
+    /// Deliveries that stand like this, beside those with one of the statuses.
+    pub(crate) outcomes: Vec<Outcome>,
+}
+
+/// How a delivery stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It is attempted again.
+    Pending,
+    Success,
+    Fail,
+}
+
+impl Outcome {
+    /// Its word in the log and in machine output.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Success => "success",
+            Self::Fail => "fail",
+        }
+    }
+
+    fn condition(self) -> &'static str {
+        match self {
+            Self::Pending => "sent = 1 AND id IN (SELECT entry FROM pending)",
+            Self::Success => "sent = 1 AND good = 1",
+            Self::Fail => "sent = 1 AND good = 0 AND id NOT IN (SELECT entry FROM pending)",
+        }
+    }
+}
+
+impl Facts {
+    /// How a delivery stands.
+    pub(crate) fn outcome(&self) -> Outcome {
+        match (self.pending, self.good) {
+            (Some(_), _) => Outcome::Pending,
+            (None, true) => Outcome::Success,
+            (None, false) => Outcome::Fail,
+        }
+    }
 }
 
 /// A text to be found in path, headers or body, byte for byte.
@@ -44,7 +87,7 @@ impl Search {
     }
 }
 
-const COLUMNS: &str = "id, sent, at, method, target, provider, event, delivery_id, duplicate, verdict, scheme, reason, detail, status, duration, good, over, url, replay_of, head, body";
+const COLUMNS: &str = "id, sent, at, method, target, provider, event, delivery_id, duplicate, verdict, scheme, reason, detail, status, duration, good, over, url, replay_of, head, body, endpoint, CASE WHEN sent THEN (SELECT due FROM pending WHERE pending.entry = entry.id) END";
 
 impl Filter {
     /// The condition, and what stands in it.
@@ -67,19 +110,24 @@ impl Filter {
                 }
             }
         }
-        if let Some(statuses) = &self.statuses {
-            let ranges = statuses.iter();
-            let ranges: Vec<String> = ranges
-                .map(|(from, to)| format!("status BETWEEN {from} AND {to}"))
-                .collect();
-            parts.push(format!("({})", ranges.join(" OR ")));
+        let ranges = self.statuses.iter().flatten();
+        let ranges = ranges.map(|(from, to)| format!("status BETWEEN {from} AND {to}"));
+        let outcomes = self.outcomes.iter();
+        let outcomes = outcomes.map(|outcome| format!("({})", outcome.condition()));
+        let any: Vec<String> = ranges.chain(outcomes).collect();
+        if !any.is_empty() {
+            parts.push(format!("({})", any.join(" OR ")));
+        }
+        if let Some(endpoint) = &self.endpoint {
+            parts.push("endpoint = ?".to_owned());
+            values.push(Value::Text(endpoint.clone()));
         }
         if let Some(since) = self.since {
             parts.push("at >= ?".to_owned());
             values.push(Value::Integer(since.as_millisecond()));
         }
         if self.failed {
-            parts.push("good = 0 AND replay_of IS NULL AND over IS NULL AND NOT (sent = 1 AND verdict IS 'tampered') AND NOT EXISTS (SELECT 1 FROM entry AS later WHERE later.replay_of = entry.id * 2 + entry.sent AND later.good = 1)".to_owned());
+            parts.push("good = 0 AND replay_of IS NULL AND over IS NULL AND NOT (sent = 1 AND (verdict IS 'tampered' OR id IN (SELECT entry FROM pending))) AND NOT EXISTS (SELECT 1 FROM entry AS later WHERE later.replay_of = entry.id * 2 + entry.sent AND later.good = 1)".to_owned());
         }
         (parts.join(" AND "), values)
     }
@@ -157,7 +205,7 @@ impl Store {
 }
 
 /// The bytes of a column, where they are.
-fn bytes<'a>(record: &'a Record<'_>, column: usize) -> &'a [u8] {
+pub(super) fn bytes<'a>(record: &'a Record<'_>, column: usize) -> &'a [u8] {
     match record.get_ref(column) {
         Ok(ValueRef::Text(bytes) | ValueRef::Blob(bytes)) => bytes,
         _ => &[],
@@ -185,6 +233,8 @@ fn entry(record: &Record<'_>) -> rusqlite::Result<Entry> {
         over: record.get::<_, Option<i64>>(16)?.map(i64::unsigned_abs),
         url: record.get(17)?,
         replay_of: record.get::<_, Option<i64>>(18)?.map(marked),
+        endpoint: record.get(21)?,
+        pending: record.get::<_, Option<i64>>(22)?.map(time),
     };
     let request = Request {
         method: record.get(3)?,
@@ -218,7 +268,7 @@ fn attempt(record: &Record<'_>) -> rusqlite::Result<Attempt> {
     })
 }
 
-fn time(milliseconds: i64) -> Timestamp {
+pub(super) fn time(milliseconds: i64) -> Timestamp {
     Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 

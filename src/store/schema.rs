@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 /// Marks the file as a history ("hkct").
 const APPLICATION: i32 = 0x686b_6374;
 /// The version of the tables that this program writes.
-pub(super) const VERSION: usize = 1;
+pub(super) const VERSION: usize = 2;
 
 /// What brings the tables from each version to the next.
 const MIGRATIONS: [&str; VERSION] = [
@@ -54,6 +54,50 @@ const MIGRATIONS: [&str; VERSION] = [
         truncated INTEGER NOT NULL,
         PRIMARY KEY (entry, number)
     ) STRICT, WITHOUT ROWID;",
+    // What waits is beside the entries, not in them: few wait, and to find these no long history is read. `owner` is
+    // the run that goes on with it, `state` one of `pending::State`. `head` and `target` are those of the request
+    // before it was signed, and so is `body`, where signing or a fault changes it.
+    "ALTER TABLE entry ADD COLUMN endpoint TEXT;
+    CREATE INDEX entry_endpoint ON entry (endpoint) WHERE endpoint IS NOT NULL;
+    CREATE TABLE endpoint (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        provider TEXT NOT NULL,
+        url TEXT NOT NULL,
+        events TEXT NOT NULL,
+        description TEXT,
+        secret TEXT,
+        method TEXT NOT NULL,
+        content_type TEXT NOT NULL,
+        basic TEXT,
+        map TEXT NOT NULL,
+        log_body INTEGER NOT NULL,
+        enabled INTEGER NOT NULL,
+        created INTEGER NOT NULL,
+        changed INTEGER NOT NULL,
+        failures INTEGER NOT NULL,
+        failing_since INTEGER,
+        disabled_because TEXT
+    ) STRICT;
+    CREATE TABLE plan (
+        id INTEGER PRIMARY KEY,
+        text TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE pending (
+        entry INTEGER PRIMARY KEY REFERENCES entry ON DELETE CASCADE,
+        plan INTEGER NOT NULL REFERENCES plan,
+        endpoint TEXT,
+        owner INTEGER,
+        state INTEGER NOT NULL,
+        due INTEGER NOT NULL,
+        clock INTEGER NOT NULL,
+        attempts INTEGER NOT NULL,
+        target TEXT NOT NULL,
+        head BLOB NOT NULL,
+        body BLOB
+    ) STRICT;
+    CREATE INDEX pending_due ON pending (owner, state, due);
+    CREATE INDEX pending_plan ON pending (plan);",
 ];
 
 /// Why a file cannot be used.
@@ -170,6 +214,13 @@ pub(super) fn file_id(path: &Path) -> Option<FileId> {
 #[cfg(not(unix))]
 pub(super) fn file_id(_: &Path) -> Option<FileId> {
     None
+}
+
+/// An empty history that is in no file.
+pub(super) fn open_in_memory() -> Result<Connection, Problem> {
+    let mut connection = Connection::open_in_memory()?;
+    migrate(&mut connection)?;
+    Ok(connection)
 }
 
 /// An empty file that nobody else may read. SQLite gives its other files the same rights.

@@ -187,9 +187,9 @@ fn before(now: Timestamp, keep: Duration) -> i64 {
     now.as_millisecond().saturating_sub(keep)
 }
 
-fn insert(connection: &Connection, row: &Row) -> rusqlite::Result<()> {
-    const INSERT: &str = "INSERT INTO entry (id, sent, at, method, target, provider, event, delivery_id, duplicate, verdict, scheme, reason, detail, status, duration, good, over, url, replay_of, head, body)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)";
+pub(super) fn insert(connection: &Connection, row: &Row) -> rusqlite::Result<()> {
+    const INSERT: &str = "INSERT INTO entry (id, sent, at, method, target, provider, event, delivery_id, duplicate, verdict, scheme, reason, detail, status, duration, good, over, url, replay_of, head, body, endpoint)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)";
     let facts = &row.facts;
     connection.prepare_cached(INSERT)?.execute(params![
         row.id.number,
@@ -215,13 +215,18 @@ fn insert(connection: &Connection, row: &Row) -> rusqlite::Result<()> {
         facts.replay_of.map(mark),
         row.head,
         &*row.body,
+        facts.endpoint,
     ])?;
     row.attempts
         .iter()
         .try_for_each(|attempt| insert_attempt(connection, row.id, attempt))
 }
 
-fn insert_attempt(connection: &Connection, of: Id, attempt: &Attempt) -> rusqlite::Result<()> {
+pub(super) fn insert_attempt(
+    connection: &Connection,
+    of: Id,
+    attempt: &Attempt,
+) -> rusqlite::Result<()> {
     const INSERT: &str = "INSERT INTO attempt (entry, number, at, status, duration, error, sent, head, body, truncated)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     connection.prepare_cached(INSERT)?.execute(params![
@@ -257,6 +262,6 @@ pub(super) fn marked(number: i64) -> Id {
     }
 }
 
-fn micros(duration: Duration) -> i64 {
+pub(super) fn micros(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }

@@ -170,6 +170,12 @@ impl Server {
     }
 }
 
+impl Server {
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
@@ -219,7 +225,7 @@ impl Receiver {
 
     /// The handler answers 200 to each of so many deliveries.
     #[track_caller]
-    fn accepts(&self, deliveries: usize, args: &[&str]) {
+    pub(crate) fn accepts(&self, deliveries: usize, args: &[&str]) {
         let ran = self.run(args);
         assert_eq!(statuses(ran.ends(0)), vec![200; deliveries], "{args:?}");
     }

@@ -184,6 +184,7 @@ fn help_fits_a_terminal_and_every_command_has_one() {
         "verify",
         "sign",
         "explain",
+        "emulate",
         "events",
         "providers",
         "secret",

@@ -92,6 +92,19 @@ impl Room {
         }
     }
 
+    /// Starts a command without input.
+    pub(crate) fn start(&self, args: &[&str]) -> Running {
+        let child = self
+            .command()
+            .args(args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        Running(Some(child))
+    }
+
     /// Starts a listener on a free port and waits until it takes requests.
     pub(crate) fn listen(&self, args: &[&str]) -> Listener {
         self.listen_at(":0", &[&["--json"], args].concat())
@@ -100,9 +113,14 @@ impl Room {
     /// Starts a listener at an address, with machine output if the arguments say so, and waits until it takes
     /// requests.
     pub(crate) fn listen_at(&self, address: &str, args: &[&str]) -> Listener {
+        self.serve("listen", address, args)
+    }
+
+    /// The same for any command that listens.
+    pub(crate) fn serve(&self, command: &str, address: &str, args: &[&str]) -> Listener {
         let mut child = self
             .command()
-            .args(["listen", address])
+            .args([command, address])
             .args(args)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -231,6 +249,50 @@ fn without_ports(line: &str) -> String {
     out
 }
 
+/// A command that runs. Killed when it goes out of scope.
+pub(crate) struct Running(Option<Child>);
+
+impl Running {
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: &str) {
+        let id = self.0.as_ref().unwrap().id().to_string();
+        let status = Command::new("kill").args([signal, &id]).status().unwrap();
+        assert!(status.success());
+    }
+
+    /// Waits until it ends by itself.
+    pub(crate) fn wait(mut self) -> Ran {
+        let output = self.0.take().unwrap().wait_with_output().unwrap();
+        Ran {
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+            code: output.status.code().unwrap_or(-1),
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.0.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// Waits until something holds.
+#[track_caller]
+pub(crate) fn until(what: &str, holds: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !holds() {
+        assert!(
+            start.elapsed() < Duration::from_secs(30),
+            "waited in vain: {what}"
+        );
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
 /// A running listener. Ended when it goes out of scope.
 pub(crate) struct Listener {
     child: Child,
@@ -255,6 +317,13 @@ impl Listener {
         let mut line = String::new();
         self.stdout.read_line(&mut line).unwrap();
         serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))
+    }
+
+    /// The next line of its output, for people.
+    pub(crate) fn next_line(&mut self) -> String {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).unwrap();
+        line
     }
 
     /// The next line that it says beside its output.

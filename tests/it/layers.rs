@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 use crate::harness::project;
 
 /// From the top of the map in `src/lib.rs` to its foot.
-const LINES: [&[&str]; 9] = [
+const LINES: [&[&str]; 11] = [
     &["error", "secret"],
     &["request"],
     &["signature"],
     &["provider"],
     &["store"],
     &["sender", "receiver"],
+    &["delivery"],
+    &["emulator"],
     &["render"],
     &["ui", "settings"],
     &["commands"],

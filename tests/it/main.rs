@@ -5,7 +5,13 @@ mod harness;
 
 mod catalogue;
 mod clients;
+mod delivery;
 mod dialects;
+mod emulate;
+mod emulate_calls;
+mod emulate_ends;
+mod emulate_refusals;
+mod endpoints;
 mod errors_files;
 mod errors_input;
 mod errors_network;
@@ -36,3 +42,4 @@ mod upstream;
 mod vectors;
 mod vendors;
 mod verify;
+mod volume;

@@ -344,6 +344,7 @@ fn the_configuration_knows_where_to_deliver() {
         "",
         "error: nowhere to deliver to\n\
          hint: Give a URL: `--to http://localhost:8080/webhooks/klen`\n\
+         hint: Or register it: `hookctl endpoints add http://localhost:8080/webhooks/klen --provider klen --events call.ended`\n\
          hint: Or set `to` under `[providers.klen]` in `hookctl.toml`; `hookctl init` writes one.\n",
     );
 }

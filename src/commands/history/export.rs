@@ -100,7 +100,7 @@ impl ExportArgs {
         store: Option<&Store>,
         mut visit: impl FnMut(Entry) -> Result<()>,
     ) -> Result<()> {
-        let filter = self.filter.filter()?;
+        let filter = self.filter.filter(store)?;
         if !self.ids.is_empty() {
             let entries = self.ids.iter().map(|id| named(id, store));
             return entries.into_iter().try_for_each(|entry| visit(entry?));

@@ -345,6 +345,9 @@ fn facts(object: &Map<String, Value>, stored: &Stored) -> Facts {
         over: object.get("over").and_then(Value::as_u64),
         url: text(&["url"]),
         replay_of: text(&["replay_of"]).and_then(|id| id.parse().ok()),
+        endpoint: text(&["endpoint"]),
+        // Whoever goes on with it has it in another history.
+        pending: None,
     }
 }
 

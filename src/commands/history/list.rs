@@ -1,5 +1,7 @@
 //! What is in the history, a line each, or one of it in full.
 
+use std::str::FromStr;
+
 use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -7,11 +9,12 @@ use jiff::tz::TimeZone;
 use super::super::Context;
 use super::super::options::Time;
 use super::{named, open};
+use crate::delivery::rules;
 use crate::error::{Error, Outcome, Result};
 use crate::provider::profile::StatusSet;
 use crate::render::capture::{Show, View};
 use crate::render::history::{self, Listing};
-use crate::store::{Direction, Filter, Search};
+use crate::store::{Direction, Filter, Outcome as Outstanding, Search, Store};
 
 #[derive(Args)]
 pub(super) struct ListArgs {
@@ -50,9 +53,12 @@ pub(super) struct FilterArgs {
     /// Of this event, as `provider/event` or `event`; `*` stands for anything
     #[arg(long, value_name = "EVENT")]
     event: Option<String>,
-    /// Answered with such a status, as in `2xx` or `200,404`
+    /// Answered with such a status, as in `2xx` or `200,404`; of deliveries also `pending`, `success`, `fail`
     #[arg(long, value_name = "STATUSES")]
-    status: Option<StatusSet>,
+    status: Option<Standing>,
+    /// Deliveries to this endpoint alone, by name or id
+    #[arg(long, value_name = "NAME", conflicts_with = "received")]
+    endpoint: Option<String>,
     /// From this time on: RFC 3339, unix seconds, or from now as in `-1h`
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     since: Option<Time>,
@@ -62,18 +68,19 @@ pub(super) struct FilterArgs {
 }
 
 impl FilterArgs {
-    fn given(&self) -> [(bool, &'static str); 6] {
+    fn given(&self) -> [(bool, &'static str); 7] {
         [
             (self.received, "--in"),
             (self.sent, "--out"),
             (self.event.is_some(), "--event"),
             (self.status.is_some(), "--status"),
+            (self.endpoint.is_some(), "--endpoint"),
             (self.since.is_some(), "--since"),
             (self.search.is_some(), "--search"),
         ]
     }
 
-    pub(super) fn filter(&self) -> Result<Filter> {
+    pub(super) fn filter(&self, store: Option<&Store>) -> Result<Filter> {
         if self.search.as_deref() == Some("") {
             return Err(Error::usage(
                 "`--search` looks for a text, and this one is empty",
@@ -86,11 +93,81 @@ impl FilterArgs {
                 _ => None,
             },
             event: self.event.clone(),
-            statuses: self.status.as_ref().map(|set| set.ranges().to_vec()),
+            statuses: self.status.as_ref().and_then(Standing::ranges),
+            outcomes: self
+                .status
+                .as_ref()
+                .map_or_else(Vec::new, |status| status.outcomes.clone()),
+            endpoint: self
+                .endpoint
+                .as_deref()
+                .map(|name| endpoint_id(name, store))
+                .transpose()?,
             since: self.since.map(|time| time.resolve(Timestamp::now())),
             search: self.search.as_deref().map(Search::new),
             ..Filter::default()
         })
+    }
+}
+
+/// How deliveries stand, and statuses of answers.
+#[derive(Clone)]
+struct Standing {
+    outcomes: Vec<Outstanding>,
+    statuses: Option<StatusSet>,
+}
+
+impl Standing {
+    fn ranges(&self) -> Option<Vec<(u16, u16)>> {
+        self.statuses.as_ref().map(|set| set.ranges().to_vec())
+    }
+}
+
+impl FromStr for Standing {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let all = [
+            Outstanding::Pending,
+            Outstanding::Success,
+            Outstanding::Fail,
+        ];
+        let (mut outcomes, mut codes) = (Vec::new(), Vec::new());
+        for part in text.split(',').map(str::trim) {
+            match all.iter().find(|outcome| outcome.word() == part) {
+                Some(outcome) => outcomes.push(*outcome),
+                None => codes.push(part),
+            }
+        }
+        let wrong = |_| {
+            format!(
+                "`{text}` is no list of statuses such as `2xx`, `200,404` or `pending`, `success`, `fail`"
+            )
+        };
+        let statuses = match codes.as_slice() {
+            [] => None,
+            codes => Some(codes.join(",").parse().map_err(wrong)?),
+        };
+        Ok(Self { outcomes, statuses })
+    }
+}
+
+/// The id of an endpoint, also of one that was removed since.
+fn endpoint_id(name: &str, store: Option<&Store>) -> Result<String> {
+    let endpoints = store.map_or_else(|| Ok(Vec::new()), Store::endpoints)?;
+    let found = rules::find(&endpoints, name).map(|endpoint| endpoint.id.clone());
+    let Some(store) = store.filter(|_| found.is_err()) else {
+        return found;
+    };
+    let of_old = Filter {
+        endpoint: Some(name.to_owned()),
+        limit: Some(1),
+        ..Filter::default()
+    };
+    if store.newest(&of_old)?.is_empty() {
+        found
+    } else {
+        Ok(name.to_owned())
     }
 }
 
@@ -107,12 +184,13 @@ pub(super) struct ShowArgs {
 
 pub(super) fn list(args: &ListArgs, context: &mut Context) -> Result<Outcome> {
     let limit = args.limit.unwrap_or(LIMIT);
+    let store = open(&context.settings)?;
     let filter = Filter {
         limit: Some(limit),
-        ..args.filter.filter()?
+        ..args.filter.filter(store.as_ref())?
     };
     let ui = &mut context.ui;
-    let entries = match open(&context.settings)? {
+    let entries = match &store {
         Some(store) => store.newest(&filter)?,
         None => Vec::new(),
     };
@@ -141,6 +219,10 @@ pub(super) fn list(args: &ListArgs, context: &mut Context) -> Result<Outcome> {
 pub(super) fn show(args: &ShowArgs, context: &mut Context) -> Result<Outcome> {
     let store = open(&context.settings)?;
     let entry = named(&args.id, store.as_ref())?;
+    let endpoint = match (&store, &entry.facts.endpoint) {
+        (Some(store), Some(id)) => store.endpoint(id)?.map(|endpoint| endpoint.name),
+        _ => None,
+    };
     let ui = &mut context.ui;
     if ui.json {
         ui.json_line(&history::json(&entry, args.reveal))?;
@@ -153,6 +235,6 @@ pub(super) fn show(args: &ShowArgs, context: &mut Context) -> Result<Outcome> {
         reveal: args.reveal,
         max_body: 25_000_000,
     };
-    ui.data(history::show(&entry, &view))?;
+    ui.data(history::show(&entry, endpoint.as_deref(), &view))?;
     Ok(Outcome::Good)
 }

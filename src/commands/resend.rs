@@ -1,0 +1,139 @@
+//! Where stored requests go again, and when.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use url::Url;
+
+use super::options::Target;
+use super::outgoing::{Again, Planned};
+use super::sources::Sourced;
+use crate::delivery::{Endpoint, Speed};
+use crate::error::{Error, Result};
+use crate::request::curl;
+use crate::secret::Secret;
+use crate::ui::Ui;
+
+/// Where a stored request goes.
+pub(super) struct Place {
+    pub(super) url: Url,
+    /// Whether the URL's own path and query take the place of the stored ones.
+    pub(super) has_target: bool,
+    /// HTTP Basic credentials to add.
+    pub(super) credentials: Option<Secret>,
+    pub(super) endpoint: Option<Endpoint>,
+    /// The delivery that it is another attempt of.
+    pub(super) again: Option<Again>,
+}
+
+/// The place of a stored request: the URL that was named, else where the delivery went before.
+///
+/// # Errors
+/// It was received, so it went nowhere; or it may not go there now.
+pub(super) fn place(
+    to: Option<&Target>,
+    sourced: &Sourced,
+    endpoints: &[Endpoint],
+) -> Result<Place> {
+    if let Some(target) = to {
+        return Ok(Place {
+            url: with_stored_target(target, sourced),
+            has_target: target.has_path,
+            credentials: target.credentials.as_deref().map(Secret::new),
+            endpoint: None,
+            again: None,
+        });
+    }
+    let from = &sourced.from;
+    let (Some(id), Some(sent)) = (sourced.id, &sourced.sent) else {
+        return Err(
+            Error::usage(format!("`{from}` does not say where to deliver it to"))
+                .hint("Give a URL: `--to http://localhost:8080`"),
+        );
+    };
+    if sent.is_pending {
+        return Err(Error::usage(format!("`{from}` is pending still")).hint(
+            "`hookctl send --resume` goes on with what is pending; `--speed max` does so at once.",
+        ));
+    }
+    let endpoint = endpoints
+        .iter()
+        .find(|endpoint| Some(&endpoint.id) == sent.endpoint.as_ref());
+    if let Some(endpoint) = endpoint.filter(|endpoint| !endpoint.enabled) {
+        return Err(Error::usage(format!(
+            "`{from}` went to `{}`, which is disabled",
+            endpoint.name
+        ))
+        .hint(format!(
+            "`hookctl endpoints enable {}` resumes deliveries to it.",
+            curl::quote(&endpoint.name)
+        )));
+    }
+    let url = sent.url.parse().map_err(|error| {
+        Error::usage(format!("`{from}` went to `{}`, which is no URL", sent.url)).because(error)
+    })?;
+    // Pairs in the query are those of the request, so a URL that was changed since does not hold them.
+    let has_pairs = matches!(&*sourced.stored.request.method, "GET" | "HEAD");
+    let url = endpoint
+        .filter(|_| !has_pairs)
+        .map_or(url, |endpoint| endpoint.url.clone());
+    Ok(Place {
+        url,
+        has_target: !has_pairs,
+        credentials: endpoint.and_then(|endpoint| endpoint.basic.clone()),
+        endpoint: endpoint.cloned(),
+        again: Some(Again {
+            id,
+            number: sent.attempts + 1,
+            keeps_body: endpoint.is_none_or(|endpoint| endpoint.log_body),
+        }),
+    })
+}
+
+/// A URL without a path gets the stored one.
+fn with_stored_target(target: &Target, sourced: &Sourced) -> Url {
+    let mut url = target.url.clone();
+    if !target.has_path && !sourced.stored.payload_only {
+        let request = &sourced.stored.request;
+        url.set_path(request.path());
+        url.set_query(Some(request.query()).filter(|query| !query.is_empty()));
+    }
+    url
+}
+
+/// Starts requests as far from one another as they were received, by a clock of this speed.
+pub(super) fn keep_gaps(
+    planned: &mut [Planned],
+    sources: &[Sourced],
+    speed: Speed,
+    ui: &mut Ui,
+) -> Result<()> {
+    let time = |sourced: &Sourced| {
+        let at = sourced.stored.received_at.as_deref()?;
+        at.parse::<Timestamp>().ok()
+    };
+    let (mut last, mut unknown) = (None, 0);
+    for (planned, sourced) in planned.iter_mut().zip(sources) {
+        let Some(at) = time(sourced) else {
+            unknown += 1;
+            continue;
+        };
+        if let Some(last) = last {
+            planned.gap = Some(speed.real(gap(last, at)));
+        }
+        last = last.max(Some(at));
+    }
+    if unknown > 0 && speed != Speed::Max {
+        ui.note(&format!(
+            "note: {unknown} of {} do not say when they were received; they follow without a gap.",
+            sources.len()
+        ))?;
+    }
+    Ok(())
+}
+
+/// The time from one to the next; none if that came before it.
+fn gap(last: Timestamp, next: Timestamp) -> Duration {
+    let gap = next.duration_since(last).max(SignedDuration::ZERO);
+    Duration::try_from(gap).unwrap_or_default()
+}

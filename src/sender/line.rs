@@ -1,0 +1,203 @@
+//! A connection that is used again: many requests, one after the other, as fast as the other side answers.
+//!
+//! As in `wire`, the bytes are ours and hyper reads the answers: to have it compose each request anew would cost more
+//! than to sign it.
+
+use std::cell::RefCell;
+use std::io;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf as _, Bytes};
+use http_body_util::Empty;
+use hyper::client::conn::http1::SendRequest;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use url::Url;
+
+use super::client::{Limits, classify, trust};
+use super::wire::{answer, connect, secure};
+use super::{Answer, Failure, FailureKind, tls};
+use crate::error::{Error, Result};
+
+/// Makes connections to the host of one URL.
+pub(crate) struct Dialer {
+    url: Url,
+    tls: Arc<rustls::ClientConfig>,
+}
+
+impl Dialer {
+    /// Prepares to connect. The system's certificates are loaded for https alone.
+    ///
+    /// # Errors
+    /// They cannot be.
+    pub(crate) fn new(url: &Url, limits: &Limits) -> Result<Self> {
+        let config = tls::config(trust(url, limits));
+        let config =
+            config.map_err(|error| Error::machine("cannot prepare to send").because(error))?;
+        Ok(Self {
+            url: url.clone(),
+            tls: Arc::new(config),
+        })
+    }
+
+    async fn dial(&self) -> std::result::Result<Connected, Failure> {
+        let stream = connect(&self.url).await.map_err(|error| classify(&error))?;
+        if self.url.scheme() == "https" {
+            Connected::new(secure(stream, &self.url, Arc::clone(&self.tls)).await?).await
+        } else {
+            Connected::new(stream).await
+        }
+    }
+}
+
+/// A way to a host, connected when there is something to send. Needs a local task set.
+pub(crate) struct Line {
+    dialer: Arc<Dialer>,
+    connected: Option<Connected>,
+}
+
+impl Line {
+    pub(crate) fn new(dialer: Arc<Dialer>) -> Self {
+        Self {
+            dialer,
+            connected: None,
+        }
+    }
+
+    /// Sends the bytes of a request and reads the answer, so many bytes of its body at most. What is sent over a
+    /// connection that the other side closed meanwhile is sent again over a new one, once.
+    pub(crate) async fn exchange(
+        &mut self,
+        bytes: &Bytes,
+        method: &hyper::Method,
+        max: usize,
+    ) -> std::result::Result<Answer, Failure> {
+        if let Some(connected) = &mut self.connected
+            && connected.sender.ready().await.is_ok()
+        {
+            match connected.exchange(bytes.clone(), method, max).await {
+                Err(failure) if failure.kind == FailureKind::Closed => {}
+                other => return self.kept(other),
+            }
+        }
+        self.connected = None;
+        let mut connected = self.dialer.dial().await?;
+        let answered = connected.exchange(bytes.clone(), method, max).await;
+        self.connected = Some(connected);
+        self.kept(answered)
+    }
+
+    /// Hangs up, so that an answer which comes late is not taken for another one's.
+    pub(crate) fn hang_up(&mut self) {
+        self.connected = None;
+    }
+
+    /// After a failure, or an answer that was not read to its end, the connection is of no use.
+    fn kept(
+        &mut self,
+        answered: std::result::Result<Answer, Failure>,
+    ) -> std::result::Result<Answer, Failure> {
+        if !answered.as_ref().is_ok_and(|answer| !answer.truncated) {
+            self.connected = None;
+        }
+        answered
+    }
+}
+
+struct Connected {
+    sender: SendRequest<Empty<Bytes>>,
+    /// What goes out next.
+    bytes: Rc<RefCell<Bytes>>,
+}
+
+impl Connected {
+    async fn new<S>(stream: S) -> std::result::Result<Self, Failure>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + 'static,
+    {
+        let bytes = Rc::new(RefCell::new(Bytes::new()));
+        let instead = Instead {
+            stream,
+            bytes: Rc::clone(&bytes),
+        };
+        let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(instead))
+            .await
+            .map_err(|error| classify(&error))?;
+        tokio::task::spawn_local(connection);
+        Ok(Self { sender, bytes })
+    }
+
+    async fn exchange(
+        &mut self,
+        bytes: Bytes,
+        method: &hyper::Method,
+        max: usize,
+    ) -> std::result::Result<Answer, Failure> {
+        self.sender
+            .ready()
+            .await
+            .map_err(|error| classify(&error))?;
+        self.bytes.replace(bytes);
+        // What hyper is told decides how it reads the answer; of that, only the method matters.
+        let mut told = hyper::Request::new(Empty::new());
+        *told.method_mut() = method.clone();
+        let response = self
+            .sender
+            .send_request(told)
+            .await
+            .map_err(|error| classify(&error))?;
+        answer(response, max).await
+    }
+}
+
+/// A stream that sends its own bytes instead of those that are written to it.
+struct Instead<S> {
+    stream: S,
+    bytes: Rc<RefCell<Bytes>>,
+}
+
+impl<S: AsyncWrite + Unpin> Instead<S> {
+    fn poll_send(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut bytes = self.bytes.borrow_mut();
+        while !bytes.is_empty() {
+            let sent = ready!(Pin::new(&mut self.stream).poll_write(context, &bytes))?;
+            if sent == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            bytes.advance(sent);
+        }
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Instead<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buf)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Instead<S> {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Poll::Ready(Ok(buf.len()))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.poll_send(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_send(context))?;
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
