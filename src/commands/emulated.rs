@@ -141,13 +141,12 @@ impl Greeting {
         for words in &self.hidden {
             ui.note(&format!("note: {words}"))?;
         }
-        if self.left > 0 {
-            let deliveries = if self.left == 1 {
-                "delivery is"
-            } else {
-                "deliveries are"
-            };
-            ui.note(&format!("{} {deliveries} pending from before.", self.left))?;
+        match self.left {
+            0 => {}
+            1 => ui.note("1 delivery is pending from before, and goes on now.")?,
+            left => ui.note(&format!(
+                "{left} deliveries are pending from before, and go on now."
+            ))?,
         }
         if self.other_on_v6 {
             ui.warn("Another program has this port on [::1], so `localhost` may lead there; use 127.0.0.1.")?;

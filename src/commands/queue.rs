@@ -16,7 +16,7 @@ use super::outgoing::{Planned, Run};
 use super::report::{Report, Sent, Settings};
 use super::volume::{VolumeArgs, number_of};
 use super::{Context, block_on};
-use crate::delivery::volume::{Chance, Renewal};
+use crate::delivery::volume::Renewal;
 use crate::delivery::{
     Course, Engine, Happened, News, Outgoing, Plan, Policy, SigningTime, Speed, Stop,
 };
@@ -84,11 +84,12 @@ pub(super) struct Queue<'a> {
 }
 
 impl Queue<'_> {
-    /// Puts deliveries into the queue and attempts them until they are decided. `others` are the same with other ids.
+    /// Puts deliveries into the queue and attempts them until they are decided. `others` are the same with other ids,
+    /// several times.
     pub(super) fn send(
         &self,
         drafts: &[Draft],
-        others: &[Draft],
+        others: &[Vec<Draft>],
         catalogue: Catalogue,
         context: &mut Context,
     ) -> Result<Outcome> {
@@ -105,11 +106,11 @@ impl Queue<'_> {
             }
             let (plan, outgoing) = draft.queued(self.drafting, policy);
             let plan = self.completed(plan, context)?;
-            let other = others.get(index).map(|other| {
-                let policy = Policy::once();
-                other.queued(self.drafting, policy).1
-            });
-            let repeated = self.repeated(outgoing, other.as_ref());
+            let others = others.iter().filter_map(|others| others.get(index));
+            let others: Vec<Outgoing> = others
+                .map(|other| other.queued(self.drafting, Policy::once()).1)
+                .collect();
+            let repeated = self.repeated(outgoing, &others);
             engine.submit(&plan, repeated)?;
             planned.push(draft.planned(self.drafting));
         }
@@ -154,20 +155,20 @@ impl Queue<'_> {
     fn repeated(
         &self,
         outgoing: Outgoing,
-        other: Option<&Outgoing>,
+        others: &[Outgoing],
     ) -> impl Iterator<Item = Outgoing> + use<> {
         let copies = u64::from(self.run.faults.duplicate) + 1;
         let seed = number_of(&self.seed);
         let id = |outgoing: &Outgoing| outgoing.delivery_id.clone().unwrap_or_default();
-        let renewal = other.map_or_else(Renewal::default, |other| {
-            let (one, another) = (id(&outgoing), id(other));
-            Renewal::between((&one, &outgoing.request), (&another, &other.request))
-        });
+        let ids: Vec<String> = std::iter::once(&outgoing).chain(others).map(id).collect();
+        let requests = std::iter::once(&outgoing).chain(others);
+        let requests = requests.map(|outgoing| &outgoing.request);
+        let all: Vec<_> = ids.iter().map(String::as_str).zip(requests).collect();
+        let renewal = Renewal::among(&all);
         (0..self.volume.count().saturating_mul(copies)).map(move |number| {
             let mut one = outgoing.clone();
             let mut id = id(&one);
-            let mut chance = Chance::of(seed, number / copies);
-            renewal.renew(&mut id, &mut one.request, &mut chance);
+            renewal.renew(&mut id, &mut one.request, seed, number / copies);
             one.delivery_id = one.delivery_id.map(|_| id);
             one
         })

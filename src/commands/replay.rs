@@ -11,6 +11,7 @@ use super::options::{
     EditArgs, ExpectArgs, FaultArgs, PrintArgs, RequestArgs, SecretArgs, Target, Time,
 };
 use super::outgoing::{Planned, Run, add_basic, one_reads_stdin, replaced, signing_key};
+use super::send::SEVERAL;
 use super::sources::{Sourced, load};
 use super::target::TargetParser;
 use super::volume::{VolumeArgs, number_of};
@@ -117,13 +118,14 @@ pub(crate) fn run(args: &ReplayArgs, context: &mut Context) -> Result<Outcome> {
     };
     if args.volume.wanted() && !args.print.prints() {
         let mut others = Vec::new();
-        if args.new_id {
-            replay.seed = replay.seed.nth(usize::MAX);
-            for (number, sourced) in sources.iter().enumerate() {
-                others.push(replay.plan(number, sourced, context)?);
-            }
+        let seed = replay.seed.clone();
+        for number in (0..SEVERAL).filter(|_| args.new_id) {
+            replay.seed = seed.nth(usize::MAX - number);
+            let sources = sources.iter().enumerate();
+            let planned = sources.map(|(number, sourced)| replay.plan(number, sourced, context));
+            others.push(planned.collect::<Result<_>>()?);
         }
-        let number = number_of(&replay.seed);
+        let number = number_of(&seed);
         return args.volume.send(&run, &planned, &others, number, context);
     }
     run.all(planned, context)

@@ -105,10 +105,13 @@ pub(crate) fn run(args: &SendArgs, context: &mut Context) -> Result<Outcome> {
         .collect();
     if args.volume.wanted() && !args.print.prints() {
         let others = args.others(&messages, &making, &catalogue, context)?;
-        let others: Vec<_> = others
-            .iter()
-            .map(|draft| draft.planned(&drafting))
-            .collect();
+        let planned_again = |drafts: &Vec<Draft>| -> Vec<_> {
+            drafts
+                .iter()
+                .map(|draft| draft.planned(&drafting))
+                .collect()
+        };
+        let others: Vec<_> = others.iter().map(planned_again).collect();
         let number = number_of(making.seed());
         return args.volume.send(&run, &planned, &others, number, context);
     }
@@ -152,24 +155,27 @@ impl SendArgs {
         }
     }
 
-    /// The same deliveries with other ids.
+    /// The same deliveries with other ids, so often that each place of an id differs somewhere.
     fn others(
         &self,
         messages: &[Message],
         making: &Making,
         catalogue: &Catalogue,
-        context: &mut Context,
-    ) -> Result<Vec<Draft>> {
-        let ids = making.seed().nth(usize::MAX);
-        let others = if self.payload.data.is_some() {
-            // A body of the user's own stays, and stdin cannot be read again.
-            let renewed = messages.iter().enumerate();
-            let renewed = renewed.map(|(number, message)| message.with_id_of(&ids.nth(number)));
-            renewed.collect()
-        } else {
-            self.messages(making, &ids, catalogue, context)?
-        };
-        self.drafts(&others, &mut Notes::default(), context)
+        context: &Context,
+    ) -> Result<Vec<Vec<Draft>>> {
+        let seeds = (0..SEVERAL).map(|number| making.seed().nth(usize::MAX - number));
+        let drafts = seeds.map(|ids| {
+            let others = if self.payload.data.is_some() {
+                // A body of the user's own stays, and stdin cannot be read again.
+                let renewed = messages.iter().enumerate();
+                let renewed = renewed.map(|(number, message)| message.with_id_of(&ids.nth(number)));
+                renewed.collect()
+            } else {
+                self.messages(making, &ids, catalogue, context)?
+            };
+            self.drafts(&others, &mut Notes::default(), context)
+        });
+        drafts.collect()
     }
 
     /// Every message for each of its destinations.
@@ -227,6 +233,9 @@ impl SendArgs {
         Err(no_taker(&own, profile, &message.event))
     }
 }
+
+/// How many others tell where the ids of a delivery stand. By chance, a place of them may be the same in some.
+pub(super) const SEVERAL: usize = 3;
 
 /// The URL that is configured for a provider.
 fn configured(profile: &Profile, event: &str, context: &Context) -> Result<Target> {

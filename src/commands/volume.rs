@@ -63,12 +63,12 @@ impl VolumeArgs {
         }
     }
 
-    /// Sends deliveries so often. `others` are the same with other ids; without any, all ids stay.
+    /// Sends deliveries so often. `others` are the same with other ids, several times; without any, all ids stay.
     pub(super) fn send(
         &self,
         run: &Run<'_>,
         planned: &[Planned],
-        others: &[Planned],
+        others: &[Vec<Planned>],
         seed: u64,
         context: &mut Context,
     ) -> Result<Outcome> {
@@ -77,11 +77,15 @@ impl VolumeArgs {
             // What cannot be signed is said now, and not many times.
             let signed_at = run.timestamp();
             one.delivery.attempt(signed_at).map_err(Error::usage)?;
-            let other = others.get(index).unwrap_or(one);
+            let others = others.iter().filter_map(|others| others.get(index));
+            let all = std::iter::once(one).chain(others);
+            let all: Vec<_> = all
+                .map(|planned| (&*planned.delivery.id, &planned.delivery.request))
+                .collect();
             templates.push(Template {
                 delivery: one.delivery.clone(),
                 provider: one.provider.clone(),
-                renewal: between(one, other),
+                renewal: Renewal::among(&all),
                 limits: run.limits(one, context)?,
             });
         }
@@ -118,12 +122,6 @@ impl VolumeArgs {
             show.follow(running, signals).await
         })
     }
-}
-
-fn between(one: &Planned, other: &Planned) -> Renewal {
-    let [one, other] =
-        [one, other].map(|planned| (&*planned.delivery.id, &planned.delivery.request));
-    Renewal::between(one, other)
 }
 
 impl Run<'_> {

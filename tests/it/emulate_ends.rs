@@ -213,7 +213,10 @@ fn what_is_pending_at_the_end_stays_and_the_next_one_goes_on_with_it() {
             );
         }
         let mut api = emulator(&room, &["--exit-after", "1"]);
-        assert_eq!(api.next_note(), "1 delivery is pending from before.\n");
+        assert_eq!(
+            api.next_note(),
+            "1 delivery is pending from before, and goes on now.\n"
+        );
         let attempt = next(&mut api, "attempt");
         assert_eq!(
             (&attempt["attempt"], &attempt["outcome"]),

@@ -24,7 +24,7 @@ fn every_file_under_fixtures_belongs_to_a_provider_and_is_listed() {
         .map(|(provider, event)| format!("{provider}/{event}.json"))
         .collect();
     let mut found = BTreeSet::new();
-    let mut providers = 0;
+    let (mut providers, mut apis) = (0, 0);
     for folder in std::fs::read_dir(project("fixtures"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -37,12 +37,13 @@ fn every_file_under_fixtures_belongs_to_a_provider_and_is_listed() {
                 found.remove(&format!("{name}/provider.toml")),
                 "{name} has a profile"
             );
+            apis += usize::from(found.remove(&format!("{name}/api.toml")));
             let check = room.run(&["providers", "check", &folder.to_string_lossy()]);
             check.ends(0);
         }
     }
     assert_eq!(found, listed);
-    assert_eq!(providers, 5 + 15);
+    assert_eq!((providers, apis), (5 + 15, 4));
     assert_eq!(listed.len(), (5 + 6 + 12 + 11 + 3) + 68);
 }
 

@@ -3,7 +3,7 @@
 mod renewal;
 mod tally;
 
-pub(crate) use renewal::{Chance, Renewal};
+pub(crate) use renewal::Renewal;
 pub(crate) use tally::Tally;
 
 use std::cell::RefCell;
@@ -244,9 +244,9 @@ impl Worker {
         let index = usize::try_from(number % templates).unwrap_or(0);
         let template = &load.templates[index];
         let mut delivery = template.delivery.clone();
-        let mut chance = Chance::of(load.seed, number / templates / load.copies);
+        let round = number / templates / load.copies;
         let Delivery { id, request, .. } = &mut delivery;
-        template.renewal.renew(id, request, &mut chance);
+        template.renewal.renew(id, request, load.seed, round);
         let signed_at = load.time.at(Timestamp::now());
         // That it can be made was tried before.
         let Ok(request) = delivery.attempt(signed_at) else {

@@ -1,7 +1,7 @@
 //! New ids for each of many deliveries, without building each anew.
 //!
-//! Two deliveries of the same event that were made of different seeds differ in their ids and nowhere else. Where they
-//! differ, ids stand; what is the same word in both pairs is the same id. So a further delivery is a copy with new words
+//! Deliveries of the same event that were made of different seeds differ in their ids and nowhere else. Where they
+//! differ, ids stand; what is the same word in all of them is the same id. So a further delivery is a copy with new words
 //! in these places.
 
 use std::collections::HashMap;
@@ -22,9 +22,14 @@ pub(crate) struct Renewal {
 struct Word {
     /// As in the first delivery.
     text: Vec<u8>,
-    /// The places in it that are new each time, with what stands there.
+    /// The places in it that are new each time, with what can stand there.
     places: Vec<(usize, &'static [u8])>,
 }
+
+/// Most values of a word that are gone through one after the other, before any comes again.
+const MOST: u128 = 1 << 96;
+/// The step from one value to the next. It has no factor in common with the size of any alphabet, so all values come.
+const STEP: u128 = 2_685_821_657_736_338_717;
 
 /// An occurrence of a word.
 #[derive(Clone, Copy, Debug)]
@@ -54,48 +59,43 @@ const BASE62: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst
 const ALPHABETS: [&[u8]; 6] = [DIGITS, LOWER_HEX, UPPER_HEX, BASE36, UPPER36, BASE62];
 
 impl Renewal {
-    /// What differs between two deliveries of one event. Parts of different lengths stay as they are in the first one.
-    pub(crate) fn between(one: (&str, &Request), other: (&str, &Request)) -> Self {
+    /// What differs among deliveries of one event, each an id and a request. Parts of different lengths stay as they are
+    /// in the first one.
+    pub(crate) fn among(all: &[(&str, &Request)]) -> Self {
         let mut renewal = Self::default();
         let mut known = HashMap::new();
-        let ((id, a), (other_id, b)) = (one, other);
-        let headers = a.headers.iter().zip(b.headers.iter());
-        let headers = headers
-            .enumerate()
-            .map(|(place, (one, other))| (Part::Header(place), &*one.value, &*other.value));
-        let parts = [
-            (Part::Id, id.as_bytes(), other_id.as_bytes()),
-            (Part::Target, a.target.as_bytes(), b.target.as_bytes()),
-            (Part::Body, &*a.body, &*b.body),
-        ];
-        for (part, one, other) in parts.into_iter().chain(headers) {
-            if one.len() == other.len() {
-                renewal.find(part, one, other, &mut known);
+        let fields = all.first().map_or(0, |(_, one)| one.headers.iter().count());
+        let headers = (0..fields).map(Part::Header);
+        for part in [Part::Id, Part::Target, Part::Body]
+            .into_iter()
+            .chain(headers)
+        {
+            let texts: Option<Vec<&[u8]>> = all.iter().map(|(id, one)| part.of(id, one)).collect();
+            let texts = texts.unwrap_or_default();
+            if texts.windows(2).all(|pair| pair[0].len() == pair[1].len()) {
+                renewal.find(part, &texts, &mut known);
             }
         }
         renewal
     }
 
     /// Finds the words of a part that differ.
-    fn find(
-        &mut self,
-        part: Part,
-        one: &[u8],
-        other: &[u8],
-        known: &mut HashMap<(Vec<u8>, Vec<u8>), usize>,
-    ) {
+    fn find(&mut self, part: Part, texts: &[&[u8]], known: &mut HashMap<Vec<Vec<u8>>, usize>) {
+        let Some(first) = texts.first() else {
+            return;
+        };
+        let in_word = |at: usize| texts.iter().all(|text| text[at].is_ascii_alphanumeric());
         let mut at = 0;
-        while at < one.len() {
-            let length = one[at..]
-                .iter()
-                .zip(&other[at..])
-                .take_while(|(a, b)| a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric())
-                .count();
-            let (a, b) = (&one[at..at + length], &other[at..at + length]);
-            if a != b {
-                let word = *known.entry((a.to_vec(), b.to_vec())).or_insert_with(|| {
-                    let mut word = Word::new(a, b);
-                    if is_uuid_variant(one, at) {
+        while at < first.len() {
+            let end = (at..first.len())
+                .find(|at| !in_word(*at))
+                .unwrap_or(first.len());
+            let words: Vec<&[u8]> = texts.iter().map(|text| &text[at..end]).collect();
+            if words.windows(2).any(|pair| pair[0] != pair[1]) {
+                let key = words.iter().map(|word| word.to_vec()).collect();
+                let word = *known.entry(key).or_insert_with(|| {
+                    let mut word = Word::new(&words);
+                    if is_uuid_variant(first, at) {
                         word.restrict_first(UUID_VARIANTS);
                     }
                     self.words.push(word);
@@ -103,7 +103,7 @@ impl Renewal {
                 });
                 self.spots.push(Spot { part, at, word });
             }
-            at += length.max(1);
+            at = end.max(at + 1);
         }
     }
 
@@ -112,12 +112,18 @@ impl Renewal {
         self.spots.is_empty()
     }
 
-    /// Gives a copy of the first delivery new ids: the same ones for the same number.
-    pub(crate) fn renew(&self, id: &mut String, request: &mut Request, chance: &mut Chance) {
+    /// Gives a copy of the first delivery new ids: the same ones for the same seed and number, and others for another
+    /// number as long as an id can have another value.
+    pub(crate) fn renew(&self, id: &mut String, request: &mut Request, seed: u64, number: u64) {
         if self.is_empty() {
             return;
         }
-        let words: Vec<Vec<u8>> = self.words.iter().map(|word| word.renewed(chance)).collect();
+        let starts = &mut Chance::of(seed, 0);
+        let chance = &mut Chance::of(seed, number);
+        let words = self.words.iter();
+        let words: Vec<Vec<u8>> = words
+            .map(|word| word.renewed(starts.next(), number, chance))
+            .collect();
         let mut body = None;
         for Spot { part, at, word } in &self.spots {
             let (word, at) = (&words[*word], *at);
@@ -167,15 +173,28 @@ fn overwrite_text(text: &mut String, at: usize, word: &[u8]) {
     text.replace_range(at..at + word.len(), &word);
 }
 
+impl Part {
+    /// The bytes of this part; `None` for a header that is not there.
+    fn of<'a>(self, id: &'a str, request: &'a Request) -> Option<&'a [u8]> {
+        Some(match self {
+            Self::Id => id.as_bytes(),
+            Self::Target => request.target.as_bytes(),
+            Self::Header(place) => &*request.headers.iter().nth(place)?.value,
+            Self::Body => &*request.body,
+        })
+    }
+}
+
 impl Word {
-    fn new(one: &[u8], other: &[u8]) -> Self {
+    fn new(words: &[&[u8]]) -> Self {
         let fits = |alphabet: &&&[u8]| {
-            let mut bytes = one.iter().chain(other);
+            let mut bytes = words.iter().copied().flatten();
             bytes.all(|byte| alphabet.contains(byte))
         };
         let alphabet: &'static [u8] = ALPHABETS.iter().find(fits).copied().unwrap_or(BASE62);
-        let differing = (0..one.len()).filter(|place| one[*place] != other[*place]);
-        let places = differing.map(|place| {
+        let text = words[0].to_vec();
+        let differs = |place: &usize| words.iter().any(|word| word[*place] != text[*place]);
+        let places = (0..text.len()).filter(differs).map(|place| {
             // A number does not begin with a zero.
             let is_first_digit = place == 0 && alphabet == DIGITS;
             (
@@ -187,10 +206,8 @@ impl Word {
                 },
             )
         });
-        Self {
-            text: one.to_vec(),
-            places: places.collect(),
-        }
+        let places = places.collect();
+        Self { text, places }
     }
 
     /// Lets nothing else stand first.
@@ -200,10 +217,27 @@ impl Word {
         }
     }
 
-    fn renewed(&self, chance: &mut Chance) -> Vec<u8> {
+    /// The value of a delivery with this number, counted from a start. What cannot be counted is by chance.
+    fn renewed(&self, start: u64, number: u64, chance: &mut Chance) -> Vec<u8> {
         let mut text = self.text.clone();
-        for (place, alphabet) in &self.places {
+        let size = |(_, alphabet): &(usize, &[u8])| u128::try_from(alphabet.len()).unwrap_or(1);
+        let mut counted = 1;
+        let places = self.places.iter().rev();
+        let within = places.take_while(|place| {
+            counted *= size(place);
+            counted <= MOST
+        });
+        let within = within.count();
+        let (by_chance, by_number) = self.places.split_at(self.places.len() - within);
+        for (place, alphabet) in by_chance {
             text[*place] = alphabet[chance.below(alphabet.len())];
+        }
+        let values: u128 = by_number.iter().map(size).product();
+        let mut value = (u128::from(start) + u128::from(number) * STEP) % values;
+        for place in by_number.iter().rev() {
+            let digit = usize::try_from(value % size(place)).unwrap_or(0);
+            text[place.0] = place.1[digit];
+            value /= size(place);
         }
         text
     }
@@ -256,13 +290,14 @@ mod tests {
         (id.to_owned(), request)
     }
 
-    fn between(one: &Pair, other: &Pair) -> Renewal {
-        Renewal::between((&one.0, &one.1), (&other.0, &other.1))
+    fn among(all: &[&Pair]) -> Renewal {
+        let all: Vec<(&str, &Request)> = all.iter().map(|(id, one)| (&**id, one)).collect();
+        Renewal::among(&all)
     }
 
     fn renewed(renewal: &Renewal, one: &Pair, number: u64) -> [String; 4] {
         let (mut id, mut request) = one.clone();
-        renewal.renew(&mut id, &mut request, &mut Chance::of(7, number));
+        renewal.renew(&mut id, &mut request, 7, number);
         seen(&(id, request))
     }
 
@@ -286,7 +321,7 @@ mod tests {
             "evt-25",
             r#"{"id":25,"of":"90ab","name":"Dana","uuid":"2b-4e"}"#,
         );
-        let renewal = between(&one, &other);
+        let renewal = among(&[&one, &other]);
         let mut all = HashSet::new();
         for number in 0..50 {
             let new = renewed(&renewal, &one, number);
@@ -307,7 +342,7 @@ mod tests {
     fn a_uuid_stays_one() {
         let one = delivery("8b1f4a52-70c9-4f3d-9a6b-2f5f8e1c7d04", "/", "x", "{}");
         let other = delivery("01c94e8a-1bd7-41e2-b3c0-90aa1c2d3e4f", "/", "x", "{}");
-        let renewal = between(&one, &other);
+        let renewal = among(&[&one, &other]);
         for number in 0..100 {
             let id = &renewed(&renewal, &one, number)[0];
             assert!(is_uuid_variant(id.as_bytes(), 19), "{id}");
@@ -319,7 +354,31 @@ mod tests {
     fn what_differs_in_length_stays() {
         let one = delivery("a", "/", "x", r#"{"name":"Al"}"#);
         let other = delivery("a", "/", "x", r#"{"name":"Bob"}"#);
-        assert!(between(&one, &other).is_empty());
+        assert!(among(&[&one, &other]).is_empty());
+    }
+
+    #[test]
+    fn short_ids_do_not_come_again_before_all_have_come() {
+        let one = delivery("a1", "/", "x", "{}");
+        let others = ["b4", "c7", "d9"].map(|id| delivery(id, "/", "x", "{}"));
+        let renewal = among(&[&one, &others[0], &others[1], &others[2]]);
+        let ids: HashSet<String> = (0..256)
+            .map(|number| renewed(&renewal, &one, number)[0].clone())
+            .collect();
+        assert_eq!(ids.len(), 256);
+        for alphabet in ALPHABETS {
+            for size in [alphabet.len(), alphabet.len() - 1, 4] {
+                let (mut a, mut b) = (STEP, u128::try_from(size).unwrap());
+                while b > 0 {
+                    (a, b) = (b, a % b);
+                }
+                // Of the alphabets, digits alone are ever without their first character.
+                assert!(
+                    a == 1 || (size + 1 == alphabet.len() && alphabet != DIGITS),
+                    "{size}"
+                );
+            }
+        }
     }
 
     proptest! {
@@ -327,7 +386,7 @@ mod tests {
         fn any_two_deliveries_make_others_of_the_same_shape(one in prop::array::uniform4("[a-z0-9A-Zé \"-]{0,20}"), other in prop::array::uniform4("[a-z0-9A-Zé \"-]{0,20}"), number: u64) {
             let make = |[id, target, header, body]: &[String; 4]| delivery(id, target, header, body);
             let (one, other) = (make(&one), make(&other));
-            let new = renewed(&between(&one, &other), &one, number);
+            let new = renewed(&among(&[&one, &other]), &one, number);
             for (old, new) in seen(&one).iter().zip(new) {
                 prop_assert_eq!(old.len(), new.len());
                 for (old, new) in old.bytes().zip(new.bytes()) {
