@@ -23,7 +23,7 @@ pub(crate) struct Detector {
 #[derive(Debug)]
 struct Row {
     provider: usize,
-    row: usize,
+    at: usize,
     /// Finds the longest of the keys that the body must have.
     key: Option<Finder<'static>>,
 }
@@ -33,7 +33,7 @@ impl Detector {
         let mut by_header: HashMap<String, Vec<Row>> = HashMap::new();
         let mut by_body = Vec::new();
         for (provider, of) in providers.iter().enumerate() {
-            for (row, conditions) in of.profile.detect.iter().enumerate() {
+            for (at, conditions) in of.profile.detect.iter().enumerate() {
                 let key = conditions.longest_key();
                 let rows = match conditions.headers.first() {
                     Some(name) => by_header.entry(name.to_ascii_lowercase()).or_default(),
@@ -41,7 +41,7 @@ impl Detector {
                 };
                 rows.push(Row {
                     provider,
-                    row,
+                    at,
                     key: key.map(|key| Finder::new(key).into_owned()),
                 });
             }
@@ -104,13 +104,13 @@ impl Detector {
     ) -> Option<&'a Arc<Provider>> {
         let rows = rows.filter_map(|row| {
             let provider = &self.providers[row.provider];
-            let conditions = &provider.profile.detect[row.row];
+            let conditions = &provider.profile.detect[row.at];
             let fits = conditions.fallback == fallback && conditions.fits(source);
             fits.then_some((row, provider, conditions))
         });
         let best = rows.max_by_key(|(row, _, conditions)| {
             let (headers, fields) = (conditions.headers.len(), conditions.body.len());
-            (headers, fields, row.provider, row.row)
+            (headers, fields, row.provider, row.at)
         });
         best.map(|(_, provider, _)| provider)
     }
