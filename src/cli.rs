@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum as _};
 
 use crate::commands::{
-    Context, completions, events, explain, history, init, listen, providers, replay, secret, send,
-    sign, verify,
+    Context, check, completions, events, explain, history, init, listen, providers, replay, secret,
+    send, sign, verify,
 };
 use crate::error::{Outcome, Result};
 use crate::settings::HistoryWish;
@@ -66,6 +66,7 @@ enum Command {
     Replay(Box<replay::ReplayArgs>),
     Listen(Box<listen::ListenArgs>),
     Verify(Box<verify::VerifyArgs>),
+    Check(Box<check::CheckArgs>),
     History(history::HistoryArgs),
     Sign(Box<sign::SignArgs>),
     Explain(explain::ExplainArgs),
@@ -114,6 +115,7 @@ impl Cli {
             Command::Replay(args) => replay::run(args, context),
             Command::Listen(args) => listen::run(args, context),
             Command::Verify(args) => verify::run(args, context),
+            Command::Check(args) => check::run(args, context),
             Command::History(args) => history::run(args, context),
             Command::Sign(args) => sign::run(args, context),
             Command::Explain(args) => explain::run(args, context),

@@ -12,6 +12,7 @@
 //! provider                         profiles, catalogue, payloads, edits, detection, local secrets
 //! store                            the history: captures, deliveries, attempts in one SQLite file
 //! sender  receiver                 out and in; neither knows the other
+//! audit                            what a handler does wrong: the checks, and files of cases
 //! render                           values to text, with the paint passed in
 //! ui  settings                     the streams; flag > environment > project > user > default
 //! commands                         one file a command: XArgs, what it means, what it does
@@ -24,6 +25,7 @@
     allow(clippy::unwrap_used, reason = "a test may panic; that is how it fails")
 )]
 
+mod audit;
 mod cli;
 mod commands;
 mod error;

@@ -243,7 +243,7 @@ fn message(
     Ok(Message {
         provider: Arc::clone(&step.provider),
         event: step.event.clone(),
-        id: own_id.unwrap_or_else(|| seed.value(delivery_form(profile), "delivery id")),
+        id: own_id.unwrap_or_else(|| seed.value(profile.delivery_form(), "delivery id")),
         content,
         scheme,
         prefix,
@@ -268,15 +268,6 @@ pub(crate) fn sends_id(profile: &Profile, scheme: &Scheme) -> bool {
     profile.envelope.delivery.is_some()
         || scheme.id_header.is_some()
         || profile.headers.iter().any(in_header)
-}
-
-/// The pattern of a provider's delivery ids. Where it sends none, hookctl still has one to speak of the delivery by.
-pub(crate) fn delivery_form(profile: &Profile) -> &str {
-    profile
-        .envelope
-        .delivery_form
-        .as_ref()
-        .map_or("msg_{base62:27}", |form| &form.value)
 }
 
 fn read_data(data: &str, context: &Context) -> Result<Bytes> {
@@ -308,7 +299,7 @@ impl Message {
             }
         }
         let (scheme, prefix) = style(&step)?;
-        let made = || seed.value(delivery_form(&step.provider.profile), "delivery id");
+        let made = || seed.value(step.provider.profile.delivery_form(), "delivery id");
         Ok(Self {
             id: args.id.clone().unwrap_or_else(made),
             provider: step.provider,

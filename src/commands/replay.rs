@@ -7,7 +7,7 @@ use clap::Args;
 use url::Url;
 
 use super::Context;
-use super::message::{delivery_form, random_seed, sends_id};
+use super::message::{random_seed, sends_id};
 use super::notes::Notes;
 use super::options::{
     EditArgs, ExpectArgs, FaultArgs, PrintArgs, RequestArgs, SecretArgs, Target, Time,
@@ -121,7 +121,7 @@ impl Replay<'_> {
             .as_ref()
             .and_then(|provider| provider.event_of(&source))
             .or_else(|| stored.event.clone());
-        let form = profile.map_or("msg_{base62:27}", delivery_form);
+        let form = profile.map_or("msg_{base62:27}", Profile::delivery_form);
         let mut delivery = Delivery {
             provider: profile.map(|profile| profile.name.clone()),
             event,

@@ -90,7 +90,7 @@ impl SendArgs {
         let profile = &message.provider.profile;
         let Target {
             url, credentials, ..
-        } = self.target(profile, context)?;
+        } = target(self.to.as_ref(), profile, context)?;
         if profile.request.https.value && url.scheme() == "http" && !is_loopback(&url) {
             context.ui.warn(&format!(
                 "{} delivers to https:// only, and this is `http://{}`.",
@@ -179,25 +179,30 @@ impl SendArgs {
             None => Ok(of_url),
         }
     }
+}
 
-    fn target(&self, profile: &Profile, context: &Context) -> Result<Target> {
-        if let Some(target) = &self.to {
-            return Ok(target.clone());
-        }
-        let configured = context.settings.provider(&profile.name)?.to.ok_or_else(|| {
-            Error::usage("nowhere to deliver to")
-                .hint(format!("Give a URL: `--to http://localhost:8080/webhooks/{}`", profile.name))
-                .hint(format!("Or set `to` under `[providers.{}]` in `hookctl.toml`; `hookctl init` writes one.", profile.name))
-        })?;
-        configured.parse().map_err(|problem: String| {
-            let key = format!("`providers.{}.to` in the configuration", profile.name);
-            // What cannot be read may hold a password.
-            if configured.contains('@') {
-                return Error::usage(format!("{key} is no URL to deliver to"));
-            }
-            Error::usage(format!("{key} is `{configured}`: {problem}"))
-        })
+/// Where a provider's deliveries go: the URL of the flag, else the configured one.
+pub(super) fn target(
+    given: Option<&Target>,
+    profile: &Profile,
+    context: &Context,
+) -> Result<Target> {
+    if let Some(target) = given {
+        return Ok(target.clone());
     }
+    let configured = context.settings.provider(&profile.name)?.to.ok_or_else(|| {
+        Error::usage("nowhere to deliver to")
+            .hint(format!("Give a URL: `--to http://localhost:8080/webhooks/{}`", profile.name))
+            .hint(format!("Or set `to` under `[providers.{}]` in `hookctl.toml`; `hookctl init` writes one.", profile.name))
+    })?;
+    configured.parse().map_err(|problem: String| {
+        let key = format!("`providers.{}.to` in the configuration", profile.name);
+        // What cannot be read may hold a password.
+        if configured.contains('@') {
+            return Error::usage(format!("{key} is no URL to deliver to"));
+        }
+        Error::usage(format!("{key} is `{configured}`: {problem}"))
+    })
 }
 
 /// The pairs of a body that has to go into the query.

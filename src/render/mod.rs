@@ -1,5 +1,6 @@
 //! Values to text. The paint is passed in; nothing in here writes anywhere.
 
+pub(crate) mod audit;
 pub(crate) mod body;
 pub(crate) mod capture;
 pub(crate) mod difference;

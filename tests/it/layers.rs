@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use crate::harness::project;
 
 /// From the top of the map in `src/lib.rs` to its foot.
-const LINES: [&[&str]; 9] = [
+const LINES: [&[&str]; 10] = [
     &["error", "secret"],
     &["request"],
     &["signature"],
     &["provider"],
     &["store"],
     &["sender", "receiver"],
+    &["audit"],
     &["render"],
     &["ui", "settings"],
     &["commands"],

@@ -1,0 +1,57 @@
+//! A delivery that was signed long ago must be refused, however right its signature is.
+
+use super::super::bench::Bench;
+use super::super::subject::Signer;
+use super::super::{Check, Verdict};
+use super::{beyond, has_no_time, one, span, tolerance};
+use crate::error::Result;
+
+pub(super) const CHECK: Check = Check {
+    id: "rejects-stale-timestamp",
+    sends: "a delivery that was signed long ago",
+    expected: |subject| {
+        format!(
+            "4xx for a delivery that was signed {} ago",
+            span(beyond(subject))
+        )
+    },
+    why: |_| {
+        "Whoever once got hold of a delivery, from a log or a proxy, can send it again for ever."
+            .to_owned()
+    },
+    after: &[
+        "accepts-valid",
+        "rejects-missing-signature",
+        "rejects-wrong-secret",
+    ],
+    always: false,
+    requests: one,
+    cannot: has_no_time,
+    run: |bench| Box::pin(run(bench)),
+};
+
+async fn run(bench: &mut Bench) -> Result<Verdict> {
+    if let Some(blind) = bench.is_blind() {
+        return Ok(Verdict::skip(blind));
+    }
+    let mut draft = bench.draft()?;
+    draft.offset = -beyond(&bench.subject);
+    let reply = bench.deliver(&draft, Signer::Right).await?;
+    if reply.took() {
+        bench.ignores_time = true;
+        return Ok(Verdict::fail(
+            format!(
+                "{} for a delivery that was signed {} ago",
+                reply.words(),
+                span(draft.offset)
+            ),
+            format!(
+                "Refuse a signed time that is more than {} away from the clock; it counts seconds, not milliseconds, if its unit is seconds.",
+                tolerance(&bench.subject)
+            ),
+        ));
+    }
+    let words = reply.words();
+    bench.refused("a delivery that was signed long ago", reply);
+    Ok(Verdict::pass(words))
+}

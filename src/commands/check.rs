@@ -1,0 +1,215 @@
+//! `hookctl check`: an audit of a handler.
+
+use std::net::{IpAddr, ToSocketAddrs as _};
+use std::sync::Arc;
+
+use clap::Args;
+use jiff::Timestamp;
+use url::Url;
+
+use super::options::{RequestArgs, SecretArgs, Target, roots};
+use super::outgoing::signing_key;
+use super::send::random_seed;
+use super::target::TargetParser;
+use super::{Context, block_on};
+use crate::audit::{self, ALL, Line, Selection, Subject, is_near};
+use crate::error::{Error, Outcome, Result};
+use crate::provider::Provider;
+use crate::render::audit::{Audited, human, json, summary};
+use crate::request::Header;
+use crate::sender::{Limits, authority, time_limit};
+
+/// Audit a handler: what does it do wrong, and how to mend it
+#[derive(Args)]
+#[command(after_help = "Examples:
+  hookctl check --to http://localhost:3000/webhooks/ken --provider ken --secret $KEN_WEBHOOK_SECRET
+  hookctl check --to http://localhost:3000/github --provider github --event push --event ping
+  hookctl check --to http://localhost:3000/stripe --provider stripe --only verifies-raw-body
+  hookctl check --list")]
+pub(crate) struct CheckArgs {
+    /// URL of the handler; by default the one configured for the provider
+    #[arg(long, value_name = "URL", value_parser = TargetParser)]
+    to: Option<Target>,
+    /// Provider whose deliveries the handler takes; found from the path by default, as in /webhooks/ken
+    #[arg(long, value_name = "NAME")]
+    provider: Option<String>,
+    /// Event that the endpoint is subscribed to; all by default (can be repeated)
+    #[arg(long, value_name = "EVENT")]
+    event: Vec<String>,
+    /// Ask these alone (can be repeated)
+    #[arg(long, value_name = "CHECK", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Leave these out (can be repeated)
+    #[arg(long, value_name = "CHECK", value_delimiter = ',')]
+    skip: Vec<String>,
+    /// List the checks and ask nothing
+    #[arg(long)]
+    list: bool,
+    /// Allow a handler that is neither on this machine nor in a private network
+    #[arg(long)]
+    allow_remote: bool,
+    #[command(flatten)]
+    request: RequestArgs,
+    #[command(flatten)]
+    secret: SecretArgs,
+}
+
+pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<Outcome> {
+    let selection = Selection::new(&args.only, &args.skip)
+        .map_err(|(problem, hint)| Error::usage(problem).hint(hint))?;
+    let provider = args.provider(context)?;
+    let subject = args.subject(&provider, context)?;
+    check_near(&subject.url, args.allow_remote)?;
+    let limits = Limits {
+        timeout: None,
+        insecure: args.request.insecure,
+        roots: roots(args.request.cacert.as_deref(), &context.settings)?,
+        max_answer: 0,
+    };
+    context.ui.note(&format!(
+        "Checking {} as {}: up to {} requests, whose ids hold `hookctl` or start with `c0ffee00`.",
+        subject.url,
+        subject.label(),
+        selection.requests(&subject)
+    ))?;
+    let line = Line::new(&subject.url, limits, &subject.secrets, Box::new(|_| {}))?;
+    let (report, subject) = block_on(audit::audit(subject, line, &selection))?;
+    let audited = Audited {
+        title: format!("{} at {}", subject.label(), subject.url),
+        url: subject.url.to_string(),
+        findings: report.findings,
+        known: Vec::new(),
+        requests: report.requests,
+        duration: report.duration,
+        unit: "check",
+    };
+    if context.ui.json {
+        for finding in &audited.findings {
+            context.ui.json_line(&json(&audited, finding))?;
+        }
+        context.ui.json_line(&summary(&audited))?;
+    } else {
+        let text = human(&audited, context.ui.out_paint, context.ui.out_width());
+        context.ui.data(text)?;
+    }
+    Ok(Outcome::good_if(audited.new_failures().is_empty()))
+}
+
+impl CheckArgs {
+    fn provider(&self, context: &Context) -> Result<Arc<Provider>> {
+        let catalogue = context.settings.catalogue()?;
+        if let Some(name) = &self.provider {
+            return catalogue.provider(name);
+        }
+        let names = catalogue.names();
+        let segments = self.to.iter().flat_map(|to| to.url.path_segments());
+        let mut named = segments
+            .flatten()
+            .filter(|segment| names.iter().any(|name| name == segment));
+        match named.next() {
+            Some(name) => catalogue.provider(name),
+            None => Err(Error::usage("whose deliveries does the handler take?")
+                .hint("Say it with `--provider NAME`; `hookctl providers` lists them.")),
+        }
+    }
+
+    fn subject(&self, provider: &Arc<Provider>, context: &Context) -> Result<Subject> {
+        let profile = &provider.profile;
+        let Target {
+            url, credentials, ..
+        } = super::send::target(self.to.as_ref(), profile, context)?;
+        let mut headers = self.request.headers.clone();
+        if let Some(credentials) = credentials {
+            headers.push(basic(&credentials));
+        }
+        let mut secrets = self.secret.given(&context.settings)?;
+        if secrets.is_empty() {
+            secrets.extend(self.secret.for_signing(&context.settings, profile)?);
+        }
+        let (mut scheme, mut keys) = (profile.scheme(), Vec::new());
+        secrets.retain(|secret| scheme.signs() && !secret.is_empty());
+        for secret in &secrets {
+            let (of_secret, key) =
+                signing_key(profile.scheme(), secret, None, Some(&profile.name))?;
+            if keys.is_empty() {
+                scheme = of_secret;
+            }
+            keys.push(key);
+        }
+        Ok(Subject {
+            provider: Arc::clone(provider),
+            url,
+            scheme,
+            keys,
+            secrets,
+            headers,
+            events: self.events(provider)?,
+            limit: time_limit(self.request.timeout, Some(profile)),
+            seed: random_seed()?,
+            now: Timestamp::now,
+        })
+    }
+
+    fn events(&self, provider: &Provider) -> Result<Vec<String>> {
+        let profile = &provider.profile;
+        let all = profile.events.keys().cloned();
+        if self.event.is_empty() {
+            return Ok(all.collect());
+        }
+        let known: Vec<String> = all.collect();
+        let named = |name: &String| {
+            let name = name
+                .strip_prefix(&format!("{}/", profile.name))
+                .unwrap_or(name);
+            let found = known.iter().find(|event| *event == name).cloned();
+            found.ok_or_else(|| {
+                let near = crate::provider::catalogue::did_you_mean(
+                    name,
+                    known.iter().map(String::as_str),
+                );
+                let near = near
+                    .unwrap_or_else(|| format!("`hookctl events {}` lists them.", profile.name));
+                Error::usage(format!("{} has no event `{name}`", profile.name)).hint(near)
+            })
+        };
+        self.event.iter().map(named).collect()
+    }
+}
+
+fn basic(credentials: &str) -> Header {
+    use base64::Engine as _;
+    let encoded = base64::engine::general_purpose::STANDARD.encode(credentials);
+    Header {
+        name: "authorization".to_owned(),
+        value: format!("Basic {encoded}").into_bytes(),
+    }
+}
+
+/// Refuses a handler of somebody else's, unless the user says that it may be asked.
+fn check_near(url: &Url, allow_remote: bool) -> Result<()> {
+    if allow_remote {
+        return Ok(());
+    }
+    let far = match url.host() {
+        Some(url::Host::Domain(name)) if name == "localhost" || name.ends_with(".localhost") => {
+            None
+        }
+        Some(url::Host::Domain(name)) => {
+            let port = url.port_or_known_default().unwrap_or(80);
+            // A name without an address is found out about when it is sent to.
+            let found = (name, port).to_socket_addrs().into_iter().flatten();
+            found.map(|address| address.ip()).find(|ip| !is_near(*ip))
+        }
+        Some(url::Host::Ipv4(ip)) => Some(IpAddr::V4(ip)).filter(|ip| !is_near(*ip)),
+        Some(url::Host::Ipv6(ip)) => Some(IpAddr::V6(ip)).filter(|ip| !is_near(*ip)),
+        None => None,
+    };
+    match far {
+        None => Ok(()),
+        Some(ip) => Err(Error::usage(format!(
+            "`{}` is at {ip}, neither on this machine nor in a private network",
+            authority(url)
+        ))
+        .hint("An audit sends forged, broken and many deliveries. If the handler is yours, say `--allow-remote`.")),
+    }
+}
