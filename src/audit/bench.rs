@@ -27,14 +27,15 @@ pub(crate) enum Trust {
 #[derive(Clone)]
 pub(crate) struct Model {
     pub(crate) event: String,
-    pub(crate) style: Option<Style>,
+    /// The one spelling of its JSON that the handler takes, and in what words it is described.
+    pub(crate) style: Option<(Style, &'static str)>,
     pub(crate) reply: Reply,
 }
 
 /// The bench.
-pub(crate) struct Bench {
+pub(crate) struct Bench<'a> {
     pub(crate) subject: Subject,
-    pub(crate) line: Line,
+    pub(crate) line: Line<'a>,
     /// The check that runs.
     pub(super) check: &'static str,
     drafts: usize,
@@ -60,18 +61,22 @@ pub(crate) struct Bench {
     pub(crate) down: Option<String>,
     /// Whether the handler wanted to be left alone for longer than it was.
     pub(crate) limited: bool,
+    /// Whether a bad delivery was left without an answer before.
+    hangs: bool,
     /// Whether an answer held the signature that would have been right.
     pub(crate) quotes_signature: bool,
 }
 
 /// Most time that an answer to a bad delivery is waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// The same once one was waited for in vain.
+const IMPATIENCE: Duration = Duration::from_secs(1);
 /// How often, and how far apart, a handler is asked for that seems to be gone: somebody may start it again.
 const ASKED: u32 = 10;
 const APART: Duration = Duration::from_millis(200);
 
-impl Bench {
-    pub(super) fn new(subject: Subject, line: Line) -> Self {
+impl<'a> Bench<'a> {
+    pub(super) fn new(subject: Subject, line: Line<'a>) -> Self {
         Self {
             subject,
             line,
@@ -89,6 +94,7 @@ impl Bench {
             slowest: None,
             down: None,
             limited: false,
+            hangs: false,
             quotes_signature: false,
         }
     }
@@ -99,14 +105,16 @@ impl Bench {
             .slowest
             .as_ref()
             .map_or(Duration::ZERO, |(slowest, _)| *slowest);
-        PATIENCE.max(slowest * 4).min(self.subject.limit)
+        let least = if self.hangs { IMPATIENCE } else { PATIENCE };
+        least.max(slowest * 4).min(self.subject.limit)
     }
 
     /// A new delivery of an event.
     pub(crate) fn draft_of(&mut self, event: &str) -> Result<Draft> {
         self.drafts += 1;
         let mut draft = self.subject.draft(event, self.drafts)?;
-        draft.style = self.model.as_ref().and_then(|model| model.style);
+        let style = self.model.as_ref().and_then(|model| model.style);
+        draft.style = style.map(|(style, _)| style);
         Ok(draft)
     }
 
@@ -174,6 +182,7 @@ impl Bench {
         self.limited |= reply.is_limited();
         if reply.is_silent() {
             self.see_whether_it_lives().await;
+            self.hangs |= reply.failure() == Some(FailureKind::Timeout);
         }
         reply
     }

@@ -29,6 +29,9 @@ pub(crate) struct Reply {
     excerpt: String,
 }
 
+/// What is said of markup, whose first words tell nothing.
+const PAGE: &str = "a page of markup";
+
 /// What is kept of an answer.
 pub(crate) struct Heard {
     pub(crate) status: u16,
@@ -36,23 +39,26 @@ pub(crate) struct Heard {
 }
 
 /// The line to one handler.
-pub(crate) struct Line {
+pub(crate) struct Line<'a> {
     client: Arc<Client>,
     /// Texts that must not be shown.
     secrets: Vec<String>,
     sent: usize,
     waited: Duration,
     pub(crate) heard: Vec<Heard>,
-    progress: Box<dyn FnMut(usize)>,
+    watch: Watch<'a>,
 }
 
-impl Line {
-    /// Prepares a line. `progress` hears of the number of requests after each.
+/// Hears of each request and what came of it.
+pub(crate) type Watch<'a> = Box<dyn FnMut(&Request, &Attempt) + 'a>;
+
+impl<'a> Line<'a> {
+    /// Prepares a line.
     pub(crate) fn new(
         url: &Url,
         limits: Limits,
         secrets: &[Secret],
-        progress: Box<dyn FnMut(usize)>,
+        watch: Watch<'a>,
     ) -> Result<Self> {
         let limits = Limits {
             // Each request has its own.
@@ -76,7 +82,7 @@ impl Line {
             sent: 0,
             waited: Duration::ZERO,
             heard: Vec::new(),
-            progress,
+            watch,
         })
     }
 
@@ -96,7 +102,7 @@ impl Line {
     pub(crate) async fn send(&mut self, request: &Request, url: &Url, patience: Duration) -> Reply {
         loop {
             let attempt = exchange(&self.client, request, url, patience).await;
-            let reply = self.took_down(attempt);
+            let reply = self.took_down(request, attempt);
             let left = MAX_WAIT.saturating_sub(self.waited);
             let rest = reply.asks_to_wait().map(|rest| rest.min(MAX_REST));
             match rest.filter(|rest| *rest <= left) {
@@ -119,16 +125,19 @@ impl Line {
         let mut running = JoinSet::new();
         for request in requests {
             let (client, url) = (Arc::clone(&self.client), url.clone());
-            running.spawn(async move { exchange(&client, &request, &url, patience).await });
+            running.spawn(async move {
+                let attempt = exchange(&client, &request, &url, patience).await;
+                (request, attempt)
+            });
         }
-        let attempts = running.join_all().await;
-        let replies = attempts.into_iter().map(|attempt| self.took_down(attempt));
-        replies.collect()
+        let all = running.join_all().await.into_iter();
+        all.map(|(request, attempt)| self.took_down(&request, attempt))
+            .collect()
     }
 
-    fn took_down(&mut self, mut attempt: Attempt) -> Reply {
+    fn took_down(&mut self, request: &Request, mut attempt: Attempt) -> Reply {
         self.sent += 1;
-        (self.progress)(self.sent);
+        (self.watch)(request, &attempt);
         let mut excerpt = String::new();
         if let Ok(answer) = &mut attempt.result {
             let kept = &answer.body[..answer.body.len().min(MAX_KEPT)];
@@ -147,6 +156,9 @@ impl Line {
     /// The first words of a body, on one line.
     fn excerpt(&self, text: &str) -> String {
         const MAX: usize = 80;
+        if text.trim_start().starts_with('<') {
+            return String::from(PAGE);
+        }
         let mut text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         for secret in &self.secrets {
             text = text.replace(secret.as_str(), "[redacted]");
@@ -236,6 +248,7 @@ impl Reply {
     pub(crate) fn words(&self) -> String {
         match &self.attempt.result {
             Ok(answer) if self.excerpt.is_empty() => answer.status.to_string(),
+            Ok(answer) if self.excerpt == PAGE => format!("{} ({PAGE})", answer.status),
             Ok(answer) => format!("{} \"{}\"", answer.status, self.excerpt),
             Err(failure) => failure.message.clone(),
         }

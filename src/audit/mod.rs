@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 
 use bench::Bench;
 pub(crate) use checks::ALL;
-pub(crate) use line::Line;
+pub(crate) use line::{Line, Watch};
 pub(crate) use near::is_near;
 pub(crate) use subject::Subject;
 
@@ -102,7 +102,7 @@ pub(crate) struct Check {
     requests: fn(&Subject) -> usize,
     /// Why this provider's deliveries cannot pose the question, if so.
     cannot: fn(&Subject) -> Option<String>,
-    run: for<'a> fn(&'a mut Bench) -> Run<'a>,
+    run: for<'a> fn(&'a mut Bench<'_>) -> Run<'a>,
 }
 
 /// A check's answer.
@@ -114,6 +114,7 @@ pub(crate) struct Finding {
     pub(crate) observed: String,
     pub(crate) why: String,
     pub(crate) fix: Option<String>,
+    pub(crate) duration: Duration,
 }
 
 /// What an audit came to.
@@ -201,9 +202,9 @@ impl Check {
         (self.expected)(subject)
     }
 
-    /// Why it cannot be posed, if so.
-    pub(crate) fn cannot(&self, subject: &Subject) -> Option<String> {
-        (self.cannot)(subject)
+    /// What is sent to a handler, in a few words.
+    pub(crate) fn sends(&self) -> &'static str {
+        self.sends
     }
 
     /// Why it matters.
@@ -211,11 +212,15 @@ impl Check {
         (self.why)(subject)
     }
 
-    async fn judge(&self, bench: &mut Bench) -> Result<Verdict> {
+    async fn judge(&self, bench: &mut Bench<'_>) -> Result<Verdict> {
         if let Some(reason) = (self.cannot)(&bench.subject) {
             return Ok(Verdict::skip(reason));
         }
-        if let Some(down) = &bench.down {
+        let was_down = bench.down.clone();
+        if let Some(down) = was_down
+            .as_ref()
+            .filter(|_| (self.requests)(&bench.subject) > 0)
+        {
             return Ok(Verdict::skip(format!("not asked: {down}")));
         }
         if let Some(nothing) = bench.nothing.as_ref().filter(|_| !self.always) {
@@ -224,7 +229,7 @@ impl Check {
         bench.check = self.id;
         bench.limited = false;
         let verdict = (self.run)(bench).await?;
-        if let Some(down) = &bench.down {
+        if let Some(down) = bench.down.clone().filter(|_| was_down.is_none()) {
             let observed = format!("after {}, {down}", self.sends);
             bench.down = Some(format!("{down}, since {}", self.id));
             return Ok(Verdict::fail(observed, GONE));
@@ -239,6 +244,12 @@ impl Check {
     }
 }
 
+/// Where in the order of mending a check stands: what others build on comes first.
+pub(crate) fn urgency(id: &str) -> usize {
+    let mut order = checks::ORDER.iter();
+    order.position(|check| check.id == id).unwrap_or(usize::MAX)
+}
+
 /// What to do about a handler that does not outlive a request.
 const GONE: &str = "Look at the handler's log for what ended it: an exception that nobody catches, in code that runs \
                     before or after the answer. Catch it, and answer 4xx.";
@@ -249,17 +260,17 @@ const GONE: &str = "Look at the handler's log for what ended it: an exception th
 /// The handler cannot be reached, or nothing can be signed.
 pub(crate) async fn audit(
     subject: Subject,
-    line: Line,
+    line: Line<'_>,
     selection: &Selection,
 ) -> Result<(Report, Subject)> {
     let start = Instant::now();
     let mut bench = Bench::new(subject, line);
     let mut findings = Vec::new();
     for check in selection.needed() {
+        let start = Instant::now();
         let verdict = check.judge(&mut bench).await?;
-        if selection.has(check)
-            || verdict.status == Status::Fail && !selection.skip.iter().any(|id| id == check.id)
-        {
+        let is_skipped = selection.skip.iter().any(|id| id == check.id);
+        if selection.has(check) || verdict.status == Status::Fail && !is_skipped {
             findings.push(Finding {
                 id: check.id.to_owned(),
                 status: verdict.status,
@@ -267,6 +278,7 @@ pub(crate) async fn audit(
                 observed: verdict.observed,
                 why: check.why(&bench.subject),
                 fix: verdict.fix,
+                duration: start.elapsed(),
             });
         }
     }

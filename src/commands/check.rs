@@ -4,18 +4,23 @@ use std::net::{IpAddr, ToSocketAddrs as _};
 use std::sync::Arc;
 
 use clap::Args;
+use indicatif::ProgressBar;
 use jiff::Timestamp;
+use serde_json::json;
 use url::Url;
 
+use super::findings::FindingsArgs;
 use super::options::{RequestArgs, SecretArgs, Target, roots};
 use super::outgoing::signing_key;
 use super::send::random_seed;
 use super::target::TargetParser;
 use super::{Context, block_on};
-use crate::audit::{self, ALL, Line, Selection, Subject, is_near};
+use crate::audit::{self, ALL, Line, Report, Selection, Subject, Watch, is_near};
 use crate::error::{Error, Outcome, Result};
 use crate::provider::Provider;
-use crate::render::audit::{Audited, human, json, summary};
+use crate::render::audit::Audited;
+use crate::render::outgoing;
+use crate::render::table::{cell, columns, plain};
 use crate::request::Header;
 use crate::sender::{Limits, authority, time_limit};
 
@@ -49,14 +54,19 @@ pub(crate) struct CheckArgs {
     #[arg(long)]
     allow_remote: bool,
     #[command(flatten)]
+    findings: FindingsArgs,
+    #[command(flatten)]
     request: RequestArgs,
     #[command(flatten)]
     secret: SecretArgs,
 }
 
 pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<Outcome> {
-    let selection = Selection::new(&args.only, &args.skip)
-        .map_err(|(problem, hint)| Error::usage(problem).hint(hint))?;
+    if args.list {
+        return list(context);
+    }
+    let known = args.findings.known(context)?;
+    let selection = selection(&args.only, &args.skip)?;
     let provider = args.provider(context)?;
     let subject = args.subject(&provider, context)?;
     check_near(&subject.url, args.allow_remote)?;
@@ -66,33 +76,80 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<Outcome> {
         roots: roots(args.request.cacert.as_deref(), &context.settings)?,
         max_answer: 0,
     };
-    context.ui.note(&format!(
-        "Checking {} as {}: up to {} requests, whose ids hold `hookctl` or start with `c0ffee00`.",
-        subject.url,
-        subject.label(),
-        selection.requests(&subject)
-    ))?;
-    let line = Line::new(&subject.url, limits, &subject.secrets, Box::new(|_| {}))?;
-    let (report, subject) = block_on(audit::audit(subject, line, &selection))?;
+    let (report, subject) = ask(subject, &selection, limits, context)?;
     let audited = Audited {
         title: format!("{} at {}", subject.label(), subject.url),
         url: subject.url.to_string(),
         findings: report.findings,
-        known: Vec::new(),
+        known,
         requests: report.requests,
         duration: report.duration,
         unit: "check",
     };
+    args.findings.conclude(&audited, context)
+}
+
+/// The checks, one a line.
+fn list(context: &mut Context) -> Result<Outcome> {
     if context.ui.json {
-        for finding in &audited.findings {
-            context.ui.json_line(&json(&audited, finding))?;
+        for check in &ALL {
+            context
+                .ui
+                .json_line(&json!({"type": "check", "id": check.id, "sends": check.sends()}))?;
         }
-        context.ui.json_line(&summary(&audited))?;
-    } else {
-        let text = human(&audited, context.ui.out_paint, context.ui.out_width());
-        context.ui.data(text)?;
+        return Ok(Outcome::Good);
     }
-    Ok(Outcome::good_if(audited.new_failures().is_empty()))
+    let paint = context.ui.out_paint;
+    let rows: Vec<_> = ALL
+        .iter()
+        .map(|check| {
+            [
+                cell(check.id, |text| paint.name(text)),
+                plain(check.sends()),
+            ]
+        })
+        .collect();
+    context.ui.data(columns(&rows, ""))?;
+    Ok(Outcome::Good)
+}
+
+/// The checks that are named.
+pub(super) fn selection(only: &[String], skip: &[String]) -> Result<Selection> {
+    Selection::new(only, skip).map_err(|(problem, hint)| Error::usage(problem).hint(hint))
+}
+
+/// Says how many requests there will be, and asks. At a terminal, one sees how far it is.
+pub(super) fn ask(
+    subject: Subject,
+    selection: &Selection,
+    limits: Limits,
+    context: &mut Context,
+) -> Result<(Report, Subject)> {
+    let most = selection.requests(&subject);
+    context.ui.note(&format!(
+        "Checking {} as {}: up to {most} requests; their ids hold `hookctl` or start with `c0ffee00`.",
+        subject.url,
+        subject.label()
+    ))?;
+    let ui = &mut context.ui;
+    let bar = (ui.err_is_terminal && !ui.json && ui.verbose == 0 && !ui.is_quiet())
+        .then(|| ProgressBar::new(most.try_into().unwrap_or(u64::MAX)));
+    let watch: Watch<'_> = Box::new(|request, attempt| {
+        if let Some(bar) = &bar {
+            bar.inc(1);
+        }
+        if ui.verbose > 0 {
+            let text = outgoing::exchange(request, attempt, false, ui.err_paint);
+            // What cannot be told is no reason to stop.
+            let _ = ui.shown(&text);
+        }
+    });
+    let line = Line::new(&subject.url, limits, &subject.secrets, watch)?;
+    let asked = block_on(audit::audit(subject, line, selection));
+    if let Some(bar) = &bar {
+        bar.finish_and_clear();
+    }
+    asked
 }
 
 impl CheckArgs {

@@ -9,6 +9,7 @@ pub(crate) mod events;
 mod exec;
 pub(crate) mod explain;
 mod filter;
+mod findings;
 mod forward;
 pub(crate) mod history;
 mod identity;

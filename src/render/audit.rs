@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::table::{Cell, cell, columns_within, plain};
 use super::text::safe;
 use super::{Paint, duration, indent, millis};
-use crate::audit::{Finding, Status};
+use crate::audit::{Finding, Status, urgency};
 
 /// What was found, whether by `check` or by a file of cases.
 pub(crate) struct Audited {
@@ -35,7 +35,9 @@ impl Audited {
     pub(crate) fn new_failures(&self) -> Vec<&Finding> {
         let failed = |finding: &&Finding| finding.status == Status::Fail;
         let all = self.findings.iter().filter(failed);
-        all.filter(|finding| !self.is_known(finding)).collect()
+        let mut new: Vec<&Finding> = all.filter(|finding| !self.is_known(finding)).collect();
+        new.sort_by_key(|finding| urgency(&finding.id));
+        new
     }
 
     /// The outcome in one sentence.

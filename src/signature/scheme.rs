@@ -377,11 +377,6 @@ impl Scheme {
         self.id_header.is_some() && self.msg.has_id()
     }
 
-    /// Whether the secret itself is sent, and compared.
-    pub(crate) fn is_token(&self) -> bool {
-        self.alg == Algorithm::Equal
-    }
-
     /// Whether the official libraries take a signed time to come.
     pub(crate) fn takes_future(&self) -> bool {
         self.ts.as_ref().is_some_and(|ts| ts.sides == Sides::Past)

@@ -27,7 +27,7 @@ pub(super) const CHECK: Check = Check {
     run: |bench| Box::pin(run(bench)),
 };
 
-async fn run(bench: &mut Bench) -> Result<Verdict> {
+async fn run(bench: &mut Bench<'_>) -> Result<Verdict> {
     // The second attempt of a delivery is signed anew, a second later.
     let mut draft = bench.draft()?;
     draft.offset = -1;

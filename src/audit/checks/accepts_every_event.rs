@@ -26,7 +26,7 @@ pub(super) const CHECK: Check = Check {
     run: |bench| Box::pin(run(bench)),
 };
 
-async fn run(bench: &mut Bench) -> Result<Verdict> {
+async fn run(bench: &mut Bench<'_>) -> Result<Verdict> {
     let mut replies: Vec<(String, Reply)> = Vec::new();
     for event in bench.subject.events.clone() {
         let before = bench

@@ -51,7 +51,7 @@ pub(super) const CHECK: Check = Check {
     run: |bench| Box::pin(run(bench)),
 };
 
-async fn run(bench: &mut Bench) -> Result<Verdict> {
+async fn run(bench: &mut Bench<'_>) -> Result<Verdict> {
     if let Some(blind) = bench.is_blind() {
         return Ok(Verdict::skip(blind));
     }

@@ -24,7 +24,7 @@ pub(super) const CHECK: Check = Check {
     run: |bench| Box::pin(run(bench)),
 };
 
-async fn run(bench: &mut Bench) -> Result<Verdict> {
+async fn run(bench: &mut Bench<'_>) -> Result<Verdict> {
     let known = bench.draft()?;
     let event = format!("{}_hookctl", known.event);
     let mut draft = bench.draft_of(&event)?;

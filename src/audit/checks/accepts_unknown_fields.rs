@@ -25,7 +25,7 @@ pub(super) const CHECK: Check = Check {
     run: |bench| Box::pin(run(bench)),
 };
 
-async fn run(bench: &mut Bench) -> Result<Verdict> {
+async fn run(bench: &mut Bench<'_>) -> Result<Verdict> {
     let mut draft = bench.draft()?;
     let is_form = bench.subject.has_no_json().is_some();
     if !extend(&mut draft.payload, !is_form) {

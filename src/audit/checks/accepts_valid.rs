@@ -32,7 +32,7 @@ fn success(subject: &Subject) -> &str {
     subject.profile().policy.success.value.text()
 }
 
-async fn run(bench: &mut Bench) -> Result<Verdict> {
+async fn run(bench: &mut Bench<'_>) -> Result<Verdict> {
     let mut first = None;
     for event in bench.subject.events.clone() {
         let reply = survey(bench, &event).await?;
@@ -80,7 +80,7 @@ async fn run(bench: &mut Bench) -> Result<Verdict> {
 
 /// Sends an event. A redirect that changes no more than the form of the path is followed once, to be blamed where it
 /// belongs, so that the rest can still be asked.
-async fn survey(bench: &mut Bench, event: &str) -> Result<Reply> {
+async fn survey(bench: &mut Bench<'_>, event: &str) -> Result<Reply> {
     let reply = bench.deliver_event(event).await?;
     let location = reply
         .answer()
@@ -108,7 +108,7 @@ async fn survey(bench: &mut Bench, event: &str) -> Result<Reply> {
     }
 }
 
-fn taken(bench: &mut Bench, event: &str, reply: Reply) -> Verdict {
+fn taken(bench: &mut Bench<'_>, event: &str, reply: Reply) -> Verdict {
     let status = reply.status().unwrap_or_default();
     let words = format!("{} in {}", reply.short(), took(reply.attempt.duration));
     bench.model = Some(Model {
@@ -147,7 +147,7 @@ fn depends_on_event(reply: &Reply) -> bool {
 }
 
 /// No answer at all: from nobody, too late, or none that can be read.
-fn silence(bench: &mut Bench, reply: &Reply, failure: FailureKind) -> Result<Verdict> {
+fn silence(bench: &mut Bench<'_>, reply: &Reply, failure: FailureKind) -> Result<Verdict> {
     let words = reply.short();
     let url = bench.subject.url.clone();
     match failure {
@@ -170,7 +170,7 @@ fn silence(bench: &mut Bench, reply: &Reply, failure: FailureKind) -> Result<Ver
 }
 
 /// Tries the spellings of serialisers: a handler that writes the body anew takes that of its own.
-async fn other_spelling(bench: &mut Bench, event: &str) -> Result<Option<Verdict>> {
+async fn other_spelling(bench: &mut Bench<'_>, event: &str) -> Result<Option<Verdict>> {
     let no_bytes = !bench.subject.scheme.covers_bytes() || bench.subject.has_no_json().is_some();
     if no_bytes {
         return Ok(None);
@@ -183,7 +183,7 @@ async fn other_spelling(bench: &mut Bench, event: &str) -> Result<Option<Verdict
             let words = reply.short();
             bench.model = Some(Model {
                 event: event.to_owned(),
-                style: draft.style,
+                style: Some((spelling.style, spelling.words)),
                 reply,
             });
             return Ok(Some(Verdict::pass(format!(
@@ -196,7 +196,7 @@ async fn other_spelling(bench: &mut Bench, event: &str) -> Result<Option<Verdict
 }
 
 /// Tries signatures that are made as wrongly as handlers are known to make them.
-async fn mistake(bench: &mut Bench, event: &str, reply: &Reply) -> Result<Option<Verdict>> {
+async fn mistake(bench: &mut Bench<'_>, event: &str, reply: &Reply) -> Result<Option<Verdict>> {
     let Some(secret) = bench.subject.secrets.first().cloned() else {
         return Ok(None);
     };
@@ -222,7 +222,7 @@ async fn mistake(bench: &mut Bench, event: &str, reply: &Reply) -> Result<Option
     Ok(None)
 }
 
-fn advice_on(bench: &Bench, reply: &Reply) -> String {
+fn advice_on(bench: &Bench<'_>, reply: &Reply) -> String {
     let subject = &bench.subject;
     let advice = advice(&reply.attempt, &subject.url, Some(subject.profile()), false);
     let is_about_secret =

@@ -31,7 +31,7 @@ pub(super) const CHECK: Check = Check {
 const FIX: &str = "Acknowledge first, work afterwards: put the event into a queue or a table, and answer 2xx at once.";
 
 #[allow(clippy::unused_async, reason = "all checks run alike")]
-async fn run(bench: &mut Bench) -> Result<Verdict> {
+async fn run(bench: &mut Bench<'_>) -> Result<Verdict> {
     let limit = bench.subject.limit;
     let mut replies = bench.surveyed.iter().map(|(_, reply)| reply);
     let long = replies.any(|reply| reply.answer().is_some_and(|answer| answer.truncated));

@@ -23,7 +23,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 #[allow(clippy::unused_async, reason = "all checks run alike")]
-async fn run(bench: &mut Bench) -> Result<Verdict> {
+async fn run(bench: &mut Bench<'_>) -> Result<Verdict> {
     let Some(to) = &bench.redirect else {
         return Ok(match &bench.nothing {
             Some(nothing) => Verdict::skip(nothing.clone()),

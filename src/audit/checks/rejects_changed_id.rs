@@ -38,7 +38,7 @@ fn name(subject: &Subject) -> String {
     format!("`{name}`")
 }
 
-async fn run(bench: &mut Bench) -> Result<Verdict> {
+async fn run(bench: &mut Bench<'_>) -> Result<Verdict> {
     if let Some(blind) = bench.is_blind() {
         return Ok(Verdict::skip(blind));
     }

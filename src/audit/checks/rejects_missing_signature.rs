@@ -23,7 +23,7 @@ pub(super) const CHECK: Check = Check {
     run: |bench| Box::pin(run(bench)),
 };
 
-async fn run(bench: &mut Bench) -> Result<Verdict> {
+async fn run(bench: &mut Bench<'_>) -> Result<Verdict> {
     let draft = bench.draft()?;
     let reply = bench.deliver(&draft, Signer::None).await?;
     if !reply.took() {

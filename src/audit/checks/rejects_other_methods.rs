@@ -25,7 +25,7 @@ pub(super) const CHECK: Check = Check {
 
 const METHOD: &str = "PUT";
 
-async fn run(bench: &mut Bench) -> Result<Verdict> {
+async fn run(bench: &mut Bench<'_>) -> Result<Verdict> {
     if let Some(blind) = bench.is_blind() {
         return Ok(Verdict::skip(blind));
     }

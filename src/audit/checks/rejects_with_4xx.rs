@@ -27,7 +27,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 #[allow(clippy::unused_async, reason = "all checks run alike")]
-async fn run(bench: &mut Bench) -> Result<Verdict> {
+async fn run(bench: &mut Bench<'_>) -> Result<Verdict> {
     if bench.refusals.is_empty() {
         return Ok(Verdict::skip(
             bench

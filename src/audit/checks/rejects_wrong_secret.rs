@@ -24,7 +24,7 @@ pub(super) const CHECK: Check = Check {
     run: |bench| Box::pin(run(bench)),
 };
 
-async fn run(bench: &mut Bench) -> Result<Verdict> {
+async fn run(bench: &mut Bench<'_>) -> Result<Verdict> {
     if let Some(blind) = bench.is_blind() {
         return Ok(Verdict::skip(blind));
     }
@@ -74,7 +74,7 @@ async fn run(bench: &mut Bench) -> Result<Verdict> {
 }
 
 /// Signatures that weak comparisons take.
-async fn weak_spot(bench: &mut Bench) -> Result<Option<Verdict>> {
+async fn weak_spot(bench: &mut Bench<'_>) -> Result<Option<Verdict>> {
     let forgeries = [
         (
             Forgery::WrongTail,

@@ -24,7 +24,7 @@ pub(super) const CHECK: Check = Check {
 
 const COUNT: usize = 20;
 
-async fn run(bench: &mut Bench) -> Result<Verdict> {
+async fn run(bench: &mut Bench<'_>) -> Result<Verdict> {
     let mut requests = Vec::new();
     for _ in 0..COUNT {
         let draft = bench.draft()?;

@@ -26,7 +26,7 @@ pub(super) const CHECK: Check = Check {
 
 const SIZE: usize = 1024 * 1024;
 
-async fn run(bench: &mut Bench) -> Result<Verdict> {
+async fn run(bench: &mut Bench<'_>) -> Result<Verdict> {
     let mut draft = bench.draft()?;
     fill(&mut draft.payload);
     let reply = bench.deliver(&draft, Signer::Right).await?;

@@ -22,14 +22,18 @@ pub(super) const CHECK: Check = Check {
             subject.label()
         )
     },
-    after: &["accepts-valid"],
+    after: &[
+        "accepts-valid",
+        "rejects-missing-signature",
+        "rejects-wrong-secret",
+    ],
     always: false,
     requests: |_| 3,
     cannot: never,
     run: |bench| Box::pin(run(bench)),
 };
 
-async fn run(bench: &mut Bench) -> Result<Verdict> {
+async fn run(bench: &mut Bench<'_>) -> Result<Verdict> {
     let mut seen = Vec::new();
     let another = bench.subject.another_key();
     // Strangers can send one that does not verify; the provider's own would.
@@ -51,7 +55,13 @@ async fn run(bench: &mut Bench) -> Result<Verdict> {
             continue;
         };
         let reply = bench.send(&request).await;
-        let is_bad = reply.failed() || reply.is_silent();
+        // One that refuses all forgeries like this is blamed for that elsewhere.
+        let is_usual = bench
+            .forged
+            .as_ref()
+            .is_some_and(|forged| !forged.turned_away());
+        let is_bad = (reply.failed() || reply.is_silent())
+            && !(is_usual && matches!(signer, Signer::Key(_)));
         seen.push(reply.short());
         if bench.down.is_some() {
             return Ok(Verdict::skip("down"));

@@ -37,14 +37,16 @@ pub(super) const CHECK: Check = Check {
     run: |bench| Box::pin(run(bench)),
 };
 
-async fn run(bench: &mut Bench) -> Result<Verdict> {
+async fn run(bench: &mut Bench<'_>) -> Result<Verdict> {
     if let Some(blind) = bench.is_blind() {
         return Ok(Verdict::skip(blind));
     }
     let own_style = bench.model.as_ref().and_then(|model| model.style);
-    if own_style.is_some() {
+    if let Some((_, words)) = own_style {
         return Ok(Verdict::fail(
-            "compact JSON is refused, though it is correctly signed",
+            format!(
+                "compact JSON is refused, and JSON {words} is taken: the handler writes the body anew"
+            ),
             fix(&bench.subject),
         ));
     }
@@ -78,7 +80,7 @@ async fn run(bench: &mut Bench) -> Result<Verdict> {
 }
 
 /// Names the spellings that break.
-async fn name(bench: &mut Bench, together: &Reply) -> Result<Verdict> {
+async fn name(bench: &mut Bench<'_>, together: &Reply) -> Result<Verdict> {
     let mut broken: Vec<(&str, Reply)> = Vec::new();
     for spelling in styles::EACH {
         let reply = spelled(bench, spelling).await?;
@@ -108,13 +110,13 @@ fn fix(subject: &Subject) -> String {
 }
 
 /// A delivery with a character beyond ASCII in it, if it has a text for people.
-fn accented(bench: &mut Bench) -> Result<Draft> {
+fn accented(bench: &mut Bench<'_>) -> Result<Draft> {
     let mut draft = bench.draft()?;
     styles::accent(&mut draft.payload);
     Ok(draft)
 }
 
-async fn spelled(bench: &mut Bench, spelling: Spelling) -> Result<Reply> {
+async fn spelled(bench: &mut Bench<'_>, spelling: Spelling) -> Result<Reply> {
     let mut draft = accented(bench)?;
     draft.style = Some(spelling.style);
     draft.end = spelling.end;
@@ -123,7 +125,7 @@ async fn spelled(bench: &mut Bench, spelling: Spelling) -> Result<Reply> {
 
 /// Whether an answer is that to a forged delivery. A refusal in other words is about the values: a schema may ask for
 /// whole numbers, or for plain letters.
-fn refused_as_forged(bench: &Bench, reply: &Reply) -> bool {
+fn refused_as_forged(bench: &Bench<'_>, reply: &Reply) -> bool {
     let is_like = |forged: &Reply| forged.is_like(reply);
     !reply.took() && bench.forged.as_ref().is_some_and(is_like)
 }
