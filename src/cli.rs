@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum as _};
 
 use crate::commands::{
-    Context, check, completions, events, explain, history, init, listen, providers, replay, secret,
-    send, sign, verify,
+    Context, check, completions, events, explain, history, init, listen, providers, replay, run,
+    secret, send, sign, verify,
 };
 use crate::error::{Outcome, Result};
 use crate::settings::HistoryWish;
@@ -67,6 +67,7 @@ enum Command {
     Listen(Box<listen::ListenArgs>),
     Verify(Box<verify::VerifyArgs>),
     Check(Box<check::CheckArgs>),
+    Run(Box<run::RunArgs>),
     History(history::HistoryArgs),
     Sign(Box<sign::SignArgs>),
     Explain(explain::ExplainArgs),
@@ -116,6 +117,7 @@ impl Cli {
             Command::Listen(args) => listen::run(args, context),
             Command::Verify(args) => verify::run(args, context),
             Command::Check(args) => check::run(args, context),
+            Command::Run(args) => run::run(args, context),
             Command::History(args) => history::run(args, context),
             Command::Sign(args) => sign::run(args, context),
             Command::Explain(args) => explain::run(args, context),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::Verdict;
 use super::line::{Line, Reply};
 use super::subject::{Draft, Signer, Subject, cannot_sign};
 use crate::error::Result;
@@ -61,6 +62,7 @@ pub(crate) struct Bench<'a> {
     pub(crate) down: Option<String>,
     /// Whether the handler wanted to be left alone for longer than it was.
     pub(crate) limited: bool,
+    told_of_limit: bool,
     /// Whether a bad delivery was left without an answer before.
     hangs: bool,
     /// Whether an answer held the signature that would have been right.
@@ -94,6 +96,7 @@ impl<'a> Bench<'a> {
             slowest: None,
             down: None,
             limited: false,
+            told_of_limit: false,
             hangs: false,
             quotes_signature: false,
         }
@@ -225,8 +228,25 @@ impl<'a> Bench<'a> {
         self.down = Some("the server is gone: it takes no connections any more".to_owned());
     }
 
-    /// Takes note of a refusal, for the checks that judge how it was said. `what` follows `to`.
+    /// What to say of a check whose deliveries met a rate limit: it is told once.
+    pub(super) fn too_fast(&mut self) -> Verdict {
+        let observed =
+            "the handler limits the rate (429), also after it was left alone for a while";
+        if std::mem::replace(&mut self.told_of_limit, true) {
+            return Verdict::skip(observed);
+        }
+        Verdict::warn(
+            observed,
+            "Raise the limit while it is audited, or ask fewer checks at a time with `--only`: what was not answered was not checked.",
+        )
+    }
+
+    /// Takes note of a refusal, for the checks that judge how it was said. `what` follows `to`. What brought the
+    /// handler down, or met a rate limit, is none.
     pub(crate) fn refused(&mut self, what: &str, reply: Reply) {
+        if self.down.is_some() || reply.is_limited() {
+            return;
+        }
         self.refusals.push((what.to_owned(), reply));
     }
 

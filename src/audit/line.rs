@@ -179,7 +179,7 @@ async fn exchange(client: &Client, request: &Request, url: &Url, patience: Durat
             number: 1,
             result: Err(Failure {
                 kind: FailureKind::Timeout,
-                message: format!("no answer within {}", Span(patience)),
+                message: format!("no whole answer within {}", Span(patience)),
             }),
             duration: start.elapsed(),
         },

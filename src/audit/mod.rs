@@ -234,11 +234,8 @@ impl Check {
             bench.down = Some(format!("{down}, since {}", self.id));
             return Ok(Verdict::fail(observed, GONE));
         }
-        let is_answer = matches!(verdict.status, Status::Fail | Status::Warn);
-        if bench.limited && is_answer && self.id != checks::BURST {
-            let reason =
-                "the handler limits the rate (429), also after it was left alone for a while";
-            return Ok(Verdict::skip(reason));
+        if bench.limited && self.id != checks::BURST && bench.model.is_some() {
+            return Ok(bench.too_fast());
         }
         Ok(verdict)
     }

@@ -29,6 +29,8 @@ pub(crate) struct Subject {
     /// The key to sign with, then those that the handler takes as well; none leaves deliveries unsigned.
     pub(crate) keys: Vec<Key>,
     pub(crate) secrets: Vec<Secret>,
+    /// Whether the secret was made here, so that the handler may not know it.
+    pub(crate) is_local: bool,
     /// Headers of the user's, credentials included.
     pub(crate) headers: Vec<Header>,
     /// Events that the handler has to accept; never empty.

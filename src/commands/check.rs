@@ -18,6 +18,7 @@ use super::{Context, block_on};
 use crate::audit::{self, ALL, Line, Report, Selection, Subject, Watch, is_near};
 use crate::error::{Error, Outcome, Result};
 use crate::provider::Provider;
+use crate::provider::catalogue::did_you_mean;
 use crate::render::audit::Audited;
 use crate::render::outgoing;
 use crate::render::table::{cell, columns, plain};
@@ -66,20 +67,19 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<Outcome> {
         return list(context);
     }
     let known = args.findings.known(context)?;
-    let selection = selection(&args.only, &args.skip)?;
-    let provider = args.provider(context)?;
-    let subject = args.subject(&provider, context)?;
-    check_near(&subject.url, args.allow_remote)?;
-    let limits = Limits {
-        timeout: None,
-        insecure: args.request.insecure,
-        roots: roots(args.request.cacert.as_deref(), &context.settings)?,
-        max_answer: 0,
+    let selection = Selection::new(&args.only, &args.skip).map_err(known_check)?;
+    let wish = Wish {
+        to: args.to.clone(),
+        provider: args.provider.as_deref(),
+        events: &args.event,
+        request: &args.request,
+        secret: &args.secret,
+        allow_remote: args.allow_remote,
     };
-    let (report, subject) = ask(subject, &selection, limits, context)?;
+    let (report, subject) = ask(wish.subject(context)?, &selection, &args.request, context)?;
     let audited = Audited {
         title: format!("{} at {}", subject.label(), subject.url),
-        url: subject.url.to_string(),
+        url: Some(subject.url.to_string()),
         findings: report.findings,
         known,
         requests: report.requests,
@@ -113,18 +113,24 @@ fn list(context: &mut Context) -> Result<Outcome> {
     Ok(Outcome::Good)
 }
 
-/// The checks that are named.
-pub(super) fn selection(only: &[String], skip: &[String]) -> Result<Selection> {
-    Selection::new(only, skip).map_err(|(problem, hint)| Error::usage(problem).hint(hint))
+/// What to say of a check that there is not.
+pub(super) fn known_check((problem, hint): (String, String)) -> Error {
+    Error::usage(problem).hint(hint)
 }
 
 /// Says how many requests there will be, and asks. At a terminal, one sees how far it is.
 pub(super) fn ask(
     subject: Subject,
     selection: &Selection,
-    limits: Limits,
+    request: &RequestArgs,
     context: &mut Context,
 ) -> Result<(Report, Subject)> {
+    let limits = Limits {
+        timeout: None,
+        insecure: request.insecure,
+        roots: roots(request.cacert.as_deref(), &context.settings)?,
+        max_answer: 0,
+    };
     let most = selection.requests(&subject);
     context.ui.note(&format!(
         "Checking {} as {}: up to {most} requests; their ids hold `hookctl` or start with `c0ffee00`.",
@@ -152,35 +158,31 @@ pub(super) fn ask(
     asked
 }
 
-impl CheckArgs {
-    fn provider(&self, context: &Context) -> Result<Arc<Provider>> {
-        let catalogue = context.settings.catalogue()?;
-        if let Some(name) = &self.provider {
-            return catalogue.provider(name);
-        }
-        let names = catalogue.names();
-        let segments = self.to.iter().flat_map(|to| to.url.path_segments());
-        let mut named = segments
-            .flatten()
-            .filter(|segment| names.iter().any(|name| name == segment));
-        match named.next() {
-            Some(name) => catalogue.provider(name),
-            None => Err(Error::usage("whose deliveries does the handler take?")
-                .hint("Say it with `--provider NAME`; `hookctl providers` lists them.")),
-        }
-    }
+/// Whose handler is to be asked, and how it is reached.
+pub(super) struct Wish<'a> {
+    pub(super) to: Option<Target>,
+    pub(super) provider: Option<&'a str>,
+    /// Events that the handler has to accept; all if there are none.
+    pub(super) events: &'a [String],
+    pub(super) request: &'a RequestArgs,
+    pub(super) secret: &'a SecretArgs,
+    pub(super) allow_remote: bool,
+}
 
-    fn subject(&self, provider: &Arc<Provider>, context: &Context) -> Result<Subject> {
+impl Wish<'_> {
+    /// What is to be asked, and that it may be.
+    pub(super) fn subject(&self, context: &mut Context) -> Result<Subject> {
+        let provider = self.provider(context)?;
         let profile = &provider.profile;
         let Target {
             url, credentials, ..
         } = super::send::target(self.to.as_ref(), profile, context)?;
+        check_near(&url, self.allow_remote)?;
         let mut headers = self.request.headers.clone();
-        if let Some(credentials) = credentials {
-            headers.push(basic(&credentials));
-        }
+        headers.extend(credentials.map(|credentials| basic(&credentials)));
         let mut secrets = self.secret.given(&context.settings)?;
-        if secrets.is_empty() {
+        let is_given = !secrets.is_empty();
+        if !is_given {
             secrets.extend(self.secret.for_signing(&context.settings, profile)?);
         }
         let (mut scheme, mut keys) = (profile.scheme(), Vec::new());
@@ -193,43 +195,61 @@ impl CheckArgs {
             }
             keys.push(key);
         }
+        let is_local = !is_given
+            && !keys.is_empty()
+            && context.settings.configured_secret(&profile.name)?.is_none();
         Ok(Subject {
-            provider: Arc::clone(provider),
             url,
             scheme,
             keys,
             secrets,
+            is_local,
             headers,
-            events: self.events(provider)?,
+            events: self.events(&provider)?,
             limit: time_limit(self.request.timeout, Some(profile)),
             seed: random_seed()?,
             now: Timestamp::now,
+            provider,
         })
+    }
+
+    /// The provider of the flag, else the one that the path names.
+    fn provider(&self, context: &Context) -> Result<Arc<Provider>> {
+        let catalogue = context.settings.catalogue()?;
+        if let Some(name) = self.provider {
+            return catalogue.provider(name);
+        }
+        let names = catalogue.names();
+        let segments = self.to.iter().flat_map(|to| to.url.path_segments());
+        let named = segments
+            .flatten()
+            .find(|segment| names.iter().any(|name| name == segment));
+        match named {
+            Some(name) => catalogue.provider(name),
+            None => Err(Error::usage("whose deliveries does the handler take?")
+                .hint("Say it with `--provider NAME`; `hookctl providers` lists them.")),
+        }
     }
 
     fn events(&self, provider: &Provider) -> Result<Vec<String>> {
         let profile = &provider.profile;
-        let all = profile.events.keys().cloned();
-        if self.event.is_empty() {
-            return Ok(all.collect());
+        let known: Vec<String> = profile.events.keys().cloned().collect();
+        if self.events.is_empty() {
+            return Ok(known);
         }
-        let known: Vec<String> = all.collect();
         let named = |name: &String| {
             let name = name
                 .strip_prefix(&format!("{}/", profile.name))
                 .unwrap_or(name);
             let found = known.iter().find(|event| *event == name).cloned();
             found.ok_or_else(|| {
-                let near = crate::provider::catalogue::did_you_mean(
-                    name,
-                    known.iter().map(String::as_str),
-                );
+                let near = did_you_mean(name, known.iter().map(String::as_str));
                 let near = near
                     .unwrap_or_else(|| format!("`hookctl events {}` lists them.", profile.name));
                 Error::usage(format!("{} has no event `{name}`", profile.name)).hint(near)
             })
         };
-        self.event.iter().map(named).collect()
+        self.events.iter().map(named).collect()
     }
 }
 
@@ -263,10 +283,15 @@ fn check_near(url: &Url, allow_remote: bool) -> Result<()> {
     };
     match far {
         None => Ok(()),
-        Some(ip) => Err(Error::usage(format!(
-            "`{}` is at {ip}, neither on this machine nor in a private network",
-            authority(url)
-        ))
-        .hint("An audit sends forged, broken and many deliveries. If the handler is yours, say `--allow-remote`.")),
+        Some(ip) => {
+            let host = authority(url);
+            let place = if url.domain().is_some() {
+                format!("`{host}` is at {ip}, neither")
+            } else {
+                format!("`{host}` is neither")
+            };
+            Err(Error::usage(format!("{place} on this machine nor in a private network"))
+                .hint("An audit sends forged, broken and many deliveries. If the handler is yours, say `--allow-remote`."))
+        }
     }
 }

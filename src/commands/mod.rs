@@ -24,6 +24,7 @@ pub(crate) mod providers;
 mod recorder;
 pub(crate) mod replay;
 mod report;
+pub(crate) mod run;
 pub(crate) mod secret;
 pub(crate) mod send;
 pub(crate) mod sign;

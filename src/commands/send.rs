@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use clap::Args;
+use clap::{Args, FromArgMatches as _};
+use jiff::Timestamp;
 use serde_json::Value;
 use url::Url;
 
@@ -60,21 +61,7 @@ pub(crate) fn run(args: &SendArgs, context: &mut Context) -> Result<Outcome> {
         ("--secret-file -", args.secret.reads_stdin()),
         ("--data -", args.payload.data.as_deref() == Some("-")),
     ])?;
-    let catalogue = context.settings.catalogue()?;
-    let messages = messages(
-        &args.events,
-        &args.payload,
-        &args.edits,
-        &catalogue,
-        context,
-    )?;
-    let mut planned = Vec::new();
-    for message in messages {
-        for note in &message.notes {
-            context.ui.note(&format!("note: {note}"))?;
-        }
-        planned.push(args.plan(&message, context)?);
-    }
+    let planned = args.planned(context)?;
     let run = Run {
         request: &args.request,
         expect: &args.expect,
@@ -86,6 +73,54 @@ pub(crate) fn run(args: &SendArgs, context: &mut Context) -> Result<Outcome> {
 }
 
 impl SendArgs {
+    /// Reads flags and events as they would be typed.
+    pub(super) fn of_words(
+        words: &[String],
+        to: Option<Target>,
+        secret: SecretArgs,
+    ) -> Result<Self> {
+        let command = Self::augment_args(clap::Command::new("send").no_binary_name(true));
+        let read = command
+            .try_get_matches_from(words)
+            .and_then(|matches| Self::from_arg_matches(&matches));
+        let read = read.map_err(|error| {
+            let said = error.to_string();
+            let first = said.lines().next().unwrap_or_default();
+            Error::usage(first.trim_start_matches("error: "))
+        });
+        Ok(Self {
+            to,
+            secret,
+            ..read?
+        })
+    }
+
+    /// The deliveries that it asks for. What is worth knowing about them is said.
+    pub(super) fn planned(&self, context: &mut Context) -> Result<Vec<Planned>> {
+        let catalogue = context.settings.catalogue()?;
+        let messages = messages(
+            &self.events,
+            &self.payload,
+            &self.edits,
+            &catalogue,
+            context,
+        )?;
+        let mut planned = Vec::new();
+        for message in messages {
+            for note in &message.notes {
+                context.ui.note(&format!("note: {note}"))?;
+            }
+            planned.push(self.plan(&message, context)?);
+        }
+        Ok(planned)
+    }
+
+    /// Time of the attempts in unix seconds.
+    pub(super) fn signed_at(&self, now: Timestamp) -> i64 {
+        let time = self.payload.timestamp;
+        time.map_or(now, |time| time.resolve(now)).as_second()
+    }
+
     fn plan(&self, message: &Message, context: &mut Context) -> Result<Planned> {
         let profile = &message.provider.profile;
         let Target {

@@ -11,7 +11,8 @@ use crate::audit::{Finding, Status, urgency};
 pub(crate) struct Audited {
     /// What was audited: the heading of reports.
     pub(crate) title: String,
-    pub(crate) url: String,
+    /// Of the one handler that was audited.
+    pub(crate) url: Option<String>,
     pub(crate) findings: Vec<Finding>,
     /// Ids of failures that were known before.
     pub(crate) known: Vec<String>,

@@ -156,6 +156,10 @@ pub(crate) struct TimestampAt {
     pub(crate) tol: Option<i64>,
     #[serde(default)]
     pub(super) sides: Sides,
+    /// Official code that takes times far in the past all the same.
+    pub(crate) past_taken_by: Option<String>,
+    /// Official code that takes times to come all the same.
+    future_taken_by: Option<String>,
 }
 
 impl TimestampAt {
@@ -377,9 +381,11 @@ impl Scheme {
         self.id_header.is_some() && self.msg.has_id()
     }
 
-    /// Whether the official libraries take a signed time to come.
-    pub(crate) fn takes_future(&self) -> bool {
-        self.ts.as_ref().is_some_and(|ts| ts.sides == Sides::Past)
+    /// The official code that takes a signed time to come, if there is any.
+    pub(crate) fn future_taken_by(&self) -> Option<&str> {
+        let ts = self.ts.as_ref()?;
+        let all = (ts.sides == Sides::Past).then_some("the official libraries");
+        ts.future_taken_by.as_deref().or(all)
     }
 
     /// Whether senders put the signatures of two secrets beside each other while they change one for the other.

@@ -227,11 +227,13 @@ fn advice_on(bench: &Bench<'_>, reply: &Reply) -> String {
     let advice = advice(&reply.attempt, &subject.url, Some(subject.profile()), false);
     let is_about_secret =
         matches!(reply.status(), Some(400 | 401 | 403)) && !subject.keys.is_empty();
+    let name = &subject.profile().name;
     let secret = is_about_secret.then(|| {
-        format!(
-            "`hookctl listen --forward` between the two shows what arrives; {}",
+        if subject.is_local {
+            format!("It was signed with the local secret, which `hookctl secret {name}` prints: does the handler know that one?")
+        } else {
             code(subject)
-        )
+        }
     });
     let parts: Vec<String> = advice.into_iter().chain(secret).collect();
     if parts.is_empty() {

@@ -57,10 +57,8 @@ async fn run(bench: &mut Bench<'_>) -> Result<Verdict> {
         "Refuse a signed time that is more than {} away from the clock, to either side.",
         tolerance(subject)
     );
-    Ok(if subject.scheme.takes_future() {
-        let label = subject.label();
-        Verdict::warn(format!("{observed}; so do the libraries of {label}"), fix)
-    } else {
-        Verdict::fail(observed, fix)
+    Ok(match subject.scheme.future_taken_by() {
+        Some(who) => Verdict::warn(format!("{observed}; {who} would take it, too"), fix),
+        None => Verdict::fail(observed, fix),
     })
 }

@@ -39,11 +39,21 @@ async fn run(bench: &mut Bench<'_>) -> Result<Verdict> {
     let headers = subject.signature_headers();
     if forged.took() {
         bench.trust = Trust::Blind;
+        let says_otherwise = forged.is_like(&reply)
+            && bench
+                .model
+                .as_ref()
+                .is_some_and(|model| !model.reply.is_like(&reply));
+        let meaning = if says_otherwise {
+            "whatever the body says, 2xx tells the sender that it was taken"
+        } else {
+            "signatures are not verified at all"
+        };
         return Ok(Verdict::fail(
             format!(
-                "{} without {headers}, and {} with the signature of another secret: signatures are not verified at all",
-                reply.short(),
-                forged.short()
+                "{} without {headers}, and {} with the signature of another secret: {meaning}",
+                reply.words(),
+                forged.words()
             ),
             format!(
                 "Verify {headers} before anything else, and answer 401 to what does not verify. {}",

@@ -39,17 +39,21 @@ async fn run(bench: &mut Bench<'_>) -> Result<Verdict> {
     let reply = bench.deliver(&draft, Signer::Right).await?;
     if reply.took() {
         bench.ignores_time = true;
-        return Ok(Verdict::fail(
-            format!(
-                "{} for a delivery that was signed {} ago",
-                reply.words(),
-                span(draft.offset)
-            ),
-            format!(
-                "Refuse a signed time that is more than {} away from the clock; it counts seconds, not milliseconds, if its unit is seconds.",
-                tolerance(&bench.subject)
-            ),
-        ));
+        let subject = &bench.subject;
+        let observed = format!(
+            "{} for a delivery that was signed {} ago",
+            reply.words(),
+            span(draft.offset)
+        );
+        let fix = format!(
+            "Refuse a signed time that is more than {} away from the clock; mind whether both count seconds.",
+            tolerance(subject)
+        );
+        let lax = subject.scheme.ts.as_ref();
+        return Ok(match lax.and_then(|ts| ts.past_taken_by.as_deref()) {
+            Some(who) => Verdict::warn(format!("{observed}; {who} would take it, too"), fix),
+            None => Verdict::fail(observed, fix),
+        });
     }
     let words = reply.words();
     bench.refused("a delivery that was signed long ago", reply);

@@ -51,7 +51,11 @@ async fn run(bench: &mut Bench<'_>) -> Result<Verdict> {
         ));
     }
     let after = bench.draft()?;
-    let after = bench.deliver_valid(&after).await?;
+    let after = bench
+        .request(&after, Signer::Right)
+        .map_err(|why| cannot_sign(&why))?;
+    // Whoever limits the rate may do so still.
+    let after = bench.send_all(vec![after], limit).await.remove(0);
     if !after.took() && !after.is_limited() {
         return Ok(Verdict::fail(
             format!("{} for a valid delivery after the burst", after.words()),

@@ -1,0 +1,414 @@
+//! `hookctl run`: the cases of a file, sent and asked in order.
+
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::check::{Wish, ask, known_check};
+use super::findings::FindingsArgs;
+use super::options::{RequestArgs, SecretArgs, Target, roots};
+use super::outgoing::Planned;
+use super::recorder::Recorder;
+use super::report::Sent;
+use super::send::SendArgs;
+use super::target::TargetParser;
+use super::{Context, block_on};
+use crate::audit::suite::{Case, Suite};
+use crate::audit::{Finding, Status};
+use crate::error::{Error, Outcome, Result};
+use crate::provider::catalogue::did_you_mean;
+use crate::render::audit::Audited;
+use crate::render::duration;
+use crate::sender::{Attempt, Client, Limits, MAX_ANSWER, advice, time_limit};
+
+/// Run the cases of a file: send, break on purpose, expect and check, in order
+#[derive(Args)]
+#[command(after_help = "Examples:
+  hookctl run webhooks.toml
+  hookctl run webhooks.toml --to http://localhost:4000 --report junit=webhooks.xml
+
+A file looks like this:
+  provider = \"ken\"
+  to = \"http://localhost:3000/webhooks/ken\"
+  secret_env = \"KEN_WEBHOOK_SECRET\"
+
+  [[case]]
+  name = \"a reply is taken\"
+  send = \"lead_replied\"
+  set = { \"contact.email\" = \"a@example.com\" }
+  max_time = \"1s\"
+
+  [[case]]
+  name = \"a changed reply is refused\"
+  send = \"lead_replied\"
+  tamper = \"body\"
+  expect = \"401\"
+
+  [[case]]
+  name = \"the handler is sound\"
+  check = true
+  skip = [\"survives-burst\"]")]
+pub(crate) struct RunArgs {
+    /// File of cases
+    #[arg(value_name = "FILE")]
+    file: String,
+    /// URL of the handler in place of the file's; one without a path keeps the paths of the file
+    #[arg(long, value_name = "URL", value_parser = TargetParser)]
+    to: Option<Target>,
+    /// Run these cases alone (can be repeated)
+    #[arg(long, value_name = "NAME")]
+    case: Vec<String>,
+    /// List the cases and run none
+    #[arg(long)]
+    list: bool,
+    /// Allow checks of a handler that is neither on this machine nor in a private network
+    #[arg(long)]
+    allow_remote: bool,
+    #[command(flatten)]
+    findings: FindingsArgs,
+    #[command(flatten)]
+    request: RequestArgs,
+    #[command(flatten)]
+    secret: SecretArgs,
+}
+
+pub(crate) fn run(args: &RunArgs, context: &mut Context) -> Result<Outcome> {
+    let bytes = context.settings.read(&args.file)?;
+    let wrong = |problem: &str| Error::usage(format!("`{}`: {problem}", args.file));
+    let text = String::from_utf8(bytes).map_err(|_| wrong("it is no text"))?;
+    let suite = Suite::parse(&text).map_err(|problem| wrong(&problem))?;
+    let cases = args.chosen(&suite)?;
+    if args.list {
+        for case in cases {
+            context
+                .ui
+                .data(format!("{}\n", crate::render::text::safe(&case.name)))?;
+        }
+        return Ok(Outcome::Good);
+    }
+    let known = args.findings.known(context)?;
+    let mut running = Running {
+        args,
+        suite: &suite,
+        findings: Vec::new(),
+        requests: 0,
+    };
+    let start = Instant::now();
+    for case in cases {
+        let ran = if case.sends() {
+            running.send(case, context)
+        } else {
+            running.check(case, context)
+        };
+        ran.map_err(|error| error.of(&format!("case `{}`", case.name)))?;
+    }
+    let audited = Audited {
+        title: args.file.clone(),
+        url: None,
+        known,
+        findings: running.findings,
+        requests: running.requests,
+        duration: start.elapsed(),
+        unit: "case",
+    };
+    args.findings.conclude(&audited, context)
+}
+
+impl RunArgs {
+    fn chosen<'a>(&self, suite: &'a Suite) -> Result<Vec<&'a Case>> {
+        if self.case.is_empty() {
+            return Ok(suite.cases.iter().collect());
+        }
+        let names = || suite.cases.iter().map(|case| &*case.name);
+        for name in &self.case {
+            if !names().any(|known| known == name) {
+                let near = did_you_mean(name, names());
+                return Err(
+                    Error::usage(format!("`{}` has no case `{name}`", self.file))
+                        .hint(near.unwrap_or_else(|| "`--list` lists them.".to_owned())),
+                );
+            }
+        }
+        let is_chosen = |case: &&Case| self.case.contains(&case.name);
+        Ok(suite.cases.iter().filter(is_chosen).collect())
+    }
+}
+
+struct Running<'a> {
+    args: &'a RunArgs,
+    suite: &'a Suite,
+    findings: Vec<Finding>,
+    requests: usize,
+}
+
+impl Running<'_> {
+    /// The URL of a case: the file's, moved to where the command line says.
+    fn target(&self, case: &Case) -> Result<Option<Target>> {
+        let written = case.to.as_ref().or(self.suite.to.as_ref());
+        let written = written.map(|to| {
+            to.parse::<Target>()
+                .map_err(|problem| Error::usage(format!("`to`: {problem}")))
+        });
+        let written = written.transpose()?;
+        Ok(match (&self.args.to, written) {
+            (Some(given), Some(written)) if !given.has_path => {
+                let mut moved = given.clone();
+                moved.url.set_path(written.url.path());
+                moved.url.set_query(written.url.query());
+                Some(moved)
+            }
+            (Some(given), _) => Some(given.clone()),
+            (None, written) => written,
+        })
+    }
+
+    fn secret(&self, case: &Case, context: &Context) -> Result<SecretArgs> {
+        let named = case.secret_env.as_ref().or(self.suite.secret_env.as_ref());
+        match named {
+            Some(variable) if !self.args.secret.is_given() => {
+                let secret = context.settings.secret_named(variable, &self.args.file)?;
+                Ok(SecretArgs::of(&secret))
+            }
+            _ => Ok(self.args.secret.clone()),
+        }
+    }
+
+    fn timeout(&self, case: &Case) -> Option<Duration> {
+        let written = case.timeout.or(self.suite.timeout);
+        self.args.request.timeout.or(written.map(|span| span.0))
+    }
+
+    /// Headers of the file, of the case, then of the command line.
+    fn headers(&self, case: &Case) -> Vec<String> {
+        let written = self.suite.headers.iter().chain(&case.headers);
+        written
+            .map(|(name, value)| format!("{name}: {value}"))
+            .collect()
+    }
+
+    fn check(&mut self, case: &Case, context: &mut Context) -> Result<()> {
+        let selection = case.selection().map_err(known_check)?;
+        let mut request = RequestArgs {
+            timeout: self.timeout(case),
+            ..self.args.request.clone()
+        };
+        for header in self.headers(case) {
+            let header = super::options::header(&header)
+                .map_err(|problem| Error::usage(format!("`headers`: {problem}")))?;
+            request.headers.insert(0, header);
+        }
+        let wish = Wish {
+            to: self.target(case)?,
+            provider: case.provider.as_deref().or(self.suite.provider.as_deref()),
+            events: &case.events.all(),
+            request: &request,
+            secret: &self.secret(case, context)?,
+            allow_remote: self.args.allow_remote,
+        };
+        let (report, _) = ask(wish.subject(context)?, &selection, &request, context)?;
+        self.requests += report.requests;
+        for mut finding in report.findings {
+            finding.id = format!("{} / {}", case.name, finding.id);
+            self.findings.push(finding);
+        }
+        Ok(())
+    }
+
+    fn send(&mut self, case: &Case, context: &mut Context) -> Result<()> {
+        let start = Instant::now();
+        let secret = self.secret(case, context)?;
+        let args = SendArgs::of_words(&self.words(case), self.target(case)?, secret)?;
+        let times = usize::try_from(case.duplicate).unwrap_or(0) + 1;
+        let planned = args.planned(context)?;
+        let planned = planned
+            .iter()
+            .flat_map(|planned| std::iter::repeat_n(planned, times));
+        let mut recorder = Recorder::new(&context.settings, &mut context.ui)?;
+        let (mut seen, mut problem) = (Vec::new(), None);
+        for planned in planned {
+            let signed_at = args.signed_at(Timestamp::now());
+            let request = planned.delivery.attempt(signed_at).map_err(Error::usage)?;
+            let attempt = block_on(self.attempt(case, planned, &request, context))?;
+            self.requests += 1;
+            let wrong = judge(case, planned, &attempt);
+            let sent = Sent {
+                planned,
+                request: &request,
+                attempt: &attempt,
+                signed_at,
+            };
+            recorder.add(&sent, wrong.as_deref(), &mut context.ui)?;
+            seen.push(words(&attempt));
+            if let Some(wrong) = wrong {
+                problem = Some((wrong, fix(case, planned, &attempt)));
+                break;
+            }
+        }
+        let (status, observed, fix) = match problem {
+            Some((wrong, fix)) => (Status::Fail, wrong, Some(fix)),
+            None => (Status::Pass, seen.join(", "), None),
+        };
+        self.findings.push(Finding {
+            id: case.name.clone(),
+            status,
+            expected: expected(case),
+            observed,
+            why: case.why.clone(),
+            fix,
+            duration: start.elapsed(),
+        });
+        Ok(())
+    }
+
+    async fn attempt(
+        &self,
+        case: &Case,
+        planned: &Planned,
+        request: &crate::request::Request,
+        context: &Context,
+    ) -> Result<Attempt> {
+        let profile = planned.provider.as_ref().map(|provider| &provider.profile);
+        let limit = time_limit(self.timeout(case), profile);
+        let limits = Limits {
+            timeout: (!limit.is_zero()).then_some(limit),
+            insecure: self.args.request.insecure,
+            roots: roots(self.args.request.cacert.as_deref(), &context.settings)?,
+            max_answer: MAX_ANSWER,
+        };
+        let url = &planned.delivery.url;
+        Ok(Client::new(url, limits)?.send(request, url, 1).await)
+    }
+
+    /// The case as it would be typed after `send`.
+    fn words(&self, case: &Case) -> Vec<String> {
+        let mut words = Vec::new();
+        let mut flag = |name: &str, value: Option<String>| {
+            words.extend(value.map(|value| format!("--{name}={value}")));
+        };
+        let provider = case.provider.as_ref().or(self.suite.provider.as_ref());
+        flag("provider", provider.cloned());
+        for variant in case.variant.all() {
+            flag("variant", Some(variant));
+        }
+        for (path, value) in &case.set {
+            flag("set", Some(format!("{path}={}", set(value))));
+        }
+        for path in case.unset.all() {
+            flag("unset", Some(path));
+        }
+        for header in self.headers(case) {
+            flag("header", Some(header));
+        }
+        for header in &self.args.request.headers {
+            let value = crate::request::latin1(&header.value);
+            flag("header", Some(format!("{}: {value}", header.name)));
+        }
+        flag("data", case.data.clone());
+        flag("id", case.id.clone());
+        flag("timestamp", case.timestamp.clone());
+        flag("seed", case.seed.map(|seed| seed.to_string()));
+        flag("method", case.method.clone());
+        flag(
+            "content-type",
+            case.content_type.map(|kind| kind.word().to_owned()),
+        );
+        flag(
+            "tamper",
+            case.tamper().and_then(|tamper| {
+                clap::ValueEnum::to_possible_value(&tamper).map(|value| value.get_name().to_owned())
+            }),
+        );
+        words.push("--".to_owned());
+        words.extend(case.send.all());
+        words
+    }
+}
+
+/// A value as `--set` reads it.
+fn set(value: &Value) -> String {
+    match value {
+        // A text that looks like JSON stays a text.
+        Value::String(text) if serde_json::from_str::<Value>(text).is_err() => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// What is expected of a case: what it says; of what was broken on purpose, that it is refused.
+fn statuses(case: &Case) -> Option<String> {
+    let written = case.expect.as_ref().map(|set| set.text().to_owned());
+    written.or_else(|| case.tamper().map(|_| "4xx".to_owned()))
+}
+
+fn expected(case: &Case) -> String {
+    let mut parts = vec![statuses(case).unwrap_or_else(|| "a success".to_owned())];
+    parts.extend(
+        case.expect_body
+            .as_ref()
+            .map(|text| format!("`{text}` in the body")),
+    );
+    parts.extend(case.max_time.map(|limit| format!("within {limit}")));
+    parts.join(", ")
+}
+
+/// Why an answer is not what was expected, if it is not.
+fn judge(case: &Case, planned: &Planned, attempt: &Attempt) -> Option<String> {
+    let Ok(answer) = &attempt.result else {
+        return Some(words(attempt));
+    };
+    let fits = match (&case.expect, case.tamper(), &planned.provider) {
+        (Some(expected), _, _) => expected.contains(answer.status),
+        (None, Some(_), _) => (400..500).contains(&answer.status),
+        (None, None, Some(provider)) => provider
+            .profile
+            .policy
+            .success
+            .value
+            .contains(answer.status),
+        (None, None, None) => (200..300).contains(&answer.status),
+    };
+    let body = String::from_utf8_lossy(&answer.body);
+    let has_text = case
+        .expect_body
+        .as_ref()
+        .is_none_or(|text| body.contains(text));
+    let in_time = case
+        .max_time
+        .is_none_or(|limit| attempt.duration <= limit.0);
+    (!fits || !has_text || !in_time).then(|| {
+        let body = body.split_whitespace().collect::<Vec<_>>().join(" ");
+        let start: String = body.chars().take(80).collect();
+        let event = planned.delivery.event.as_deref().unwrap_or("a body");
+        let said = if start.is_empty() {
+            String::new()
+        } else {
+            format!(" \"{start}\"")
+        };
+        format!("{}{said} to `{event}`", words(attempt))
+    })
+}
+
+/// What came back, and when.
+fn words(attempt: &Attempt) -> String {
+    match &attempt.result {
+        Ok(answer) => format!("{} in {}", answer.status, duration(attempt.duration)),
+        Err(failure) => failure.message.clone(),
+    }
+}
+
+fn fix(case: &Case, planned: &Planned, attempt: &Attempt) -> String {
+    let profile = planned.provider.as_ref().map(|provider| &provider.profile);
+    let accepted = attempt
+        .status()
+        .is_some_and(|status| (200..300).contains(&status));
+    if case.tamper().is_some() && accepted {
+        return "The handler took what was broken on purpose; `hookctl check` says why.".to_owned();
+    }
+    let advice = advice(attempt, &planned.delivery.url, profile, false);
+    if advice.is_empty() {
+        "`hookctl send -v` shows the whole exchange.".to_owned()
+    } else {
+        advice.join(" ")
+    }
+}
