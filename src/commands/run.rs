@@ -239,15 +239,16 @@ impl Running<'_> {
                 attempt: &attempt,
                 signed_at,
             };
-            recorder.add(&sent, wrong.as_deref(), &mut context.ui)?;
+            let observed = wrong.as_ref().map(|_| observed(planned, &attempt));
+            recorder.add(&sent, observed.as_deref(), &mut context.ui)?;
             seen.push(words(&attempt));
-            if let Some(wrong) = wrong {
-                problem = Some((wrong, fix(case, planned, &attempt)));
+            if let Some((wrong, observed)) = wrong.zip(observed) {
+                problem = Some((observed, fix(case, &wrong, planned, &attempt)));
                 break;
             }
         }
         let (status, observed, fix) = match problem {
-            Some((wrong, fix)) => (Status::Fail, wrong, Some(fix)),
+            Some((observed, fix)) => (Status::Fail, observed, Some(fix)),
             None => (Status::Pass, seen.join(", "), None),
         };
         self.findings.push(Finding {
@@ -352,41 +353,42 @@ fn expected(case: &Case) -> String {
     parts.join(", ")
 }
 
-/// Why an answer is not what was expected, if it is not.
-fn judge(case: &Case, planned: &Planned, attempt: &Attempt) -> Option<String> {
+/// What is wrong with an answer.
+enum Wrong {
+    /// There is none, or its status is another.
+    Status,
+    /// A text is not in its body.
+    Body,
+    /// It took too long.
+    Time,
+}
+
+/// What of an answer is not as expected, if anything is.
+fn judge(case: &Case, planned: &Planned, attempt: &Attempt) -> Option<Wrong> {
     let Ok(answer) = &attempt.result else {
-        return Some(words(attempt));
+        return Some(Wrong::Status);
     };
-    let fits = match (&case.expect, case.tamper(), &planned.provider) {
+    let provider = planned.provider.as_ref();
+    let success = provider.map(|provider| &provider.profile.policy.success.value);
+    let fits = match (&case.expect, case.tamper(), success) {
         (Some(expected), _, _) => expected.contains(answer.status),
         (None, Some(_), _) => (400..500).contains(&answer.status),
-        (None, None, Some(provider)) => provider
-            .profile
-            .policy
-            .success
-            .value
-            .contains(answer.status),
+        (None, None, Some(success)) => success.contains(answer.status),
         (None, None, None) => (200..300).contains(&answer.status),
     };
-    let body = String::from_utf8_lossy(&answer.body);
-    let has_text = case
-        .expect_body
-        .as_ref()
-        .is_none_or(|text| body.contains(text));
-    let in_time = case
+    let text = case.expect_body.as_ref();
+    if !fits {
+        Some(Wrong::Status)
+    } else if text.is_some_and(|text| !String::from_utf8_lossy(&answer.body).contains(text)) {
+        Some(Wrong::Body)
+    } else if case
         .max_time
-        .is_none_or(|limit| attempt.duration <= limit.0);
-    (!fits || !has_text || !in_time).then(|| {
-        let body = body.split_whitespace().collect::<Vec<_>>().join(" ");
-        let start: String = body.chars().take(80).collect();
-        let event = planned.delivery.event.as_deref().unwrap_or("a body");
-        let said = if start.is_empty() {
-            String::new()
-        } else {
-            format!(" \"{start}\"")
-        };
-        format!("{}{said} to `{event}`", words(attempt))
-    })
+        .is_some_and(|limit| attempt.duration > limit.0)
+    {
+        Some(Wrong::Time)
+    } else {
+        None
+    }
 }
 
 /// What came back, and when.
@@ -397,13 +399,42 @@ fn words(attempt: &Attempt) -> String {
     }
 }
 
-fn fix(case: &Case, planned: &Planned, attempt: &Attempt) -> String {
+/// An answer that is not as expected, with the start of its body.
+fn observed(planned: &Planned, attempt: &Attempt) -> String {
+    const MAX: usize = 80;
+    let event = planned.delivery.event.as_deref().unwrap_or("a body");
+    let Ok(answer) = &attempt.result else {
+        return format!("{} to `{event}`", words(attempt));
+    };
+    let body = String::from_utf8_lossy(&answer.body);
+    let body = body.split_whitespace().collect::<Vec<_>>().join(" ");
+    let start: String = body.chars().take(MAX).collect();
+    let more = if start.len() < body.len() { "…" } else { "" };
+    let said = if start.is_empty() {
+        String::new()
+    } else {
+        format!(" \"{start}{more}\"")
+    };
+    let took = duration(attempt.duration);
+    format!("{}{said} in {took} to `{event}`", answer.status)
+}
+
+fn fix(case: &Case, wrong: &Wrong, planned: &Planned, attempt: &Attempt) -> String {
     let profile = planned.provider.as_ref().map(|provider| &provider.profile);
     let accepted = attempt
         .status()
         .is_some_and(|status| (200..300).contains(&status));
-    if case.tamper().is_some() && accepted {
-        return "The handler took what was broken on purpose; `hookctl check` says why.".to_owned();
+    match wrong {
+        Wrong::Body => {
+            let text = case.expect_body.as_deref().unwrap_or_default();
+            return format!("The answer's body lacks `{text}`; `hookctl send -v` shows all of it.");
+        }
+        Wrong::Time => return "Acknowledge first, work afterwards.".to_owned(),
+        Wrong::Status if case.tamper().is_some() && accepted => {
+            return "The handler took what was broken on purpose; `hookctl check` says why."
+                .to_owned();
+        }
+        Wrong::Status => {}
     }
     let advice = advice(attempt, &planned.delivery.url, profile, false);
     if advice.is_empty() {

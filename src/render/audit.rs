@@ -66,12 +66,12 @@ impl Audited {
                 ),
             },
             ([first], _) => format!(
-                "1 of {asked} {unit}{} failed: {}.{also_known}",
+                "1 of {asked} {unit}{} failed: `{}`.{also_known}",
                 plural(asked),
                 first.id
             ),
             ([first, ..], _) => format!(
-                "{} of {asked} {unit}{} failed. Mend {} first.{also_known}",
+                "{} of {asked} {unit}{} failed. Mend `{}` first.{also_known}",
                 new.len(),
                 plural(asked),
                 first.id
@@ -135,6 +135,9 @@ pub(crate) fn summary(audited: &Audited) -> Value {
     })
 }
 
+/// Most characters of what was observed that stand in the table, if there is more to tell of it.
+const MAX_LINE: usize = 72;
+
 fn mark(status: Status, paint: Paint) -> Cell {
     match status {
         Status::Pass => cell("✓", |text| paint.good(text)),
@@ -195,7 +198,14 @@ fn row(audited: &Audited, finding: &Finding, paint: Paint) -> [Cell; 3] {
     } else {
         ""
     };
-    let said = format!("{known}{}", finding.observed);
+    let mut said = format!("{known}{}", finding.observed);
+    // All of it stands below.
+    if finding.fix.is_some()
+        && let Some((end, _)) = said.char_indices().nth(MAX_LINE)
+    {
+        said.truncate(end);
+        said.push('…');
+    }
     let said = match finding.status {
         Status::Skip => cell(said, |text| paint.faint(text)),
         _ => plain(said),

@@ -9,7 +9,7 @@ use crate::audit::{Finding, Status};
 
 /// The report.
 pub(crate) fn print(audited: &Audited) -> String {
-    let verdict = text(&audited.verdict());
+    let verdict = words(&audited.verdict());
     let is_good = audited.new_failures().is_empty();
     let tone = match (is_good, audited.count(Status::Warn)) {
         (false, _) => "fail",
@@ -30,7 +30,7 @@ pub(crate) fn print(audited: &Audited) -> String {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
-         <title>{verdict} {title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n\
+         <title>{title}: {sum}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n\
          <header class=\"{tone}\">\n<p class=\"title\">{title}</p>\n<h1>{verdict}</h1>\n{bar}<p class=\"sum\">{sum}</p>\n</header>\n\
          {told}\
          <section>\n<h2>All {unit}s</h2>\n<ul class=\"all\">\n{rows}</ul>\n</section>\n\
@@ -106,11 +106,16 @@ fn card(audited: &Audited, finding: &Finding) -> String {
 
 fn row(audited: &Audited, finding: &Finding) -> String {
     let kind = kind(audited, finding);
+    // What sent nothing took no time.
+    let time = if finding.duration.as_micros() < 500 {
+        String::new()
+    } else {
+        format!("<time>{}</time>", duration(finding.duration))
+    };
     format!(
-        "<li><span class=\"tag {kind}\">{kind}</span><b>{}</b><span class=\"said\">{}</span><time>{}</time></li>\n",
+        "<li><span class=\"tag {kind}\">{kind}</span><b>{}</b><span class=\"said\">{}</span>{time}</li>\n",
         text(&finding.id),
         words(&finding.observed),
-        duration(finding.duration)
     )
 }
 

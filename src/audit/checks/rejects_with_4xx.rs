@@ -10,7 +10,7 @@ pub(super) const CHECK: Check = Check {
     sends: "deliveries to be refused",
     expected: |_| "4xx for everything that is refused".to_owned(),
     why: |_| {
-        "5xx and silence mean `try again`: senders repeat them, alarms go off, and a forged delivery looks like a fault of your own.".to_owned()
+        "5xx and silence ask for another attempt: senders repeat them, alarms go off, and a forged delivery looks like a fault of your own.".to_owned()
     },
     after: &[
         "rejects-missing-signature",
