@@ -35,3 +35,4 @@ mod upstream;
 mod vectors;
 mod vendors;
 mod verify;
+mod zoo;
