@@ -18,7 +18,7 @@ pub(crate) const MAX_ANSWER: usize = 1024 * 1024;
 const MAX_KEPT: usize = 64 * 1024;
 /// Longest time that is spent in all on waiting as a handler with a rate limit asks for.
 const MAX_WAIT: Duration = Duration::from_secs(20);
-/// Longest single such wait.
+/// Longest time that one request waits so.
 const MAX_REST: Duration = Duration::from_secs(5);
 
 /// An answer, or why there is none.
@@ -100,19 +100,20 @@ impl<'a> Line<'a> {
 
     /// Sends a request. A handler that limits the rate is waited for, within bounds.
     pub(crate) async fn send(&mut self, request: &Request, url: &Url, patience: Duration) -> Reply {
-        loop {
-            let attempt = exchange(&self.client, request, url, patience).await;
-            let reply = self.took_down(request, attempt);
-            let left = MAX_WAIT.saturating_sub(self.waited);
-            let rest = reply.asks_to_wait().map(|rest| rest.min(MAX_REST));
-            match rest.filter(|rest| *rest <= left) {
-                Some(rest) => {
-                    self.waited += rest;
-                    tokio::time::sleep(rest).await;
-                }
-                None => return reply,
+        let attempt = exchange(&self.client, request, url, patience).await;
+        let mut reply = self.took_down(request, attempt);
+        let mut rested = Duration::ZERO;
+        while let Some(rest) = reply.asks_to_wait() {
+            rested += rest;
+            if rested > MAX_REST || self.waited + rest > MAX_WAIT {
+                break;
             }
+            self.waited += rest;
+            tokio::time::sleep(rest).await;
+            let attempt = exchange(&self.client, request, url, patience).await;
+            reply = self.took_down(request, attempt);
         }
+        reply
     }
 
     /// Sends requests at once.
@@ -235,7 +236,7 @@ impl Reply {
         let answer = self.answer().filter(|answer| answer.status == 429)?;
         let after = answer.headers.text("retry-after");
         let seconds = after.and_then(|after| after.trim().parse().ok());
-        Some(Duration::from_secs(seconds.unwrap_or(1)))
+        Some(Duration::from_secs(seconds.unwrap_or(1).max(1)))
     }
 
     /// Whether two answers are the same to whoever reads them.

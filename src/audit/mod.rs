@@ -98,7 +98,7 @@ pub(crate) struct Check {
     after: &'static [&'static str],
     /// Whether a handler that takes no valid delivery can be asked.
     always: bool,
-    /// Most requests that it sends.
+    /// Requests that it sends to a sound handler.
     requests: fn(&Subject) -> usize,
     /// Why this provider's deliveries cannot pose the question, if so.
     cannot: fn(&Subject) -> Option<String>,
@@ -186,7 +186,7 @@ impl Selection {
             .collect()
     }
 
-    /// Most requests that these checks send.
+    /// Requests that these checks send to a sound handler. Others get some more, until it is known what is wrong.
     pub(crate) fn requests(&self, subject: &Subject) -> usize {
         let posed = self
             .needed()

@@ -131,15 +131,15 @@ pub(super) fn ask(
         roots: roots(request.cacert.as_deref(), &context.settings)?,
         max_answer: 0,
     };
-    let most = selection.requests(&subject);
+    let count = selection.requests(&subject);
     context.ui.note(&format!(
-        "Checking {} as {}: up to {most} requests; their ids hold `hookctl` or start with `c0ffee00`.",
+        "Checking {} as {}: about {count} requests; their ids hold `hookctl` or start with `c0ffee00`.",
         subject.url,
         subject.label()
     ))?;
     let ui = &mut context.ui;
     let bar = (ui.err_is_terminal && !ui.json && ui.verbose == 0 && !ui.is_quiet())
-        .then(|| ProgressBar::new(most.try_into().unwrap_or(u64::MAX)));
+        .then(|| ProgressBar::new(count.try_into().unwrap_or(u64::MAX)));
     let watch: Watch<'_> = Box::new(|request, attempt| {
         if let Some(bar) = &bar {
             bar.inc(1);

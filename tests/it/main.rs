@@ -4,6 +4,7 @@
 mod harness;
 
 mod catalogue;
+mod check;
 mod clients;
 mod dialects;
 mod errors_files;

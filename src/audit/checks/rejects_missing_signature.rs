@@ -3,7 +3,7 @@
 use super::super::bench::{Bench, Trust};
 use super::super::subject::Signer;
 use super::super::{Check, Subject, Verdict};
-use super::code;
+use super::{code, one};
 use crate::error::Result;
 
 pub(super) const CHECK: Check = Check {
@@ -18,7 +18,7 @@ pub(super) const CHECK: Check = Check {
     },
     after: &["accepts-valid"],
     always: false,
-    requests: |_| 2,
+    requests: one,
     cannot: Subject::is_unsigned,
     run: |bench| Box::pin(run(bench)),
 };

@@ -3,7 +3,7 @@
 use super::super::bench::Bench;
 use super::super::subject::Signer;
 use super::super::{Check, Verdict};
-use super::never;
+use super::{never, one};
 use crate::error::Result;
 
 pub(super) const CHECK: Check = Check {
@@ -18,7 +18,7 @@ pub(super) const CHECK: Check = Check {
     },
     after: &["accepts-valid", "rejects-missing-signature"],
     always: false,
-    requests: |_| 2,
+    requests: one,
     cannot: never,
     run: |bench| Box::pin(run(bench)),
 };
