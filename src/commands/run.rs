@@ -16,8 +16,8 @@ use super::send::SendArgs;
 use super::target::TargetParser;
 use super::{Context, block_on};
 use crate::audit::suite::{Case, Suite};
-use crate::audit::{Finding, Status};
-use crate::error::{Error, Outcome, Result};
+use crate::audit::{Finding, Selection, Status, Subject};
+use crate::error::{Error, Kind, Outcome, Result};
 use crate::provider::catalogue::did_you_mean;
 use crate::render::audit::Audited;
 use crate::render::duration;
@@ -89,32 +89,54 @@ pub(crate) fn run(args: &RunArgs, context: &mut Context) -> Result<Outcome> {
         return Ok(Outcome::Good);
     }
     let known = args.findings.known(context)?;
-    let mut running = Running {
+    let running = Running {
         args,
         suite: &suite,
-        findings: Vec::new(),
-        requests: 0,
     };
+    let steps = running.prepare(&cases, context)?;
     let start = Instant::now();
-    for case in cases {
-        let ran = if case.sends() {
-            running.send(case, context)
-        } else {
-            running.check(case, context)
+    let (mut findings, mut requests) = (Vec::new(), 0);
+    for step in steps {
+        let ran = match step {
+            Step::Send(case, sending) => running.send(case, &sending, context)?,
+            Step::Check(case, checking) => running.check(case, *checking, context)?,
         };
-        ran.map_err(|error| error.of(&format!("case `{}`", case.name)))?;
+        findings.extend(ran.0);
+        requests += ran.1;
     }
     let audited = Audited {
         title: args.file.clone(),
         url: None,
         known,
-        findings: running.findings,
-        requests: running.requests,
+        findings,
+        requests,
         duration: start.elapsed(),
         unit: "case",
     };
     args.findings.conclude(&audited, context)
 }
+
+/// A case made ready: what is wrong with it is known before anything is sent.
+enum Step<'a> {
+    Send(&'a Case, Sending),
+    Check(&'a Case, Box<Checking>),
+}
+
+/// Deliveries, and how they are signed.
+struct Sending {
+    args: SendArgs,
+    planned: Vec<Planned>,
+}
+
+/// Checks of a handler.
+struct Checking {
+    subject: Subject,
+    selection: Selection,
+    request: RequestArgs,
+}
+
+/// What a case came to, and how many requests it took.
+type Ran = (Vec<Finding>, usize);
 
 impl RunArgs {
     fn chosen<'a>(&self, suite: &'a Suite) -> Result<Vec<&'a Case>> {
@@ -139,11 +161,24 @@ impl RunArgs {
 struct Running<'a> {
     args: &'a RunArgs,
     suite: &'a Suite,
-    findings: Vec<Finding>,
-    requests: usize,
 }
 
 impl Running<'_> {
+    fn prepare<'c>(&self, cases: &[&'c Case], context: &mut Context) -> Result<Vec<Step<'c>>> {
+        let mut steps = Vec::new();
+        for case in cases {
+            let step = if case.sends() {
+                self.sending(case, context)
+                    .map(|sending| Step::Send(case, sending))
+            } else {
+                let checking = self.checking(case, context);
+                checking.map(|checking| Step::Check(case, Box::new(checking)))
+            };
+            steps.push(step.map_err(|error| error.of(&format!("case `{}`", case.name)))?);
+        }
+        Ok(steps)
+    }
+
     /// The URL of a case: the file's, moved to where the command line says.
     fn target(&self, case: &Case) -> Result<Option<Target>> {
         let written = case.to.as_ref().or(self.suite.to.as_ref());
@@ -175,6 +210,10 @@ impl Running<'_> {
         }
     }
 
+    fn provider<'c>(&'c self, case: &'c Case) -> Option<&'c str> {
+        case.provider.as_deref().or(self.suite.provider.as_deref())
+    }
+
     fn timeout(&self, case: &Case) -> Option<Duration> {
         let written = case.timeout.or(self.suite.timeout);
         self.args.request.timeout.or(written.map(|span| span.0))
@@ -188,50 +227,90 @@ impl Running<'_> {
             .collect()
     }
 
-    fn check(&mut self, case: &Case, context: &mut Context) -> Result<()> {
+    fn checking(&self, case: &Case, context: &mut Context) -> Result<Checking> {
         let selection = case.selection().map_err(known_check)?;
         let mut request = RequestArgs {
             timeout: self.timeout(case),
             ..self.args.request.clone()
         };
-        for header in self.headers(case) {
-            let header = super::options::header(&header)
-                .map_err(|problem| Error::usage(format!("`headers`: {problem}")))?;
-            request.headers.insert(0, header);
-        }
+        let written = self.headers(case);
+        let written = written.iter().map(|header| super::options::header(header));
+        let written = written.collect::<std::result::Result<Vec<_>, _>>();
+        let written = written.map_err(|problem| Error::usage(format!("`headers`: {problem}")))?;
+        request.headers.splice(0..0, written);
         let wish = Wish {
             to: self.target(case)?,
-            provider: case.provider.as_deref().or(self.suite.provider.as_deref()),
+            provider: self.provider(case),
             events: &case.events.all(),
             request: &request,
             secret: &self.secret(case, context)?,
             allow_remote: self.args.allow_remote,
         };
-        let (report, _) = ask(wish.subject(context)?, &selection, &request, context)?;
-        self.requests += report.requests;
-        for mut finding in report.findings {
-            finding.id = format!("{} / {}", case.name, finding.id);
-            self.findings.push(finding);
-        }
-        Ok(())
+        Ok(Checking {
+            subject: wish.subject(context)?,
+            selection,
+            request,
+        })
     }
 
-    fn send(&mut self, case: &Case, context: &mut Context) -> Result<()> {
+    fn check(&self, case: &Case, checking: Checking, context: &mut Context) -> Result<Ran> {
         let start = Instant::now();
+        let Checking {
+            subject,
+            selection,
+            request,
+        } = checking;
+        let asked = ask(subject, &selection, &request, context);
+        let error = match asked {
+            Ok((report, _)) => {
+                let named = report.findings.into_iter().map(|finding| Finding {
+                    id: format!("{} / {}", case.name, finding.id),
+                    ..finding
+                });
+                return Ok((named.collect(), report.requests));
+            }
+            Err(error) if error.kind() == Kind::Machine => error,
+            Err(error) => return Err(error),
+        };
+        // A handler that is not there fails its case, and leaves the others alone.
+        let finding = Finding {
+            id: case.name.clone(),
+            status: Status::Fail,
+            expected: "a handler that can be asked".to_owned(),
+            observed: error.to_string(),
+            why: case.why.clone(),
+            fix: Some(error.hints().join(" ")),
+            duration: start.elapsed(),
+        };
+        Ok((vec![finding], 1))
+    }
+
+    fn sending(&self, case: &Case, context: &mut Context) -> Result<Sending> {
+        let catalogue = context.settings.catalogue()?;
+        // A body of one's own may be of any event.
+        for name in case.send.all().iter().filter(|_| case.data.is_none()) {
+            catalogue.find(name, self.provider(case))?;
+        }
         let secret = self.secret(case, context)?;
         let args = SendArgs::of_words(&self.words(case), self.target(case)?, secret)?;
-        let times = usize::try_from(case.duplicate).unwrap_or(0) + 1;
         let planned = args.planned(context)?;
+        let times = usize::try_from(case.duplicate).unwrap_or(0) + 1;
         let planned = planned
-            .iter()
-            .flat_map(|planned| std::iter::repeat_n(planned, times));
+            .into_iter()
+            .flat_map(|planned| std::iter::repeat_n(planned, times))
+            .collect();
+        Ok(Sending { args, planned })
+    }
+
+    fn send(&self, case: &Case, sending: &Sending, context: &mut Context) -> Result<Ran> {
+        let start = Instant::now();
         let mut recorder = Recorder::new(&context.settings, &mut context.ui)?;
-        let (mut seen, mut problem) = (Vec::new(), None);
-        for planned in planned {
-            let signed_at = args.signed_at(Timestamp::now());
-            let request = planned.delivery.attempt(signed_at).map_err(Error::usage)?;
+        let (mut attempts, mut problem) = (Vec::new(), None);
+        for planned in &sending.planned {
+            let signed_at = sending.args.signed_at(Timestamp::now());
+            let request = planned.delivery.attempt(signed_at);
+            let request = request.map_err(|why| Error::usage(why).of(&case.name))?;
             let attempt = block_on(self.attempt(case, planned, &request, context))?;
-            self.requests += 1;
             let wrong = judge(case, planned, &attempt);
             let sent = Sent {
                 planned,
@@ -241,17 +320,19 @@ impl Running<'_> {
             };
             let observed = wrong.as_ref().map(|_| observed(planned, &attempt));
             recorder.add(&sent, observed.as_deref(), &mut context.ui)?;
-            seen.push(words(&attempt));
             if let Some((wrong, observed)) = wrong.zip(observed) {
                 problem = Some((observed, fix(case, &wrong, planned, &attempt)));
+            }
+            attempts.push(attempt);
+            if problem.is_some() {
                 break;
             }
         }
         let (status, observed, fix) = match problem {
             Some((observed, fix)) => (Status::Fail, observed, Some(fix)),
-            None => (Status::Pass, seen.join(", "), None),
+            None => (Status::Pass, all(&attempts), None),
         };
-        self.findings.push(Finding {
+        let finding = Finding {
             id: case.name.clone(),
             status,
             expected: expected(case),
@@ -259,8 +340,8 @@ impl Running<'_> {
             why: case.why.clone(),
             fix,
             duration: start.elapsed(),
-        });
-        Ok(())
+        };
+        Ok((vec![finding], attempts.len()))
     }
 
     async fn attempt(
@@ -288,8 +369,7 @@ impl Running<'_> {
         let mut flag = |name: &str, value: Option<String>| {
             words.extend(value.map(|value| format!("--{name}={value}")));
         };
-        let provider = case.provider.as_ref().or(self.suite.provider.as_ref());
-        flag("provider", provider.cloned());
+        flag("provider", self.provider(case).map(str::to_owned));
         for variant in case.variant.all() {
             flag("variant", Some(variant));
         }
@@ -388,6 +468,26 @@ fn judge(case: &Case, planned: &Planned, attempt: &Attempt) -> Option<Wrong> {
         Some(Wrong::Time)
     } else {
         None
+    }
+}
+
+/// What came back of several deliveries that all went well.
+fn all(attempts: &[Attempt]) -> String {
+    let first = attempts.first();
+    let same = attempts
+        .iter()
+        .all(|one| Some(one.status()) == first.map(Attempt::status));
+    let slowest = attempts.iter().max_by_key(|attempt| attempt.duration);
+    match (attempts.len(), first, slowest) {
+        (2.., Some(first), Some(slowest)) if same => {
+            let status = first.status().unwrap_or_default();
+            let count = attempts.len();
+            format!(
+                "{status} for all {count}, the slowest in {}",
+                duration(slowest.duration)
+            )
+        }
+        _ => attempts.iter().map(words).collect::<Vec<_>>().join(", "),
     }
 }
 

@@ -216,7 +216,7 @@ impl Receiver {
     }
 
     /// Runs a command towards the handler.
-    fn run(&self, args: &[&str]) -> Ran {
+    pub(crate) fn run(&self, args: &[&str]) -> Ran {
         self.room
             .run(&[args, &["--json", "--to", &self.url()]].concat())
     }

@@ -3,6 +3,7 @@
 
 mod harness;
 
+mod cases;
 mod catalogue;
 mod check;
 mod clients;
