@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum as _};
 
 use crate::commands::{
-    Context, completions, emulate, endpoints, events, explain, history, init, listen, man,
-    providers, replay, secret, send, sign, verify,
+    Context, check, completions, emulate, endpoints, events, explain, history, init, listen, man,
+    providers, replay, run, secret, send, sign, verify,
 };
 use crate::error::{Outcome, Result};
 use crate::settings::HistoryWish;
@@ -66,6 +66,8 @@ enum Command {
     Replay(Box<replay::ReplayArgs>),
     Listen(Box<listen::ListenArgs>),
     Verify(Box<verify::VerifyArgs>),
+    Check(Box<check::CheckArgs>),
+    Run(Box<run::RunArgs>),
     History(Box<history::HistoryArgs>),
     Endpoints(endpoints::EndpointsArgs),
     Emulate(emulate::EmulateArgs),
@@ -117,6 +119,8 @@ impl Cli {
             Command::Replay(args) => replay::run(args, context),
             Command::Listen(args) => listen::run(args, context),
             Command::Verify(args) => verify::run(args, context),
+            Command::Check(args) => check::run(args, context),
+            Command::Run(args) => run::run(args, context),
             Command::History(args) => history::run(args, context),
             Command::Endpoints(args) => endpoints::run(args, context),
             Command::Emulate(args) => emulate::run(args, context),

@@ -13,7 +13,7 @@
 //! store                            the history and the endpoints in one SQLite file
 //! sender  receiver                 out and in; neither knows the other
 //! delivery                         endpoints, the queue of what is pending, retries; volume
-//! emulator                         the providers' management APIs over the store
+//! emulator  audit                  the providers' management APIs over the store; what a handler does wrong
 //! render                           values to text, with the paint passed in
 //! ui  settings                     the streams; flag > environment > project > user > default
 //! commands                         one file a command: XArgs, what it means, what it does
@@ -26,6 +26,7 @@
     allow(clippy::unwrap_used, reason = "a test may panic; that is how it fails")
 )]
 
+mod audit;
 mod cli;
 mod commands;
 mod delivery;

@@ -356,6 +356,23 @@ impl Settings {
         Ok(config.secret.as_deref().map(Secret::new))
     }
 
+    /// The secret in a variable that a file names.
+    pub(crate) fn secret_named(&self, variable: &str, file: &str) -> Result<Secret> {
+        if !names_a_variable(variable) {
+            return Err(
+                Error::usage(format!("`secret_env` of {file} is no name of a variable"))
+                    .hint("It names the variable that holds the secret."),
+            );
+        }
+        self.environment
+            .var(variable)
+            .map(Secret::new)
+            .ok_or_else(|| {
+                Error::usage(format!("`{variable}` is not set; {file} names it"))
+                    .hint("Set it to the secret, or say `--secret`.")
+            })
+    }
+
     /// The secret in the environment.
     pub(crate) fn secret_in_environment(&self) -> Option<Secret> {
         self.environment.var("HOOKCTL_SECRET").map(Secret::new)

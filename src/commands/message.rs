@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::Context;
 use super::options::{EditArgs, Time};
 use super::outgoing::signing_key;
-use crate::delivery::{Style, delivery_form, message_id, sends_id};
+use crate::delivery::{Style, message_id, sends_id};
 use crate::error::{Error, Result};
 use crate::provider::catalogue::{Found, What, near};
 use crate::provider::compose::Content;
@@ -271,7 +271,7 @@ fn message(
             .map_err(|problem| Error::usage(format!("cannot map: {problem}")))?;
     }
     let id = match args.data {
-        Some(_) => seed.value(delivery_form(profile), "delivery id"),
+        Some(_) => seed.value(profile.delivery_form(), "delivery id"),
         None => message_id(profile, &payload.value, seed),
     };
     let content = match &args.data {
@@ -333,7 +333,7 @@ impl Message {
             }
         }
         let (scheme, prefix) = style(&step)?;
-        let made = || seed.value(delivery_form(&step.provider.profile), "delivery id");
+        let made = || seed.value(step.provider.profile.delivery_form(), "delivery id");
         Ok(Self {
             id: args.id.clone().unwrap_or_else(made),
             provider: step.provider,
@@ -348,7 +348,7 @@ impl Message {
     /// The same with a new delivery id.
     pub(crate) fn with_id_of(&self, seed: &Seed) -> Self {
         Self {
-            id: seed.value(delivery_form(&self.provider.profile), "delivery id"),
+            id: seed.value(self.provider.profile.delivery_form(), "delivery id"),
             ..self.clone()
         }
     }

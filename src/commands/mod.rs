@@ -2,6 +2,7 @@
 
 mod ahead;
 mod answer;
+pub(crate) mod check;
 pub(crate) mod completions;
 mod desk;
 mod draft;
@@ -13,6 +14,7 @@ pub(crate) mod events;
 mod exec;
 pub(crate) mod explain;
 mod filter;
+mod findings;
 mod forward;
 pub(crate) mod history;
 mod identity;
@@ -30,6 +32,7 @@ mod recorder;
 pub(crate) mod replay;
 mod report;
 mod resend;
+pub(crate) mod run;
 pub(crate) mod secret;
 pub(crate) mod send;
 pub(crate) mod sign;

@@ -22,7 +22,7 @@ use crate::signature::Tamper;
 pub(crate) use super::target::Target;
 
 /// Where secrets come from.
-#[derive(Args, Default)]
+#[derive(Args, Clone, Default)]
 #[command(next_help_heading = "Secret")]
 pub(crate) struct SecretArgs {
     /// Signing secret; also HOOKCTL_SECRET, the configuration, else the local secret (can be repeated)
@@ -37,6 +37,20 @@ pub(crate) struct SecretArgs {
 }
 
 impl SecretArgs {
+    /// As if this secret had been typed.
+    pub(crate) fn of(secret: &Secret) -> Self {
+        Self {
+            secret: vec![secret.reveal().to_owned()],
+            secret_file: None,
+            read: OnceLock::new(),
+        }
+    }
+
+    /// Whether the command line says where from.
+    pub(crate) fn is_given(&self) -> bool {
+        !self.secret.is_empty() || self.secret_file.is_some()
+    }
+
     /// The secrets that were given: by flag, else by file, else in the environment.
     pub(crate) fn given(&self, settings: &Settings) -> Result<Vec<Secret>> {
         if let Some(read) = self.read.get() {
@@ -191,7 +205,7 @@ impl FromArgMatches for EditArgs {
 }
 
 /// How requests are sent.
-#[derive(Args, Default)]
+#[derive(Args, Clone, Default)]
 #[command(next_help_heading = "Request")]
 pub(crate) struct RequestArgs {
     /// Add a header, or put it in place of ours (can be repeated)
@@ -369,7 +383,7 @@ pub(crate) fn size(text: &str) -> std::result::Result<usize, String> {
 }
 
 /// Reads a header of a request. How its body is framed is not for a header to say.
-fn header(text: &str) -> std::result::Result<Header, String> {
+pub(crate) fn header(text: &str) -> std::result::Result<Header, String> {
     let header = parse_header(text)?;
     let frames = ["content-length", "transfer-encoding"];
     if frames.contains(&&*header.name.to_ascii_lowercase()) {

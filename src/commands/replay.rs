@@ -16,7 +16,7 @@ use super::sources::{Sourced, load};
 use super::target::TargetParser;
 use super::volume::{VolumeArgs, number_of};
 use super::{Context, endpoints, resend};
-use crate::delivery::{Endpoint, Speed, delivery_form, sends_id};
+use crate::delivery::{Endpoint, Speed, sends_id};
 use crate::error::{Error, Outcome, Result};
 use crate::provider::compose::{Content, Shape, compose, not_json, target};
 use crate::provider::fresh::{Seed, renewed};
@@ -172,7 +172,7 @@ impl Replay<'_> {
             .as_ref()
             .and_then(|provider| provider.event_of(&source))
             .or_else(|| stored.event.clone());
-        let form = profile.map_or("msg_{base62:27}", delivery_form);
+        let form = profile.map_or("msg_{base62:27}", Profile::delivery_form);
         let mut delivery = Delivery {
             provider: profile.map(|profile| profile.name.clone()),
             event,

@@ -1,6 +1,7 @@
 //! `hookctl send`: a realistic, correctly signed event.
 
-use clap::Args;
+use clap::{Args, FromArgMatches as _};
+use jiff::Timestamp;
 
 use super::Context;
 use super::draft::{Destination, Draft, Drafting};
@@ -9,7 +10,7 @@ use super::notes::Notes;
 use super::options::{
     EditArgs, ExpectArgs, FaultArgs, PrintArgs, RequestArgs, SecretArgs, ShapeArgs, Target,
 };
-use super::outgoing::{Run, one_reads_stdin};
+use super::outgoing::{Planned, Run, one_reads_stdin};
 use super::queue::{Queue, RetryArgs};
 use super::target::TargetParser;
 use super::volume::{VolumeArgs, number_of};
@@ -70,10 +71,7 @@ pub(crate) fn run(args: &SendArgs, context: &mut Context) -> Result<Outcome> {
     ])?;
     let catalogue = context.settings.catalogue()?;
     let making = Making::new(&args.payload)?;
-    let messages = args.messages(&making, making.seed(), &catalogue, context)?;
-    let mut notes = Notes::default();
-    let drafts = args.drafts(&messages, &mut notes, context)?;
-    notes.tell(&mut context.ui)?;
+    let (messages, drafts) = args.made(&making, &catalogue, context)?;
     let run = Run {
         request: &args.request,
         expect: &args.expect,
@@ -119,6 +117,58 @@ pub(crate) fn run(args: &SendArgs, context: &mut Context) -> Result<Outcome> {
 }
 
 impl SendArgs {
+    /// Reads flags and events as they would be typed.
+    pub(super) fn of_words(
+        words: &[String],
+        to: Option<Target>,
+        secret: SecretArgs,
+    ) -> Result<Self> {
+        let command = Self::augment_args(clap::Command::new("send").no_binary_name(true));
+        let read = command
+            .try_get_matches_from(words)
+            .and_then(|matches| Self::from_arg_matches(&matches));
+        let read = read.map_err(|error| {
+            let said = error.to_string();
+            let first = said.lines().next().unwrap_or_default();
+            Error::usage(first.trim_start_matches("error: "))
+        });
+        Ok(Self {
+            to,
+            secret,
+            ..read?
+        })
+    }
+
+    /// The deliveries that it asks for. What is worth knowing about them is said.
+    pub(super) fn planned(&self, context: &mut Context) -> Result<Vec<Planned>> {
+        let catalogue = context.settings.catalogue()?;
+        let making = Making::new(&self.payload)?;
+        let (_, drafts) = self.made(&making, &catalogue, context)?;
+        let drafting = self.drafting();
+        let planned = drafts.iter().map(|draft| draft.planned(&drafting));
+        Ok(planned.collect())
+    }
+
+    /// The messages, and what they are with all their destinations. What is worth knowing about them is said.
+    fn made(
+        &self,
+        making: &Making,
+        catalogue: &Catalogue,
+        context: &mut Context,
+    ) -> Result<(Vec<Message>, Vec<Draft>)> {
+        let messages = self.messages(making, making.seed(), catalogue, context)?;
+        let mut notes = Notes::default();
+        let drafts = self.drafts(&messages, &mut notes, context)?;
+        notes.tell(&mut context.ui)?;
+        Ok((messages, drafts))
+    }
+
+    /// Time of the attempts in unix seconds.
+    pub(super) fn signed_at(&self, now: Timestamp) -> i64 {
+        let time = self.payload.timestamp;
+        time.map_or(now, |time| time.resolve(now)).as_second()
+    }
+
     fn drafting(&self) -> Drafting<'_> {
         Drafting {
             shape: &self.shape,
@@ -231,6 +281,21 @@ impl SendArgs {
             return Ok(vec![Destination::Url(target)]);
         }
         Err(no_taker(&own, profile, &message.event))
+    }
+}
+
+/// Where a provider's deliveries go: the URL of the flag, else the configured one.
+pub(super) fn target(
+    given: Option<&Target>,
+    profile: &Profile,
+    context: &Context,
+) -> Result<Target> {
+    match given {
+        Some(target) => Ok(target.clone()),
+        None => {
+            let event = profile.events.keys().next();
+            configured(profile, event.map_or("", |event| event), context)
+        }
     }
 }
 

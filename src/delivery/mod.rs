@@ -19,6 +19,6 @@ pub(crate) use crate::store::Endpoint;
 pub(crate) use engine::{Course, Engine, Happened, News, Stop, Timeline};
 pub(crate) use flight::logged;
 pub(crate) use judge::{Expectation, Verdict, is_success};
-pub(crate) use outgoing::{Event, Outgoing, delivery_form, mapped, message_id, sends_id};
+pub(crate) use outgoing::{Event, Outgoing, mapped, message_id, sends_id};
 pub(crate) use plan::{Plan, SigningTime, Style, basic_header};
 pub(crate) use policy::{Policy, Speed};

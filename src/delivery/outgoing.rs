@@ -91,14 +91,5 @@ pub(crate) fn sends_id(profile: &Profile, scheme: &Scheme) -> bool {
 /// The delivery id of a message: the one in its payload, else a new one.
 pub(crate) fn message_id(profile: &Profile, payload: &Value, seed: &Seed) -> String {
     let own = payload::delivery_id(profile, payload);
-    own.unwrap_or_else(|| seed.value(delivery_form(profile), "delivery id"))
-}
-
-/// The pattern of a provider's delivery ids. Where it sends none, hookctl still has one to speak of the delivery by.
-pub(crate) fn delivery_form(profile: &Profile) -> &str {
-    profile
-        .envelope
-        .delivery_form
-        .as_ref()
-        .map_or("msg_{base62:27}", |form| &form.value)
+    own.unwrap_or_else(|| seed.value(profile.delivery_form(), "delivery id"))
 }

@@ -487,6 +487,12 @@ impl Profile {
         std::iter::once(self.scheme()).chain(others).collect()
     }
 
+    /// The pattern of its delivery ids. Where it sends none, hookctl still has one to speak of the delivery by.
+    pub(crate) fn delivery_form(&self) -> &str {
+        let form = self.envelope.delivery_form.as_ref();
+        form.map_or("msg_{base62:27}", |form| &form.value)
+    }
+
     /// The name of an event on the wire.
     pub(crate) fn called<'a>(&'a self, event: &'a str) -> &'a str {
         let called = self

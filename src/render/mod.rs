@@ -1,6 +1,7 @@
 //! Values to text. The paint is passed in; nothing in here writes anywhere.
 
 pub(crate) mod api;
+pub(crate) mod audit;
 pub(crate) mod body;
 pub(crate) mod capture;
 pub(crate) mod difference;
@@ -8,7 +9,10 @@ pub(crate) mod endpoint;
 pub(crate) mod event;
 pub(crate) mod explain;
 pub(crate) mod history;
+pub(crate) mod html;
 pub(crate) mod json;
+pub(crate) mod junit;
+pub(crate) mod markdown;
 pub(crate) mod outgoing;
 mod paint;
 pub(crate) mod profile;

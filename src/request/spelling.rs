@@ -80,6 +80,8 @@ pub(crate) enum Numbers {
     Keep,
     /// Whole numbers with `.0`.
     WithPoint,
+    /// Whole numbers with an exponent, as in `12e0`.
+    WithExponent,
     /// Only this one, counted from 0.
     OneWithPoint(usize),
     /// `1.0` as `1`.
@@ -568,6 +570,7 @@ fn number(text: &str, numbers: Numbers, index: usize) -> String {
     let with_point = || format!("{text}.0");
     match numbers {
         Numbers::WithPoint if is_whole => with_point(),
+        Numbers::WithExponent if is_whole => format!("{text}e0"),
         Numbers::OneWithPoint(one) if one == index && is_whole => with_point(),
         Numbers::WithoutPoint => match text.split_once('.') {
             Some((whole, decimals)) if decimals.bytes().all(|byte| byte == b'0') => {
@@ -655,6 +658,7 @@ mod tests {
             (Style { html: Html::EscapeLower, ..keep }, TEXT.replace('<', r"\u003c")),
             (Style { numbers: Numbers::Script, ..keep }, TEXT.replace("1.50", "1.5")),
             (Style { numbers: Numbers::WithPoint, ..keep }, TEXT.replace("[1,", "[1.0,")),
+            (Style { numbers: Numbers::WithExponent, ..keep }, TEXT.replace("[1,", "[1e0,")),
             (Style { numbers: Numbers::OneWithPoint(1), ..keep }, TEXT.replace("[1,", "[1.0,")),
             (Style { numbers: Numbers::OneWithPoint(0), ..keep }, TEXT.to_owned()),
             (Style { empty: Empty::Lists, ..keep }, TEXT.replace("{}", "[]")),

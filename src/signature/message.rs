@@ -76,6 +76,14 @@ impl Template {
         self.0.contains(&Piece::Timestamp)
     }
 
+    pub(super) fn has_id(&self) -> bool {
+        self.0.contains(&Piece::Id)
+    }
+
+    pub(super) fn has_bytes(&self) -> bool {
+        self.0.contains(&Piece::Body)
+    }
+
     pub(super) fn has_body(&self) -> bool {
         self.0
             .iter()

@@ -102,6 +102,8 @@ pub(crate) struct SignatureAt {
     pub(super) prefix_opt: Option<String>,
     /// Whether entries may have spaces around them.
     pub(super) trim: bool,
+    /// Whether there are several signatures while a secret is changed for another.
+    pub(super) rotates: bool,
 }
 
 impl SignatureAt {
@@ -154,6 +156,10 @@ pub(crate) struct TimestampAt {
     pub(crate) tol: Option<i64>,
     #[serde(default)]
     pub(super) sides: Sides,
+    /// Official code that takes times far in the past all the same.
+    pub(crate) past_taken_by: Option<String>,
+    /// Official code that takes times to come all the same.
+    future_taken_by: Option<String>,
 }
 
 impl TimestampAt {
@@ -358,6 +364,39 @@ impl Scheme {
     /// Whether the URL is part of what is signed.
     pub(crate) fn signs_url(&self) -> bool {
         self.msg.has_url()
+    }
+
+    /// Whether any change of the body shows in the signature.
+    pub(crate) fn covers_body(&self) -> bool {
+        self.join.is_none() && (self.msg.has_body() || self.body_digest_query.is_some())
+    }
+
+    /// Whether the signature covers the very bytes of the body, rather than values in it.
+    pub(crate) fn covers_bytes(&self) -> bool {
+        self.covers_body() && self.msg.has_bytes()
+    }
+
+    /// Whether a delivery id is part of what is signed.
+    pub(crate) fn signs_id(&self) -> bool {
+        self.id_header.is_some() && self.msg.has_id()
+    }
+
+    /// The official code that takes a signed time to come, if there is any.
+    pub(crate) fn future_taken_by(&self) -> Option<&str> {
+        let ts = self.ts.as_ref()?;
+        let all = (ts.sides == Sides::Past).then_some("the official libraries");
+        ts.future_taken_by.as_deref().or(all)
+    }
+
+    /// Whether senders put the signatures of two secrets beside each other while they change one for the other.
+    pub(crate) fn rotates(&self) -> bool {
+        self.sig.as_ref().is_some_and(|sig| sig.rotates)
+    }
+
+    /// Whether an official library reads one of several signatures alone.
+    pub(crate) fn has_hasty_library(&self) -> bool {
+        let mut quirks = self.quirks.iter();
+        quirks.any(|quirk| quirk.when == When::ManySignatures)
     }
 
     /// How hard it is to forge: higher is stronger.

@@ -33,16 +33,36 @@ pub(crate) fn sign(
     request: &mut Request,
     attempt: Attempt<'_>,
 ) -> Result<(), String> {
+    if let Some((ts, path)) = time_in_body(scheme) {
+        let timestamp = read::write_timestamp(ts, attempt.timestamp);
+        set_in_body(scheme, request, path, &timestamp)?;
+    }
+    sign_as_it_stands(scheme, key, request, attempt)
+}
+
+/// Where in the body the signed time stands, for a scheme that has it there.
+fn time_in_body(scheme: &Scheme) -> Option<(&TimestampAt, &str)> {
+    scheme.sig.as_ref()?;
+    let ts = scheme.ts.as_ref()?;
+    Some((ts, ts.body.as_deref()?))
+}
+
+/// As [`sign`], for a body that keeps its bytes: a time in it stands there already.
+///
+/// # Errors
+/// Why the request cannot be signed with this key.
+pub(crate) fn sign_as_it_stands(
+    scheme: &Scheme,
+    key: &Key,
+    request: &mut Request,
+    attempt: Attempt<'_>,
+) -> Result<(), String> {
     let Some(sig) = &scheme.sig else {
         return Ok(());
     };
-    let mut timestamp = String::new();
-    if let Some(ts) = &scheme.ts {
-        timestamp = read::write_timestamp(ts, attempt.timestamp);
-        if let Some(path) = &ts.body {
-            set_in_body(scheme, request, path, &timestamp)?;
-        }
-    }
+    let timestamp = scheme.ts.as_ref().map_or_else(String::new, |ts| {
+        read::write_timestamp(ts, attempt.timestamp)
+    });
     let source = Source::new(request);
     let parts = Parts {
         id: attempt.id,

@@ -67,7 +67,7 @@ pub(crate) fn tamper(scheme: &Scheme, request: &mut Request, what: Tamper) -> Re
 }
 
 /// Changes a value in a header or in the body.
-fn change(
+pub(super) fn change(
     request: &mut Request,
     header: Option<&str>,
     path: Option<&str>,
@@ -175,24 +175,28 @@ fn last_text_byte(body: &[u8]) -> Option<usize> {
 }
 
 /// The neighbour of a letter or digit.
-fn other(byte: u8) -> u8 {
+pub(super) fn other(byte: u8) -> u8 {
     match byte {
         b'9' | b'z' | b'Z' => byte - 1,
         _ => byte + 1,
     }
 }
 
-/// Changes the first character of the digest: behind the last prefix or version, so that the form stays.
-fn another_digest(value: &str) -> String {
+/// Where the digest starts in the value of a signature: behind the last prefix or version.
+pub(super) fn digest_start(value: &str) -> usize {
     let start = value.rfind([',', ' ']).map_or(0, |index| index + 1);
     // `sha256=` is a prefix; the `=` at the end of base64 is not.
-    let start = start
+    start
         + value[start..]
             .trim_end_matches('=')
             .rfind('=')
-            .map_or(0, |index| index + 1);
+            .map_or(0, |index| index + 1)
+}
+
+/// Changes the first character of the digest, so that the form stays.
+fn another_digest(value: &str) -> String {
     let mut bytes = value.as_bytes().to_vec();
-    if let Some(byte) = bytes.get_mut(start) {
+    if let Some(byte) = bytes.get_mut(digest_start(value)) {
         *byte = if *byte == b'a' { b'b' } else { b'a' };
     }
     String::from_utf8(bytes).unwrap_or_else(|_| value.to_owned())

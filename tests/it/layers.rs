@@ -14,7 +14,7 @@ const LINES: [&[&str]; 11] = [
     &["store"],
     &["sender", "receiver"],
     &["delivery"],
-    &["emulator"],
+    &["emulator", "audit"],
     &["render"],
     &["ui", "settings"],
     &["commands"],

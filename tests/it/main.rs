@@ -3,7 +3,9 @@
 
 mod harness;
 
+mod cases;
 mod catalogue;
+mod check;
 mod clients;
 mod delivery;
 mod dialects;
@@ -43,3 +45,4 @@ mod vectors;
 mod vendors;
 mod verify;
 mod volume;
+mod zoo;

@@ -347,6 +347,7 @@ fn order_words(order: Order) -> &'static str {
 fn number_words(numbers: Numbers) -> &'static str {
     match numbers {
         Numbers::WithPoint => "with whole numbers written as `1.0`",
+        Numbers::WithExponent => "with whole numbers written as `1e0`",
         Numbers::OneWithPoint(_) => "with one whole number written as `1.0`",
         Numbers::WithoutPoint => "with `1.0` written as `1`",
         Numbers::TwoDecimals => "with two decimals",

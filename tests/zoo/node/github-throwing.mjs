@@ -1,0 +1,14 @@
+// Wrong: a signature that does not verify is an error of its own to it.
+import body from './body.mjs';
+import { hex, same } from './hmac.mjs';
+
+export default (secret) => async (req, res) => {
+  if (req.method !== 'POST') return res.writeHead(405).end();
+  try {
+    const bytes = await body(req);
+    if (!same(req.headers['x-hub-signature-256'], `sha256=${hex(secret, bytes)}`)) throw new Error('invalid signature');
+    res.end();
+  } catch (error) {
+    res.writeHead(500).end(error.message);
+  }
+};
