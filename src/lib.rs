@@ -14,7 +14,7 @@
 //! sender  receiver                 out and in; neither knows the other
 //! render                           values to text, with the paint passed in
 //! ui  settings                     the streams; flag > environment > project > user > default
-//! commands                         one file a command: XArgs, what it means, what it does
+//! commands  page                   one file a command: XArgs, what it means, what it does; the live page of listen
 //! cli  lib  main                   the command line, dispatch, the process
 //! ```
 //!
@@ -27,6 +27,7 @@
 mod cli;
 mod commands;
 mod error;
+mod page;
 mod provider;
 mod receiver;
 mod render;

@@ -20,7 +20,7 @@ use crate::signature::{
 pub(super) const MOST_SEARCHES: usize = 200;
 
 /// Verifies requests with what the user gave.
-pub(super) struct Verifier<'a> {
+pub(crate) struct Verifier<'a> {
     secret: &'a SecretArgs,
     provider: Option<Arc<Provider>>,
     scheme: Option<&'static Scheme>,
@@ -41,7 +41,7 @@ pub(super) struct Verifier<'a> {
 }
 
 impl<'a> Verifier<'a> {
-    pub(super) fn new(
+    pub(crate) fn new(
         secret: &'a SecretArgs,
         provider: Option<Arc<Provider>>,
         scheme: Option<&'static Scheme>,
@@ -67,7 +67,7 @@ impl<'a> Verifier<'a> {
     ///
     /// # Errors
     /// There is no secret, or none of the form that the scheme takes.
-    pub(super) fn verify(
+    pub(crate) fn verify(
         &mut self,
         sourced: &Sourced,
         of_several: bool,

@@ -1,22 +1,22 @@
 //! One file a command: what was typed (`XArgs`), what it means, what it does.
 
-mod answer;
+pub(crate) mod answer;
 pub(crate) mod completions;
-mod desk;
+pub(crate) mod desk;
 mod ends;
 pub(crate) mod events;
 mod exec;
 pub(crate) mod explain;
-mod filter;
+pub(crate) mod filter;
 mod forward;
 pub(crate) mod history;
 mod identity;
 pub(crate) mod init;
-mod judged;
+pub(crate) mod judged;
 pub(crate) mod listen;
 mod message;
 mod notes;
-mod options;
+pub(crate) mod options;
 mod outgoing;
 pub(crate) mod providers;
 mod recorder;
@@ -25,7 +25,7 @@ mod report;
 pub(crate) mod secret;
 pub(crate) mod send;
 pub(crate) mod sign;
-mod sources;
+pub(crate) mod sources;
 mod target;
 pub(crate) mod verify;
 mod watch;

@@ -33,6 +33,17 @@ pub(crate) struct SecretArgs {
 }
 
 impl SecretArgs {
+    /// As if these had been given.
+    pub(crate) fn of(secrets: &[Secret]) -> Self {
+        Self {
+            secret: secrets
+                .iter()
+                .map(|secret| secret.reveal().to_owned())
+                .collect(),
+            secret_file: None,
+        }
+    }
+
     /// The secrets that were given: by flag, else by file, else in the environment.
     pub(crate) fn given(&self, settings: &Settings) -> Result<Vec<Secret>> {
         let mut secrets: Vec<Secret> = self.secret.iter().map(|text| Secret::new(text)).collect();

@@ -79,6 +79,16 @@ pub(crate) fn run(args: &ReplayArgs, context: &mut Context) -> Result<Outcome> {
         )
         .hint("Take them out of the URL, or leave `--raw` out."));
     }
+    let sourced = load(&args.sources, &context.settings)?;
+    replay(args, &sourced, context)
+}
+
+/// Sends requests again that are at hand already.
+pub(crate) fn replay(
+    args: &ReplayArgs,
+    sourced: &[Sourced],
+    context: &mut Context,
+) -> Result<Outcome> {
     let catalogue = context.settings.catalogue()?;
     let mut replay = Replay {
         args,
@@ -88,7 +98,7 @@ pub(crate) fn run(args: &ReplayArgs, context: &mut Context) -> Result<Outcome> {
         notes: Notes::default(),
     };
     let mut planned = Vec::new();
-    for (number, sourced) in load(&args.sources, &context.settings)?.iter().enumerate() {
+    for (number, sourced) in sourced.iter().enumerate() {
         planned.push(replay.plan(number, sourced, context)?);
     }
     replay.notes.tell(&mut context.ui)?;

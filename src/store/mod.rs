@@ -3,6 +3,7 @@
 //! Bytes stay as they came. Nothing is left out of what is kept; what is shown of it is for `render` to say.
 
 mod entry;
+mod glance;
 mod id;
 mod query;
 mod schema;
@@ -10,6 +11,7 @@ mod write;
 mod writer;
 
 pub(crate) use entry::{Attempt, Entry, Facts, Row, TAMPERED};
+pub(crate) use glance::{Glance, Glances};
 pub(crate) use id::{Direction, Id, Ids};
 pub(crate) use query::{Filter, Search};
 pub(crate) use writer::Writer;

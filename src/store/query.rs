@@ -11,7 +11,7 @@ use rusqlite::{OptionalExtension as _, Row as Record, params, params_from_iter};
 use super::Store;
 use super::entry::{Attempt, Entry, Facts, unpack};
 use super::id::{Direction, Id};
-use super::write::marked;
+use super::write::{mark, marked};
 use crate::error::Result;
 use crate::request::Request;
 
@@ -39,7 +39,7 @@ impl Search {
         Self(memchr::memmem::Finder::new(text.as_bytes()).into_owned())
     }
 
-    fn is_in(&self, parts: [&[u8]; 3]) -> bool {
+    pub(crate) fn is_in(&self, parts: [&[u8]; 3]) -> bool {
         parts.iter().any(|part| self.0.find(part).is_some())
     }
 }
@@ -103,6 +103,19 @@ impl Store {
         found.map_err(|error| self.explain(error))
     }
 
+    /// What was sent as a replay of this entry, the oldest first.
+    pub(crate) fn replays_of(&self, id: Id) -> Result<Vec<Entry>> {
+        let sql = format!("SELECT {COLUMNS} FROM entry WHERE replay_of = ?1 ORDER BY id LIMIT 200");
+        let found = || {
+            let mut statement = self.connection.prepare(&sql)?;
+            let found = statement.query_map([mark(id)], entry)?;
+            found
+                .map(|found| found.and_then(|found| self.with_attempts(found)))
+                .collect::<rusqlite::Result<_>>()
+        };
+        found().map_err(|error| self.explain(error))
+    }
+
     /// The newest entries that fit, the newest first.
     pub(crate) fn newest(&self, filter: &Filter) -> Result<Vec<Entry>> {
         let mut found = Vec::new();
@@ -157,7 +170,7 @@ impl Store {
 }
 
 /// The bytes of a column, where they are.
-fn bytes<'a>(record: &'a Record<'_>, column: usize) -> &'a [u8] {
+pub(super) fn bytes<'a>(record: &'a Record<'_>, column: usize) -> &'a [u8] {
     match record.get_ref(column) {
         Ok(ValueRef::Text(bytes) | ValueRef::Blob(bytes)) => bytes,
         _ => &[],
@@ -218,10 +231,10 @@ fn attempt(record: &Record<'_>) -> rusqlite::Result<Attempt> {
     })
 }
 
-fn time(milliseconds: i64) -> Timestamp {
+pub(super) fn time(milliseconds: i64) -> Timestamp {
     Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-fn micros(number: i64) -> Duration {
+pub(super) fn micros(number: i64) -> Duration {
     Duration::from_micros(number.unsigned_abs())
 }

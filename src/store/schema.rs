@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 /// Marks the file as a history ("hkct").
 const APPLICATION: i32 = 0x686b_6374;
 /// The version of the tables that this program writes.
-pub(super) const VERSION: usize = 1;
+pub(super) const VERSION: usize = 2;
 
 /// What brings the tables from each version to the next.
 const MIGRATIONS: [&str; VERSION] = [
@@ -53,6 +53,8 @@ const MIGRATIONS: [&str; VERSION] = [
         truncated INTEGER NOT NULL,
         PRIMARY KEY (entry, number)
     ) STRICT, WITHOUT ROWID;",
+    // A table of its own: a receiver that adds an entry writes nothing more for it.
+    "CREATE TABLE pin (entry INTEGER PRIMARY KEY REFERENCES entry ON DELETE CASCADE) STRICT;",
 ];
 
 /// Why a file cannot be used.

@@ -10,6 +10,9 @@ use super::id::{Direction, Id};
 use super::{Entry, Store};
 use crate::error::Result;
 
+/// The oldest that may go.
+const OLDEST: &str = "SELECT id FROM entry WHERE id NOT IN (SELECT entry FROM pin) ORDER BY id";
+
 /// How much a limit lets go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Excess {
@@ -58,15 +61,16 @@ impl Store {
         match excess {
             Excess::None => {}
             Excess::Before(time) => {
-                let old = "DELETE FROM entry WHERE id IN (SELECT id FROM entry ORDER BY id LIMIT ?1) AND at < ?2";
+                let old = format!("DELETE FROM entry WHERE id IN ({OLDEST} LIMIT ?1) AND at < ?2");
                 transaction
-                    .prepare_cached(old)?
+                    .prepare_cached(&old)?
                     .execute(params![most, time])?;
             }
             Excess::Size => {
-                let oldest =
-                    "DELETE FROM entry WHERE id IN (SELECT id FROM entry ORDER BY id LIMIT ?1)";
-                transaction.prepare_cached(oldest)?.execute(params![most])?;
+                let oldest = format!("DELETE FROM entry WHERE id IN ({OLDEST} LIMIT ?1)");
+                transaction
+                    .prepare_cached(&oldest)?
+                    .execute(params![most])?;
             }
         }
         transaction.commit()
@@ -78,10 +82,10 @@ impl Store {
             return Ok(Excess::Size);
         }
         let limit = before(now, self.place.keep);
-        let first = "SELECT at FROM entry ORDER BY id LIMIT 1";
+        let first = format!("SELECT at FROM entry WHERE id IN ({OLDEST} LIMIT 1)");
         let oldest: Option<i64> = self
             .connection
-            .query_row(first, [], |row| row.get(0))
+            .query_row(&first, [], |row| row.get(0))
             .optional()?;
         Ok(match oldest {
             Some(oldest) if oldest < limit => Excess::Before(limit),
@@ -98,10 +102,11 @@ impl Store {
             .map(i64::unsigned_abs)
     }
 
-    /// Takes away what is older than this, and returns how many that were. In steps, so that others get to write.
+    /// Takes away what is older than this, but for what is pinned, and returns how many that were. In steps, so that
+    /// others get to write.
     pub(crate) fn prune(&mut self, now: Timestamp, keep: Duration) -> Result<usize> {
         let time = before(now, keep);
-        self.delete("at < ?1", time)
+        self.delete("at < ?1 AND id NOT IN (SELECT entry FROM pin)", time)
     }
 
     /// Takes all away.
@@ -125,6 +130,28 @@ impl Store {
         let shrunk = shrink(&self.connection);
         shrunk.map_err(|error| self.explain(error))?;
         Ok(total)
+    }
+
+    /// Takes one entry away; says whether it was there.
+    pub(crate) fn remove(&mut self, id: Id) -> Result<bool> {
+        let sql = "DELETE FROM entry WHERE id = ?1 AND sent = ?2";
+        let sent = id.direction == Direction::Out;
+        let removed = self.connection.execute(sql, params![id.number, sent]);
+        removed
+            .map(|count| count > 0)
+            .map_err(|error| self.explain(error))
+    }
+
+    /// Pins an entry, so that it stays when the oldest go, or lets it go again; says whether it is there.
+    pub(crate) fn pin(&mut self, id: Id, pinned: bool) -> Result<bool> {
+        let sql = if pinned {
+            "INSERT OR IGNORE INTO pin SELECT id FROM entry WHERE id = ?1"
+        } else {
+            "DELETE FROM pin WHERE entry = ?1"
+        };
+        let done = self.connection.execute(sql, [id.number]);
+        done.map_err(|error| self.explain(error))?;
+        self.contains(id)
     }
 
     /// Whether there is an entry with this id.
@@ -218,7 +245,7 @@ fn insert_attempt(connection: &Connection, of: Id, attempt: &Attempt) -> rusqlit
 }
 
 /// An id with its direction: that of another entry, which may be gone.
-fn mark(id: Id) -> i64 {
+pub(super) fn mark(id: Id) -> i64 {
     id.number << 1 | i64::from(id.direction == Direction::Out)
 }
 

@@ -15,7 +15,7 @@ const LINES: [&[&str]; 9] = [
     &["sender", "receiver"],
     &["render"],
     &["ui", "settings"],
-    &["commands"],
+    &["commands", "page"],
 ];
 
 fn line_of(module: &str) -> Option<usize> {
