@@ -242,7 +242,10 @@ async fn run(
         .name("action".to_owned())
         .spawn(work)
         .map_err(|error| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
-    Ok(typed("application/x-ndjson", Body::new(Parts::Few(reading))))
+    Ok(typed(
+        "application/x-ndjson",
+        Body::new(Parts::Few(reading)),
+    ))
 }
 
 /// What a command says beside its output, as a line of its own.

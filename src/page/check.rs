@@ -16,7 +16,7 @@ pub(super) struct Wish {
 
 /// Why no handler can be checked; `None` if it can.
 pub(super) fn unavailable() -> Option<&'static str> {
-    Some("This version of hookctl has no `check` yet.")
+    Some("This version of hookctl has no check command yet.")
 }
 
 /// Checks a handler. The context's output goes to the page line by line, each check as `check --json` prints it.

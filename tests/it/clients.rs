@@ -66,16 +66,14 @@ pub(crate) fn tool(command: &mut Command, install: &str) -> Output {
     output
 }
 
-/// Copies the clients of a language beside the build and installs what their lock file names, unless that was done
-/// already for this version of the language, by an earlier run or one that runs beside this one.
-fn installed(language: &str, lock: &str, version: &[u8], install: impl FnOnce(&Path)) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .join("clients")
-        .join(language);
+/// Copies a folder of scripts beside the build and installs what its lock file names, unless that was done already for
+/// this version of the language, by an earlier run or one that runs beside this one.
+fn installed(from: &str, lock: &str, version: &[u8], install: impl FnOnce(&Path)) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(from);
     fs::create_dir_all(&folder).unwrap();
     let alone = File::create(folder.join("alone")).unwrap();
     alone.lock().unwrap();
-    for entry in fs::read_dir(project("tests/clients").join(language)).unwrap() {
+    for entry in fs::read_dir(project("tests").join(from)).unwrap() {
         let from = entry.unwrap().path();
         // What a developer installed beside the sources is not a source.
         if from.is_file() {
@@ -99,17 +97,20 @@ fn renew(to: &Path, from: &Path) {
     }
 }
 
+/// A folder of scripts in Node, with its packages installed.
+pub(crate) fn node_folder(from: &str) -> PathBuf {
+    let version = tool(Command::new("node").arg("--version"), NODE).stdout;
+    installed(from, "package-lock.json", &version, |folder| {
+        let mut npm = Command::new("npm");
+        npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+        tool(npm.current_dir(folder), NODE);
+    })
+}
+
 /// A script in Node, with its packages installed.
 pub(crate) fn node(script: &str) -> Command {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    let folder = FOLDER.get_or_init(|| {
-        let version = tool(Command::new("node").arg("--version"), NODE).stdout;
-        installed("node", "package-lock.json", &version, |folder| {
-            let mut npm = Command::new("npm");
-            npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
-            tool(npm.current_dir(folder), NODE);
-        })
-    });
+    let folder = FOLDER.get_or_init(|| node_folder("clients/node"));
     let mut command = Command::new("node");
     // Express then keeps the traces of handlers that throw to itself.
     command.arg(folder.join(script)).env("NODE_ENV", "test");
@@ -121,7 +122,7 @@ pub(crate) fn python(script: &str) -> Command {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
         let version = tool(Command::new("python3").arg("--version"), PYTHON).stdout;
-        installed("python", "requirements.txt", &version, |folder| {
+        installed("clients/python", "requirements.txt", &version, |folder| {
             let mut venv = Command::new("python3");
             venv.args(["-m", "venv", "--clear", "venv"]);
             tool(venv.current_dir(folder), PYTHON);

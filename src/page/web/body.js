@@ -9,7 +9,7 @@ import * as hex from "./hex.js";
 import * as pretty from "./pretty.js";
 import * as raw from "./raw.js";
 import * as tree from "./tree.js";
-import { decode, shown } from "./text.js";
+import { decode, prose, shown } from "./text.js";
 
 const NAMES = { tree: "Tree", form: "Fields", pretty: "Pretty", raw: "Raw", hex: "Hex" };
 /** Most that is unpacked, in bytes: a small body may unpack to any size. */
@@ -123,7 +123,7 @@ function problem(stage) {
     "p",
     { class: "trouble", role: "note" },
     h("b", {}, "No JSON: "),
-    shown(message),
+    prose(message),
     ` (line ${line}, column ${column}). `,
     button("Show the place", () => {
       wanted = "raw";

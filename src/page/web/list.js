@@ -240,7 +240,7 @@ function row(index) {
     h("span", { class: "cell code" }, statusOf(one.status)),
     h("span", { class: "cell path" }, h("bdi", {}, shown(name ? one.target : query ? `?${query}` : ""))),
     h("span", { class: "cell reason" }, reason),
-    h("span", { class: "cell measures" }, length, h("span", { class: "took" }, duration(one.duration_ms))),
+    h("span", { class: "cell measures" }, `${length} · ${duration(one.duration_ms)}`),
   );
 }
 
