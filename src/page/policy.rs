@@ -48,7 +48,7 @@ fn delay(delay: Delay) -> String {
 
 /// A policy as the page asks for it.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct Wish {
     /// A sequence such as `2x503,200`; 200 if it is empty.
     respond: String,
@@ -63,6 +63,25 @@ pub(super) struct Wish {
     gone_after: Option<u64>,
     require_valid: bool,
     handshakes: bool,
+}
+
+/// What a listener answers that is told nothing else.
+impl Default for Wish {
+    fn default() -> Self {
+        Self {
+            respond: String::new(),
+            body: String::new(),
+            headers: Vec::new(),
+            delay: String::new(),
+            fail_first: 0,
+            fail_rate: 0.0,
+            drop: false,
+            retry_after: None,
+            gone_after: None,
+            require_valid: false,
+            handshakes: true,
+        }
+    }
 }
 
 impl Wish {

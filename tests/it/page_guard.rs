@@ -229,6 +229,24 @@ fn what_changes_something_or_reveals_needs_the_token_of_this_run() {
         (pinned.status, pinned.json()["pinned"].clone()),
         (200, json!(true))
     );
+    // What is pinned stays when the oldest go.
+    room.run(&["send", "lead_clicked", "--to", &listener.url])
+        .ends(0);
+    room.run(&["history", "prune", "--older-than", "0s"])
+        .ends(0);
+    let left = page.get("/api/captures").json()["rows"].clone();
+    assert_eq!(
+        (left.as_array().unwrap().len(), &left[0]["id"]),
+        (1, &json!(id))
+    );
+    let let_go = page.call(
+        &format!("PUT /api/captures/{id}/pin"),
+        &json!({"pinned": false}),
+    );
+    assert_eq!(let_go.status, 200);
+    room.run(&["history", "prune", "--older-than", "0s"])
+        .ends(0);
+    assert_eq!(page.get("/api/captures").json()["rows"], json!([]));
     let other = room.listen(&[]);
     assert_ne!(Page::of(&other).token, page.token);
 }
@@ -399,7 +417,8 @@ fn calls_take_their_own_methods_and_say_what_is_wrong() {
     let gone = page.call("DELETE /api/captures/cap_000000000000", &json!({}));
     assert_eq!(gone.status, 404);
     let policy = |wish: Value| page.call("PUT /api/policy", &wish);
-    assert_eq!(policy(json!({"respond": "200"})).status, 400);
+    assert_eq!(policy(json!({"answer": "200"})).status, 400);
+    assert_eq!(policy(json!({})).json(), page.get("/api/policy").json());
     let mut whole = page.get("/api/policy").json();
     whole.as_object_mut().unwrap().remove("forwards");
     whole["respond"] = json!("999");

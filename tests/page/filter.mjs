@@ -65,7 +65,7 @@ await browse(async (open) => {
     await says(page, "#query-note", "there is no verdict `good`; there are valid, invalid, missing, unsigned, no_secret");
     await counts(page, 1);
     await page.locator("#query").fill("");
-    await page.waitForFunction(() => document.querySelector("#total").textContent === "200+");
+    await page.waitForFunction(() => document.querySelector("#total").textContent.endsWith("+"));
   });
 
   await step("chips and methods are conditions", async () => {
@@ -85,7 +85,7 @@ await browse(async (open) => {
     await counts(page, 1);
     await says(page, "#rows .row", "/many/48211");
     await page.locator("#query").fill("");
-    await page.waitForFunction(() => document.querySelector("#total").textContent === "200+");
+    await page.waitForFunction(() => document.querySelector("#total").textContent.endsWith("+"));
   });
 
   await step("fifty thousand are there, and few elements", async () => {

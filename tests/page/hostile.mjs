@@ -103,6 +103,58 @@ await browse(async (open) => {
     }
   });
 
+  await step("the reader of JSON takes what the browser takes, and nothing else", async () => {
+    const wrong = await page.evaluate(async () => {
+      const { read } = await import("/json.js");
+      const parts = ["{", "}", "[", "]", ",", ":", '"a"', '"\\u00e9"', '"\\x"', "1", "-0.5e+3", "01", "1.", "true", "nul", " ", "\n", "\u0001", '"'];
+      const pick = (list) => list[Math.floor(Math.random() * list.length)];
+      const value = (depth) => {
+        const kind = depth > 3 ? 2 : Math.floor(Math.random() * 5);
+        if (kind === 0) return `{${Array.from({ length: pick([0, 1, 3]) }, () => `"k" : ${value(depth + 1)}`).join(",")}}`;
+        if (kind === 1) return `[ ${Array.from({ length: pick([0, 1, 3]) }, () => value(depth + 1)).join(" ,")}]`;
+        return pick(['"a"', '"\\"\\\\"', "1.10", "12345678901234567890", "null", "-0"]);
+      };
+      const broken = () => {
+        const text = value(0);
+        const at = Math.floor(Math.random() * (text.length + 1));
+        return text.slice(0, at) + pick(parts) + text.slice(at + pick([0, 1]));
+      };
+      for (let round = 0; round < 20_000; round += 1) {
+        const text = pick([() => value(0), broken, () => Array.from({ length: pick([1, 2, 5]) }, () => pick(parts)).join("")])();
+        let wanted = true;
+        try {
+          JSON.parse(text);
+        } catch {
+          wanted = false;
+        }
+        const { values, problem } = read(text);
+        if (Boolean(values) !== wanted || (problem && !(problem.line >= 1 && problem.column >= 1))) return text;
+        // Each value stands where it is said to stand.
+        if (values && values.kind.some((_, index) => JSON.stringify(JSON.parse(values.written(index))) === undefined)) return text;
+      }
+      return null;
+    });
+    assert.equal(wrong, null);
+  });
+
+  await step("bytes of any kind are text that keeps every byte", async () => {
+    const wrong = await page.evaluate(async () => {
+      const { decode } = await import("/text.js");
+      const odd = [0xe0, 0xa0, 0x80, 0xf0, 0x90, 0xed, 0xc2, 0xf4, 0x8f, 0xbf, 0x41];
+      const back = (text) =>
+        [...text].flatMap((char) => {
+          const code = char.codePointAt(0);
+          return code >= 0xdc80 && code <= 0xdcff ? [code - 0xdc00] : [...new TextEncoder().encode(char)];
+        });
+      for (let round = 0; round < 20_000; round += 1) {
+        const bytes = Uint8Array.from({ length: Math.random() * 12 }, () => (Math.random() < 0.5 ? odd[Math.floor(Math.random() * odd.length)] : Math.random() * 256));
+        if (back(decode(bytes)).join() !== [...bytes].join()) return [...bytes];
+      }
+      return null;
+    });
+    assert.equal(wrong, null);
+  });
+
   assert.equal(await page.evaluate(() => window.pwned), undefined);
   assert.deepEqual(page.foreign, []);
 });

@@ -40,6 +40,18 @@ export function copy(text, what) {
 
 export const togglePin = (id, pinned) => attempt(() => api.put(`/api/captures/${id}/pin`, { pinned }));
 
+const FORMATS = { ndjson: "NDJSON", har: "HAR", curl: "curl script" };
+
+/** A menu of files with deliveries in them. */
+export function exports(query, others, about) {
+  const links = Object.entries({ ...FORMATS, ...others }).map(([format, label]) =>
+    h("a", { href: api.path("/api/export", { format, ...query }), download: "", onclick: () => (menu.open = false) }, label),
+  );
+  const items = h("div", { class: "menu-items" }, about ? h("p", { class: "faint" }, about) : null, links);
+  const menu = h("details", { class: "menu" }, h("summary", {}, "Export"), items);
+  return menu;
+}
+
 /** Deletes a delivery, if that is really wanted. */
 export async function remove(id) {
   if (await confirm("Delete this delivery?", "It is taken out of the history, and cannot be brought back.", "Delete")) {

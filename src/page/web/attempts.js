@@ -1,15 +1,16 @@
 // The attempts of one delivery as they arrived, and the replays of this capture.
 
 import * as api from "./api.js";
-import { button, fill, h } from "./dom.js";
+import { button, fill, grid, h, nothing } from "./dom.js";
 import { clock, count, duration } from "./format.js";
 import { badge, statusOf } from "./list.js";
 import { choose } from "./model.js";
-import { shown } from "./text.js";
+import { bdi, shown } from "./text.js";
 
 export async function show(capture, into) {
   const { delivery_id: id, captures, replays } = await api.get(`/api/captures/${capture.id}/attempts`);
-  fill(into, id ? attempts(id, captures, capture) : h("p", { class: "nothing" }, "It carries no delivery id, so attempts of it cannot be told from other deliveries."), sent(replays));
+  const why = "It carries no delivery id, so attempts of it cannot be told from other deliveries.";
+  fill(into, id ? attempts(id, captures, capture) : nothing(why), sent(replays));
 }
 
 function attempts(id, captures, capture) {
@@ -23,7 +24,7 @@ function attempts(id, captures, capture) {
       captures.map((row, index) => {
         const isThis = row.id === capture.id;
         const dot = h("span", { class: "dot", "aria-hidden": "true" });
-        dot.style.insetInlineStart = `${((row.at - first) / longest) * 100}%`;
+        dot.style.left = `${((row.at - first) / longest) * 100}%`;
         return h(
           "li",
           { "aria-current": isThis ? "true" : null },
@@ -42,26 +43,11 @@ function attempts(id, captures, capture) {
 
 function sent(replays) {
   if (replays.length === 0) return null;
-  return [
-    h("h3", {}, count(replays.length, "replay")),
-    h(
-      "table",
-      { class: "grid" },
-      h("thead", {}, h("tr", {}, ["Sent", "To", "Answer", "Took"].map((name) => h("th", { scope: "col" }, name)))),
-      h(
-        "tbody",
-        {},
-        replays.map(({ at, url, status, duration_ms, error }) =>
-          h(
-            "tr",
-            {},
-            h("td", { class: "mono" }, clock(at)),
-            h("td", { class: "mono" }, h("bdi", {}, shown(url ?? ""))),
-            h("td", {}, status == null ? h("span", { class: "status bad" }, shown(error ?? "no answer")) : statusOf(status)),
-            h("td", {}, duration(duration_ms)),
-          ),
-        ),
-      ),
-    ),
-  ];
+  const rows = replays.map(({ at, url, status, duration_ms, error }) => [
+    h("code", {}, clock(at)),
+    h("code", {}, bdi(url ?? "")),
+    status == null ? h("span", { class: "status bad" }, shown(error ?? "no answer")) : statusOf(status),
+    duration(duration_ms),
+  ]);
+  return [h("h3", {}, count(replays.length, "replay")), grid(["Sent", "To", "Answer", "Took"], rows)];
 }

@@ -3,13 +3,13 @@
 import * as api from "./api.js";
 import * as json from "./json.js";
 import { copy } from "./actions.js";
-import { button, choice, fill, h } from "./dom.js";
+import { bar, button, choice, fill, h, nothing } from "./dom.js";
 import { size } from "./format.js";
 import * as hex from "./hex.js";
 import * as pretty from "./pretty.js";
 import * as raw from "./raw.js";
 import * as tree from "./tree.js";
-import { decode, prose, shown } from "./text.js";
+import { bdi, decode, prose, shown } from "./text.js";
 
 const NAMES = { tree: "Tree", form: "Fields", pretty: "Pretty", raw: "Raw", hex: "Hex" };
 /** Most that is unpacked, in bytes: a small body may unpack to any size. */
@@ -22,37 +22,34 @@ let last = { id: null };
 
 export async function show(capture, into) {
   if (capture.over) {
-    fill(into, h("p", { class: "nothing" }, `The body was over ${size(capture.over)}, and was not kept.`));
+    fill(into, nothing(`The body was over ${size(capture.over)}, and was not kept.`));
     return;
   }
   if (capture.size === 0) {
-    fill(into, h("p", { class: "nothing" }, "No body."));
+    fill(into, nothing("No body."));
     return;
   }
   if (last.id !== capture.id) {
-    fill(into, h("p", { class: "nothing" }, "Reading …"));
+    fill(into, nothing("Reading …"));
     last = { id: capture.id, ...(await study(capture)) };
   }
   if (last.id !== capture.id) return;
   const { ways, notes } = last;
   const way = ways.includes(wanted) ? wanted : ways[0];
   const stage = h("div", { class: "stage" });
-  const bar = h(
-    "div",
-    { class: "bar" },
-    choice("How the body is shown", ways.map((name) => [name, NAMES[name]]), way, (name) => {
-      wanted = name;
-      draw(name, stage);
-    }),
-    h("span", { class: "bar-note" }, notes.join(" · ")),
-    h(
-      "span",
-      { class: "bar-end" },
+  const pick = (name) => {
+    wanted = name;
+    draw(name, stage);
+  };
+  const options = ways.map((name) => [name, NAMES[name]]);
+  const head = bar(
+    [choice("How the body is shown", options, way, pick), h("span", { class: "bar-note" }, notes.join(" · "))],
+    [
       last.text === null ? null : button("Copy", () => copy(last.text, "body")),
       h("a", { class: "button", href: `/api/captures/${capture.id}/body`, download: fileName(capture) }, "Download"),
-    ),
+    ],
   );
-  fill(into, bar, problem(stage), stage);
+  fill(into, head, problem(stage), stage);
   draw(way, stage);
 }
 
@@ -149,8 +146,8 @@ function form(text, stage) {
     const parsed = /^\s*[[{]/.test(value) ? json.read(value) : null;
     const cell = h("td", {});
     if (parsed?.values) tree.show(parsed.values, cell);
-    else fill(cell, h("bdi", {}, shown(value, { keep: "\n\t" })));
-    return h("tr", {}, h("th", { scope: "row" }, h("bdi", {}, shown(name))), cell);
+    else fill(cell, bdi(value, { keep: "\n\t" }));
+    return h("tr", {}, h("th", { scope: "row" }, bdi(name)), cell);
   });
   fill(stage, h("table", { class: "pairs" }, h("tbody", {}, rows)));
 }

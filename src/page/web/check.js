@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { attempt, dialog, say } from "./actions.js";
-import { field, fill, h, select } from "./dom.js";
+import { beside, field, fill, h, select, submit } from "./dom.js";
 import { model } from "./model.js";
 import { remember, target } from "./targets.js";
 import { shown } from "./text.js";
@@ -44,7 +44,7 @@ function panel(providers) {
     );
   }
   return [
-    h("form", { class: "form", onsubmit: run }, h("div", { class: "field-row" }, field("Handler", to), field("Provider", provider)), list, h("div", { class: "buttons" }, h("button", { type: "submit", class: "primary" }, "Check"))),
+    h("form", { class: "form", onsubmit: run }, beside(field("Handler", to), field("Provider", provider)), list, submit("Check")),
     score,
     found,
   ];
@@ -52,12 +52,12 @@ function panel(providers) {
 
 function one({ id, status, expected, observed, why, fix }) {
   const [kind, word] = KINDS[status] ?? KINDS.skip;
+  const told = [["Expected", expected], ["Observed", observed], ["Why", why], ["Fix", fix]];
+  const rows = told.filter(([, text]) => text).map(([name, text]) => [h("dt", {}, name), h("dd", {}, shown(text))]);
   return h(
     "li",
     {},
-    h("p", {}, h("span", { class: `badge ${kind}` }, word), " ", h("b", { class: "mono" }, shown(id))),
-    status === "pass"
-      ? null
-      : h("dl", { class: "rows-of-two" }, [["Expected", expected], ["Observed", observed], ["Why", why], ["Fix", fix]].filter(([, text]) => text).map(([name, text]) => [h("dt", {}, name), h("dd", {}, shown(text))])),
+    h("p", {}, h("span", { class: `badge ${kind}` }, word), " ", h("code", {}, shown(id))),
+    status === "pass" ? null : h("dl", { class: "rows-of-two" }, rows),
   );
 }

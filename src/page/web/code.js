@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { copy } from "./actions.js";
-import { button, choice, fill, h } from "./dom.js";
+import { bar, button, choice, fill, h, pre } from "./dom.js";
 import * as json from "./json.js";
 import { quote, withStore } from "./commands.js";
 import { model } from "./model.js";
@@ -19,7 +19,7 @@ const FORMS = [
 let wanted = "curl";
 
 export function show(capture, into) {
-  const box = h("pre", { class: "code", tabindex: "0", "aria-label": "The request in this form" });
+  const box = pre("The request in this form");
   let text = "";
   const draw = async () => {
     const [, , make] = FORMS.find(([name]) => name === wanted);
@@ -37,12 +37,7 @@ export function show(capture, into) {
   };
   fill(
     into,
-    h(
-      "div",
-      { class: "bar" },
-      choice("Form", FORMS.map(([name, label]) => [name, label]), wanted, pick),
-      h("span", { class: "bar-end" }, button("Copy", () => copy(text, "text"))),
-    ),
+    bar(choice("Form", FORMS, wanted, pick), button("Copy", () => copy(text, "text"))),
     box,
     capture.redacted ? h("p", { class: "hint" }, "Credentials are left out.") : null,
   );
@@ -79,9 +74,11 @@ async function fetched(capture) {
   const host = capture.headers.find(([name]) => name.toLowerCase() === "host")?.[1] ?? "localhost";
   const scheme = model.session?.url.startsWith("https") ? "https" : "http";
   const options = [`  method: ${JSON.stringify(capture.method)},`];
-  options.push("  headers: [", ...headers.map(([name, value]) => `    [${JSON.stringify(name)}, ${JSON.stringify(value)}],`), "  ],");
+  const pairs = headers.map((pair) => `    [${pair.map((text) => JSON.stringify(text)).join(", ")}],`);
+  options.push("  headers: [", ...pairs, "  ],");
   if (bytes.length) options.push(`  body: ${bodyOf(bytes)},`);
-  return `const response = await fetch(${JSON.stringify(`${scheme}://${host}${capture.target}`)}, {\n${options.join("\n")}\n});\n`;
+  const url = JSON.stringify(`${scheme}://${host}${capture.target}`);
+  return `const response = await fetch(${url}, {\n${options.join("\n")}\n});\n`;
 }
 
 function bodyOf(bytes) {
@@ -96,7 +93,8 @@ function bodyOf(bytes) {
 async function typed(capture) {
   const { values } = json.read(decode(await api.bytes(`/api/captures/${capture.id}/body`)));
   if (!values) return "The body is no JSON, so it has no type.\n";
-  const name = (capture.event ?? "Payload").replace(/(^|[^A-Za-z0-9]+)([A-Za-z0-9])/g, (_, __, letter) => letter.toUpperCase()).replace(/^(\d)/, "Event$1");
+  const words = (capture.event ?? "payload").split(/[^A-Za-z0-9]+/);
+  const name = words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join("").replace(/^\d|^$/, "Event$&");
   return `export type ${name} = ${typeOf(values, 0, "")};\n`;
 }
 

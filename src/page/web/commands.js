@@ -19,5 +19,6 @@ export function withStore(text) {
 /** A command with a button that copies it. */
 export function command(text) {
   const whole = withStore(text);
-  return h("span", { class: "command" }, h("code", {}, shown(whole)), button("Copy", () => copy(whole, "command"), { "aria-label": `Copy: ${whole}` }));
+  const copies = button("Copy", () => copy(whole, "command"), { "aria-label": `Copy: ${whole}` });
+  return h("span", { class: "command" }, h("code", {}, shown(whole)), copies);
 }

@@ -1,10 +1,10 @@
 // Two deliveries side by side: what differs, by header and by path.
 
 import * as api from "./api.js";
-import { checkbox, fill, field, h, select } from "./dom.js";
+import { checkbox, field, fill, h, nothing, select } from "./dom.js";
 import { clock, count } from "./format.js";
 import { model } from "./model.js";
-import { plain, shown } from "./text.js";
+import { bdi, plain } from "./text.js";
 
 /** Deliveries that are offered. */
 const OFFERED = 200;
@@ -16,7 +16,7 @@ export async function show(capture, into) {
   const like = others.find((row) => row.event === capture.event && row.provider === capture.provider && row.id < capture.id);
   const first = marked ?? like?.id ?? others[0]?.id;
   if (!first) {
-    fill(into, h("p", { class: "nothing" }, "There is nothing to compare it with yet."));
+    fill(into, nothing("There is nothing to compare it with yet."));
     return;
   }
   if (!others.some((row) => row.id === first)) others.unshift({ id: first, at: Date.parse(capture.received_at) });
@@ -36,12 +36,17 @@ export async function show(capture, into) {
   async function draw() {
     const wish = { a: other.value, b: capture.id, volatile: isLoose ? "ignore" : null };
     const { differences } = await api.get("/api/compare", wish);
-    fill(found, differences.length ? sections(differences) : h("p", { class: "nothing" }, isLoose ? "Nothing else differs." : "Nothing differs."));
+    fill(found, differences.length ? sections(differences) : nothing(isLoose ? "Nothing else differs." : "Nothing differs."));
   }
   fill(into, h("div", { class: "bar" }, field("Compare with", other), loose.element), found);
   await draw();
 }
 
+const NAMES = {
+  target: "path and query",
+  body: "the whole body",
+  bytes: "the same values, written in another way",
+};
 const SECTIONS = [
   ["Request", (what) => what === "method" || what === "target"],
   ["Headers", (what) => what === "header"],
@@ -59,8 +64,8 @@ function sections(differences) {
 }
 
 function one({ what, place, a, b }) {
-  const name = place || { method: "method", target: "path and query", body: "the whole body", bytes: "the same values, written in another way" }[what] || what;
+  const name = place || NAMES[what] || what;
   const side = (text, kind, mark) =>
-    text == null ? null : h("dd", { class: kind }, h("span", { "aria-label": kind === "minus" ? "other" : "this" }, mark), h("bdi", {}, shown(text.slice(0, 4_000), { keep: "\n\t" })));
-  return [h("dt", {}, h("bdi", {}, shown(name))), side(a, "minus", "−"), side(b, "plus", "+")];
+    text == null ? null : h("dd", { class: kind }, h("span", {}, mark), bdi(text.slice(0, 4_000), { keep: "\n\t" }));
+  return [h("dt", {}, bdi(name)), side(a, "minus", "−"), side(b, "plus", "+")];
 }

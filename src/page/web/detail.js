@@ -9,12 +9,12 @@ import * as compare from "./compare.js";
 import * as headers from "./headers.js";
 import * as replay from "./replay.js";
 import * as signature from "./signature.js";
-import { copy, remove, togglePin } from "./actions.js";
+import { copy, exports, remove, togglePin } from "./actions.js";
 import { button, byId, fill, h } from "./dom.js";
-import { ago, duration, full, size } from "./format.js";
+import { duration, full, size } from "./format.js";
 import { badge, narrow } from "./list.js";
 import { choose, model, on, rowOf } from "./model.js";
-import { plain, prose, shown } from "./text.js";
+import { bdi, plain, prose, shown } from "./text.js";
 import { welcome } from "./welcome.js";
 
 export const TABS = [
@@ -40,8 +40,10 @@ export function start() {
     if (how.tab) openTab(how.tab);
     if (how.open) open();
   });
-  on("gone", (id) => {
-    if (id === model.chosen) choose(null);
+  on("gone", ({ id, place }) => {
+    if (id !== model.chosen) return;
+    if (narrow()) back();
+    choose((model.rows[place] ?? model.rows.at(-1))?.id ?? null);
   });
   on("pinned", ({ id, pinned }) => {
     if (capture?.id === id) {
@@ -152,16 +154,16 @@ function showHead() {
         button("Replay", () => openTab("replay"), { class: "primary", "aria-keyshortcuts": "r" }),
         button("curl", () => copyCurl(), { "aria-keyshortcuts": "c", title: "Copy as a curl command" }),
         button(capture.pinned ? "Unpin" : "Pin", () => togglePin(capture.id, !capture.pinned), { "aria-keyshortcuts": "p" }),
-        exports(),
+        exports({ ids: capture.id }, { http: "HTTP file" }),
         button("Delete", () => remove(capture.id), { class: "quiet", "aria-keyshortcuts": "x" }),
       ),
     ),
-    h("p", { class: "target" }, h("b", {}, shown(capture.method)), " ", h("bdi", {}, shown(capture.target))),
+    h("p", { class: "target" }, h("b", {}, shown(capture.method)), " ", bdi(capture.target)),
     h("p", { class: "sentence" }, sentence()),
     h(
       "p",
       { class: "facts" },
-      h("time", { datetime: capture.received_at, title: ago(at) }, full(at)),
+      h("time", { datetime: capture.received_at }, full(at)),
       h("span", {}, length),
       copyable(capture.id, "id of the capture"),
       capture.delivery_id ? copyable(capture.delivery_id, "delivery id") : null,
@@ -174,7 +176,8 @@ function showHead() {
 function sentence() {
   const who = capture.label ?? capture.provider;
   const what = capture.event ? `\`${plain(capture.event)}\`` : "a request";
-  const sent = who ? `${who} sent ${what}.` : capture.event ? `${what} came.` : "A request came, of no provider that is known here.";
+  const some = capture.event ? `${what} came.` : "A request came, of no provider that is known here.";
+  const sent = who ? `${who} sent ${what}.` : some;
   const signature = {
     valid: "Its signature is valid.",
     invalid: "Its signature is not valid.",
@@ -186,29 +189,14 @@ function sentence() {
   const took = duration(capture.response?.duration_ms);
   const answered = status == null ? "The connection was closed without an answer." : `It was answered ${status} in ${took}.`;
   const first = capture.forward?.[0];
-  const on = first ? ` ${plain(first.url)} ${first.error ? `failed: ${plain(first.error)}.` : `answered ${first.status ?? "nothing yet"}.`}` : "";
+  const came = first?.error ? `failed: ${plain(first.error)}` : `answered ${first?.status ?? "nothing yet"}`;
+  const on = first ? ` ${plain(first.url)} ${came}.` : "";
   const detail = capture.signature?.detail;
   return [prose(`${sent} ${signature ?? ""} ${answered}${on}`), detail ? h("span", { class: "why" }, prose(detail)) : null];
 }
 
 function copyable(text, label) {
-  return button([h("bdi", {}, shown(text))], () => copy(text, label), { class: "copyable", title: `Copy the ${label}` });
-}
-
-function exports() {
-  const links = [
-    ["ndjson", "NDJSON"],
-    ["har", "HAR"],
-    ["http", "HTTP file"],
-    ["curl", "curl script"],
-  ].map(([format, label]) =>
-    h("a", { href: api.path("/api/export", { format, ids: capture.id }), download: "" }, label),
-  );
-  const menu = h("details", { class: "menu" }, h("summary", {}, "Export"), h("div", { class: "menu-items" }, links));
-  menu.addEventListener("click", (event) => {
-    if (event.target.tagName === "A") menu.open = false;
-  });
-  return menu;
+  return button([bdi(text)], () => copy(text, label), { class: "copyable", title: `Copy the ${label}` });
 }
 
 export function openTab(name) {

@@ -1,5 +1,7 @@
 // Elements, made without markup: whatever is passed as a child or as text stays text.
 
+import { prose } from "./text.js";
+
 /** Makes an element. Attributes that start with `on` are listeners, `true` is an attribute without a value, and
  * `false`, `null` and `undefined` leave one out. Children are nodes, texts, or lists of these. */
 export function h(tag, attributes = {}, ...children) {
@@ -45,14 +47,9 @@ export function freshId(prefix) {
 /** A label with its control below it, and what is worth knowing about it. */
 export function field(label, control, about) {
   control.id ||= freshId("field");
-  const note = about ? h("small", { id: freshId("about") }, code(about)) : null;
+  const note = about ? h("small", { id: freshId("about") }, prose(about)) : null;
   if (note) control.setAttribute("aria-describedby", note.id);
-  return h("div", { class: "field" }, h("label", { for: control.id }, code(label)), control, note);
-}
-
-/** Words of the page, with what stands between backticks as code. */
-export function code(text) {
-  return text.split("`").map((part, index) => (index % 2 ? h("code", {}, part) : part));
+  return h("div", { class: "field" }, h("label", { for: control.id }, prose(label)), control, note);
 }
 
 /** A checkbox with its label behind it. */
@@ -72,6 +69,36 @@ export function choice(label, options, chosen, pick) {
   }
   return h("div", { class: "choice", role: "group", "aria-label": label }, buttons);
 }
+
+/** A field for what is written to the letter. */
+export function written(tag, attributes) {
+  return h(tag, { class: "mono", autocomplete: "off", spellcheck: "false", ...attributes });
+}
+
+/** What is at the start and at the end of a line. */
+export const bar = (start, end) => h("div", { class: "bar" }, start, h("span", { class: "bar-end" }, end));
+
+/** That there is nothing, and why. */
+export const nothing = (...text) => h("p", { class: "nothing" }, text);
+
+/** Fields beside one another. */
+export const beside = (...fields) => h("div", { class: "field-row" }, fields);
+
+/** What sends a form. */
+export const submit = (label, ...more) =>
+  h("div", { class: "buttons" }, h("button", { type: "submit", class: "primary" }, label), more);
+
+/** A text over several lines. */
+export const pre = (label, name = "code") => h("pre", { class: name, tabindex: "0", "aria-label": label });
+
+/** A table with names above its columns. */
+export const grid = (names, rows) =>
+  h(
+    "table",
+    { class: "grid" },
+    h("thead", {}, h("tr", {}, names.map((name) => h("th", { scope: "col" }, name)))),
+    h("tbody", {}, rows.map((cells) => h("tr", {}, cells.map((cell) => h("td", {}, cell))))),
+  );
 
 /** A list to choose from; each option is `[value, text]`. */
 export function select(options, chosen, attributes = {}) {

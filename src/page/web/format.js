@@ -21,7 +21,7 @@ const two = (number) => String(number).padStart(2, "0");
 export function clock(at, now = Date.now()) {
   const time = new Date(at);
   const isToday = new Date(now).toDateString() === time.toDateString();
-  return isToday ? timeOfDay(time) : `${two(time.getMonth() + 1)}-${two(time.getDate())} ${timeOfDay(time).slice(0, 8)}`;
+  return isToday ? timeOfDay(time) : full(at).slice(5, -4);
 }
 
 function timeOfDay(time) {
@@ -32,18 +32,7 @@ function timeOfDay(time) {
 /** A time in full, in the zone of this machine. */
 export function full(at) {
   const time = new Date(at);
-  const minutes = -time.getTimezoneOffset();
-  const offset = Math.abs(minutes);
-  const zone = `${minutes < 0 ? "-" : "+"}${two(Math.floor(offset / 60))}:${two(offset % 60)}`;
-  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())} ${timeOfDay(time)} ${zone}`;
-}
-
-export function ago(at, now = Date.now()) {
-  const seconds = Math.max(0, Math.round((now - at) / 1e3));
-  if (seconds < 60) return `${seconds} s ago`;
-  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ago`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3_600)} h ago`;
-  return `${Math.floor(seconds / 86_400)} d ago`;
+  return `${time.toLocaleDateString("sv")} ${timeOfDay(time)}`;
 }
 
 export const number = (value) => value.toLocaleString("en");

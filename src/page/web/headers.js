@@ -2,16 +2,13 @@
 
 import * as api from "./api.js";
 import { copy } from "./actions.js";
-import { button, fill, h } from "./dom.js";
+import { bar, button, fill, h } from "./dom.js";
 import { count } from "./format.js";
-import { shown } from "./text.js";
+import { bdi } from "./text.js";
 
 /** What headers are for that puzzle people. */
 const KNOWN = {
-  host: "the name called",
   "user-agent": "the sending program",
-  "content-type": "kind of body",
-  "content-length": "size of the body",
   "content-encoding": "how the body is packed",
   "transfer-encoding": "how the body came",
   "x-forwarded-for": "who asked the proxy in front",
@@ -34,24 +31,17 @@ function table(capture) {
   };
   const text = headers.map(([name, value]) => `${name}: ${value}`).join("\n");
   const pairs = [...new URLSearchParams(query)];
+  const roleOf = (name) => roles[name.toLowerCase()] ?? KNOWN[name.toLowerCase()] ?? "";
   fill(
     frame,
-    h(
-      "div",
-      { class: "bar" },
-      h("span", { class: "bar-note" }, `${count(headers.length, "header")}, in their order and spelling`),
-      h(
-        "span",
-        { class: "bar-end" },
-        redacted ? button("Show credentials", reveal) : null,
-        button("Copy", () => copy(text, "headers")),
-      ),
-    ),
+    bar(h("span", { class: "bar-note" }, `${count(headers.length, "header")}, in their order and spelling`), [
+      redacted ? button("Show credentials", reveal) : null,
+      button("Copy", () => copy(text, "headers")),
+    ]),
     h(
       "table",
       { class: "pairs headers" },
-      h("thead", { class: "hidden" }, h("tr", {}, h("th", { scope: "col" }, "Name"), h("th", { scope: "col" }, "Value"), h("th", { scope: "col" }, "What it is for"))),
-      h("tbody", {}, headers.map(([name, value]) => row(name, value, roles[name.toLowerCase()] ?? KNOWN[name.toLowerCase()] ?? ""))),
+      h("tbody", {}, headers.map(([name, value]) => row(name, value, roleOf(name)))),
     ),
     pairs.length
       ? [
@@ -67,8 +57,8 @@ export function row(name, value, role) {
   return h(
     "tr",
     {},
-    h("th", { scope: "row" }, h("bdi", {}, shown(name))),
-    h("td", {}, h("bdi", {}, shown(value))),
+    h("th", { scope: "row" }, bdi(name)),
+    h("td", {}, bdi(value)),
     role === undefined ? null : h("td", { class: "role" }, role),
   );
 }

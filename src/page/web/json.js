@@ -67,13 +67,6 @@ class Values {
     return value;
   }
 
-  /** How deep a value lies; 0 for the outermost. */
-  depth(value) {
-    let depth = 0;
-    for (let up = this.parent[value]; up >= 0; up = this.parent[up]) depth += 1;
-    return depth;
-  }
-
   key(value) {
     return this.keyStart[value] < 0 ? null : this.text.slice(this.keyStart[value], this.keyEnd[value]);
   }

@@ -2,13 +2,15 @@
 
 import { button, byId, fill, h, select } from "./dom.js";
 import { REASONS, VERDICTS, clock, count, duration, kindOfStatus, number, size } from "./format.js";
-import { ask, catchUp, choose, model, more, on, pause, placeOf, reload } from "./model.js";
-import { shown, plain } from "./text.js";
+import { ask, catchUp, choose, model, more, on, pause, placeOf } from "./model.js";
+import { bdi, plain, shown } from "./text.js";
 import { Virtual } from "./virtual.js";
 import { welcome } from "./welcome.js";
 
 /** Height of a row in pixels. */
 const HEIGHT = 52;
+/** Older rows are read when so few are left below. */
+const AHEAD = 300;
 const METHODS = ["POST", "GET", "PUT", "PATCH", "DELETE"];
 const VERDICT_CHIPS = [
   ["valid", "valid"],
@@ -85,10 +87,11 @@ function controls() {
     { "aria-label": "Method", onchange: () => set("method", methods.value) },
   );
   total = h("span", { class: "total", id: "total" });
+  const group = h("div", { class: "chips", role: "group", "aria-label": "Verdict" }, chips);
   showControls();
   return [
     h("div", { class: "filter-line" }, input, pauser),
-    h("div", { class: "filter-line" }, h("div", { class: "chips", role: "group", "aria-label": "Verdict" }, chips), methods, total),
+    h("div", { class: "filter-line" }, group, methods, total),
     note,
   ];
 }
@@ -145,18 +148,22 @@ function changed({ above = 0, isNew = false }) {
     fresh += above;
   }
   if (isNew) fresh = 0;
-  showFresh();
   showNote();
   mark();
+  scrolled();
 }
 
 let fresh = 0;
 
 function scrolled() {
   const [first, last] = rows.sight();
-  if (first <= 0) fresh = 0;
+  model.isAway = first > 0;
+  if (!model.isAway) {
+    fresh = 0;
+    if (model.isBehind && !model.isPaused) catchUp();
+  }
   showFresh();
-  if (model.next && last > model.rows.length - 300) more();
+  if (model.next && last > model.rows.length - AHEAD) more();
 }
 
 function showFresh() {
@@ -168,12 +175,10 @@ function showFresh() {
 }
 
 function toTop() {
-  if (model.isPaused) catchUp();
-  if (model.isBehind) reload();
-  fresh = 0;
   scroller.scrollTop = 0;
+  catchUp();
   rows.draw();
-  showFresh();
+  scrolled();
 }
 
 function showNote() {
@@ -187,10 +192,8 @@ function showNote() {
   empty.hidden = model.rows.length > 0 || !model.isRead;
   if (empty.hidden) return;
   if (query) {
-    const action = model.next
-      ? button("Look further back", () => more())
-      : button("Clear the filter", () => ask(""));
-    fill(empty, h("p", {}, model.next ? "Nothing fits among the newest." : "Nothing fits."), action);
+    if (model.next) fill(empty, h("p", {}, "Looking further back …"));
+    else fill(empty, h("p", {}, "Nothing fits."), button("Clear the filter", () => ask("")));
   } else {
     // On a narrow screen there is nothing beside the list.
     fill(empty, narrow() ? welcome() : h("p", {}, "Nothing has arrived yet."));
@@ -210,7 +213,8 @@ export function statusOf(status) {
 
 function row(index) {
   const one = model.rows[index];
-  const name = one.event ?? (one.provider ? `${one.provider}` : null);
+  const name = one.event ?? one.provider;
+  const who = one.provider && h("span", { class: "who" }, shown(one.provider), " / ");
   const [path, query] = one.target.split("?");
   const length = one.over ? `over ${size(one.over)}` : size(one.size);
   const reason = one.reason ? (REASONS[one.reason] ?? one.reason) : "";
@@ -228,26 +232,26 @@ function row(index) {
       title: one.detail ? plain(one.detail) : null,
     },
     h("span", { class: "cell time" }, time(one.at)),
-    h("span", { class: `cell method m-${METHODS.includes(one.method) ? one.method.toLowerCase() : "other"}` }, shown(one.method)),
+    h("span", { class: "cell method", "data-method": METHODS.includes(one.method) && one.method }, shown(one.method)),
     h(
       "span",
       { class: `cell name ${name ? "" : "bare"}` },
-      h("bdi", { class: "what" }, one.provider && name !== one.provider ? h("span", { class: "who" }, shown(one.provider), " / ") : null, shown(name ?? path)),
+      h("bdi", { class: "what" }, one.event ? who : null, shown(name ?? path)),
       one.duplicate ? h("span", { class: "mark dup" }, "duplicate") : null,
       one.pinned ? h("span", { class: "mark pin" }, "pinned") : null,
     ),
     h("span", { class: "cell verdict" }, badge(one)),
     h("span", { class: "cell code" }, statusOf(one.status)),
-    h("span", { class: "cell path" }, h("bdi", {}, shown(name ? one.target : query ? `?${query}` : ""))),
+    h("span", { class: "cell path" }, bdi(name ? one.target : query ? `?${query}` : "")),
     h("span", { class: "cell reason" }, reason),
     h("span", { class: "cell measures" }, `${length} · ${duration(one.duration_ms)}`),
   );
 }
 
-/** A time, its milliseconds apart: there is no room for them on a phone. */
+/** A time, its end apart: there is no room for that on a phone. */
 function time(at) {
-  const [text, millis] = clock(at).split(".");
-  return [text, millis ? h("span", { class: "millis" }, `.${millis}`) : null];
+  const [, start, end] = clock(at).match(/^(\S+?)([ .].*)$/);
+  return [start, h("span", { class: "fine" }, end)];
 }
 
 function clicked(event) {
@@ -267,14 +271,12 @@ function mark() {
   else scroller.removeAttribute("aria-activedescendant");
 }
 
-/** Chooses the delivery so many places below; all the way if that is asked. */
+/** Chooses the delivery so many places below. */
 export function step(by) {
   if (model.rows.length === 0) return;
   const place = model.chosen ? placeOf(model.chosen) : -1;
   const wanted = place < 0 ? 0 : Math.min(Math.max(place + by, 0), model.rows.length - 1);
   choose(model.rows[wanted].id);
-  rows.show(wanted);
-  mark();
 }
 
 /** Looks at the newest or at the oldest that are read. */

@@ -1,6 +1,6 @@
 // The page of a listener: what arrives, as it arrives.
 
-import { copy } from "./actions.js";
+import { copy, exports } from "./actions.js";
 import * as check from "./check.js";
 import * as detail from "./detail.js";
 import { button, byId, fill, h } from "./dom.js";
@@ -42,22 +42,15 @@ function showActions() {
   fill(
     byId("actions"),
     button("Send", openSend, { "aria-keyshortcuts": "s" }),
-    button([h("span", { class: "label" }, "Answers "), h("b", {}, text)], openPolicy, { class: isUsual ? null : "changed", "aria-keyshortcuts": "a", title: "What the listener answers" }),
+    button([h("span", { class: "label" }, "Answers "), h("b", {}, text)], openPolicy, {
+      class: isUsual ? null : "changed",
+      "aria-keyshortcuts": "a",
+      title: "What the listener answers",
+    }),
     button("Check", check.openCheck, { "aria-disabled": why ? "true" : null, title: why ?? "Check a handler" }),
-    exportAll(),
+    exports({ q: model.query }, {}, model.query ? "What fits the filter" : "All that is listed"),
     button("?", openHelp, { class: "square", "aria-label": "Keys", "aria-keyshortcuts": "?" }),
   );
-}
-
-function exportAll() {
-  const items = h("div", { class: "menu-items" });
-  const menu = h("details", { class: "menu end" }, h("summary", {}, "Export"), items);
-  menu.addEventListener("toggle", () => {
-    const query = new URLSearchParams(model.query ? { q: model.query } : {});
-    const link = (format, label) => h("a", { href: `/api/export?format=${format}&${query}`, download: "", onclick: () => (menu.open = false) }, label);
-    fill(items, h("p", { class: "faint" }, model.query ? "What fits the filter" : "All that is listed"), link("ndjson", "NDJSON"), link("har", "HAR"), link("curl", "curl script"));
-  });
-  return menu;
 }
 
 /** The title says what came while nobody looked. */
@@ -79,6 +72,7 @@ document.addEventListener("click", (event) => {
 on("live", showLive);
 on("session", showEndpoint);
 on("policy", showActions);
+on("query", showActions);
 on("came", (rows) => {
   showTitle();
   // The first delivery is what everybody waits for.
@@ -96,7 +90,7 @@ async function start() {
   await reload();
   const [id, tab] = location.hash.slice(1).split("/");
   const isTab = detail.TABS.some(([name]) => name === tab);
-  if (/^(cap|dlv)_[0-9a-z]{12}$/.test(id)) choose(id, { tab: isTab ? tab : "body", open: true });
+  if (/^cap_[0-9a-z]{12}$/.test(id)) choose(id, { tab: isTab ? tab : "body", open: true });
   else if (!list.narrow() && model.rows.length > 0) choose(model.rows[0].id);
   else choose(null, { again: true });
 }

@@ -24,7 +24,9 @@ export const model = {
   /** What is wrong with the query. */
   problem: null,
   isPaused: false,
-  /** What came while the list was paused: rows, or more than that. */
+  /** Whether somebody looks at older ones. */
+  isAway: false,
+  /** What came while the list was held: rows, or more than that. */
   waiting: [],
   isBehind: false,
   unseen: 0,
@@ -86,21 +88,29 @@ function forget() {
 }
 
 let reading = 0;
+/** What came while the newest rows were read. */
+let meanwhile = null;
 
 /** Reads the newest rows, in place of those that are there. */
 export async function reload() {
   reading += 1;
   const mine = reading;
+  meanwhile = [];
   try {
     const { rows, next } = await api.get("/api/captures", { q: model.query, limit: PAGE });
     if (mine !== reading) return;
     known.clear();
     for (const row of rows) known.set(row.id, row);
     Object.assign(model, { rows, next, isRead: true, problem: null, waiting: [], isBehind: false });
+    insert(meanwhile);
+    meanwhile = null;
     tell("rows", { above: 0, isNew: true });
   } catch (refused) {
     if (mine !== reading) return;
+    meanwhile = null;
     model.problem = refused;
+    // Nothing can come of a query that is not understood.
+    if (refused.status === 400) close();
     tell("problem");
   }
 }
@@ -156,7 +166,8 @@ export function catchUp() {
 
 function came(rows) {
   model.unseen += document.hidden ? rows.length : 0;
-  if (model.isPaused) {
+  meanwhile?.push(...rows);
+  if (model.isPaused || model.isBehind) {
     model.waiting.push(...rows);
     if (model.waiting.length > PAGE * 5) Object.assign(model, { waiting: model.waiting.slice(0, 1), isBehind: true });
     tell("paused");
@@ -171,7 +182,7 @@ let resting = null;
 
 /** More came than is told one by one. */
 function fellBehind() {
-  if (model.isPaused) {
+  if (model.isPaused || model.isAway) {
     model.isBehind = true;
     tell("paused");
     return;
@@ -192,14 +203,26 @@ function fellBehind() {
 
 let stream = null;
 let retry = null;
+/** Whether the connection broke, and the last that came over it: it goes on behind that by itself. */
+let wasLost = false;
+let last = "";
+
+function close() {
+  stream?.close();
+  clearTimeout(retry);
+}
 
 /** Opens the event stream, which goes on by itself after the connection broke. */
 export function open() {
-  stream?.close();
-  clearTimeout(retry);
+  close();
+  last = "";
   const mine = new EventSource(api.path("/api/events", { q: model.query }));
   stream = mine;
-  const take = (name, then) => mine.addEventListener(name, (event) => then(JSON.parse(event.data)));
+  const take = (name, then) =>
+    mine.addEventListener(name, (event) => {
+      last = event.lastEventId;
+      then(JSON.parse(event.data));
+    });
   take("hello", hello);
   take("rows", came);
   take("behind", fellBehind);
@@ -207,9 +230,7 @@ export function open() {
     model.policy = policy;
     tell("policy");
   });
-  take("removed", ({ id }) => {
-    gone(id);
-  });
+  take("removed", ({ id }) => gone(id));
   take("pinned", ({ id, pinned }) => {
     const row = known.get(id);
     if (row) row.pinned = pinned;
@@ -218,6 +239,7 @@ export function open() {
   });
   take("bye", () => tell("live", "ended"));
   mine.onerror = () => {
+    wasLost = true;
     tell("live", "lost");
     // A refusal ends a stream for good; the listener may be back soon.
     if (mine.readyState === EventSource.CLOSED && mine === stream) retry = setTimeout(open, 1_500);
@@ -225,12 +247,15 @@ export function open() {
 }
 
 async function hello({ run }) {
+  const isBlind = wasLost && !last;
+  wasLost = false;
   tell("live", "live");
-  if (model.session && model.session.run !== run) {
+  const isOther = model.session.run !== run;
+  if (isOther) {
     await api.renew();
     await readSession();
-    await reload();
   }
+  if (isOther || isBlind) await reload();
 }
 
 export async function readSession() {
@@ -246,7 +271,7 @@ function gone(id) {
   known.delete(id);
   if (place >= 0) model.rows.splice(place, 1);
   tell("rows", { above: 0 });
-  tell("gone", id);
+  tell("gone", { id, place });
 }
 
 /** Chooses a delivery, or none. */

@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { dialog } from "./actions.js";
-import { button, checkbox, field, fill, h } from "./dom.js";
+import { beside, button, checkbox, field, fill, h, submit, written } from "./dom.js";
 import { model, tell } from "./model.js";
 import { prose } from "./text.js";
 
@@ -28,10 +28,11 @@ export function openPolicy() {
 
 function panel(close) {
   const { policy } = model;
-  const respond = h("input", { class: "mono", autofocus: true, value: policy.respond, autocomplete: "off", spellcheck: "false", disabled: policy.forwards });
-  const body = h("textarea", { class: "mono", rows: "3", spellcheck: "false", value: policy.body, disabled: policy.forwards });
-  const delay = h("input", { class: "mono", value: policy.delay, placeholder: "none", autocomplete: "off", spellcheck: "false" });
-  const rate = h("input", { type: "range", min: "0", max: "100", step: "5", value: String(Math.round(policy.fail_rate * 100)), oninput: () => told() });
+  const respond = written("input", { autofocus: true, value: policy.respond, disabled: policy.forwards });
+  const body = written("textarea", { rows: "3", value: policy.body, disabled: policy.forwards });
+  const delay = written("input", { value: policy.delay, placeholder: "none" });
+  const percent = String(Math.round(policy.fail_rate * 100));
+  const rate = h("input", { type: "range", min: "0", max: "100", value: percent, oninput: () => told() });
   const share = h("output", { class: "share" });
   const first = h("input", { type: "number", min: "0", max: "1000000", value: String(policy.fail_first) });
   const after = h("input", { type: "number", min: "0", max: "86400", value: policy.retry_after ?? "", placeholder: "none" });
@@ -57,11 +58,12 @@ function panel(close) {
     }
   }
   const typed = body.value;
+  const preset = (status) => button(status, () => (respond.value = status), { class: "chip mono" });
   const wish = () => ({
     respond: respond.value,
     body: body.value,
     // The type of a body is found anew with another body.
-    headers: body.value === typed ? policy.headers : policy.headers.filter(([name]) => name.toLowerCase() !== "content-type"),
+    headers: policy.headers.filter(([name]) => body.value === typed || name.toLowerCase() !== "content-type"),
     delay: delay.value,
     fail_first: Number(first.value) || 0,
     fail_rate: Number(rate.value) / 100,
@@ -71,7 +73,6 @@ function panel(close) {
     require_valid: valid.input.checked,
     handshakes: shakes.input.checked,
   });
-  const usual = { respond: "200", body: "", headers: [], delay: "", fail_first: 0, fail_rate: 0, drop: false, retry_after: null, gone_after: null, require_valid: false, handshakes: true };
 
   return h(
     "form",
@@ -85,22 +86,22 @@ function panel(close) {
     policy.forwards
       ? h("p", { class: "card" }, "The answers are those of the server that requests are passed on to. Delays and failures on purpose come on top.")
       : [
-          h("div", { class: "presets", role: "group", "aria-label": "Statuses" }, PRESETS.map((status) => button(status, () => (respond.value = status), { class: "chip mono" }))),
+          h("div", { class: "presets", role: "group", "aria-label": "Statuses" }, PRESETS.map(preset)),
           field("Answer", respond, "A status, `drop` to close the connection, or a sequence such as `2x503,200`, whose last part repeats."),
           field("Body", body),
         ],
-    h("div", { class: "field-row" }, field("Delay", delay, "`2s`, or `50ms..800ms` to draw one for each"), field("Retry-After, in seconds", after)),
+    beside(field("Delay", delay, "`2s`, or `50ms..800ms` to draw one for each"), field("Retry-After, in seconds", after)),
     h(
       "fieldset",
       {},
       h("legend", {}, "Failures on purpose"),
-      h("div", { class: "field-row" }, field("The next so many", first), field("Share of the others", rate), share),
+      beside(field("The next so many", first), field("Share of the others", rate), share),
       drop.element,
       field("410 Gone after so many answers", gone),
     ),
     valid.element,
     shakes.element,
     problem,
-    h("div", { class: "buttons" }, h("button", { type: "submit", class: "primary" }, "Answer like this"), button("Back to 200", () => apply(usual))),
+    submit("Answer like this", button("Back to 200", () => apply({}))),
   );
 }

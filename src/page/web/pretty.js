@@ -54,7 +54,7 @@ function line(values, [value, depth, isEnd], index) {
     content.push(valueOf(values, value), comma);
   }
   const text = h("span", { class: "text" }, content.flat());
-  text.style.paddingInlineStart = `${Math.min(depth, DEEPEST) * 1.25}em`;
+  text.style.paddingLeft = `${Math.min(depth, DEEPEST) * 1.25}em`;
   return h("div", { class: "line" }, h("span", { class: "number", "aria-hidden": "true" }, String(index + 1)), text);
 }
 

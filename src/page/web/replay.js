@@ -1,13 +1,12 @@
 // Sends a delivery again: signed afresh or as it came, with edits, and says whether it went better than before.
 
 import * as api from "./api.js";
-import { checkbox, choice, field, fill, h, select } from "./dom.js";
+import { beside, checkbox, choice, field, fill, h, nothing, select, submit, written } from "./dom.js";
 import { model } from "./model.js";
 import { run } from "./results.js";
-import { remember, target } from "./targets.js";
+import { TAMPER, remember, target } from "./targets.js";
 import { decode } from "./text.js";
 
-const TAMPER = ["", "body", "signature", "timestamp", "id", "secret", "headers"].map((what) => [what, what || "nothing"]);
 /** Largest body that can be edited here, in characters. */
 const EDITABLE = 1_000_000;
 
@@ -20,7 +19,7 @@ export async function show(capture, into) {
   let raw = false;
   const fresh = checkbox("New delivery id");
   const tamper = select(TAMPER, "");
-  const onlyFresh = h("div", { class: "field-row" }, fresh.element, field("Break on purpose", tamper));
+  const onlyFresh = beside(fresh.element, field("Break on purpose", tamper));
   const way = choice(
     "Signature",
     [["fresh", "Signed afresh"], ["raw", "As it came"]],
@@ -30,12 +29,12 @@ export async function show(capture, into) {
       onlyFresh.hidden = raw;
     },
   );
-  const method = h("input", { class: "mono", value: capture.method, autocomplete: "off", spellcheck: "false" });
-  const path = h("input", { class: "mono", value: capture.target, autocomplete: "off", spellcheck: "false" });
+  const method = written("input", { value: capture.method });
+  const path = written("input", { value: capture.target });
   const lines = capture.headers.map(([name, value]) => `${name}: ${value}`);
-  const headers = h("textarea", { class: "mono", rows: Math.min(lines.length + 1, 12), spellcheck: "false", value: lines.join("\n") });
-  const body = h("textarea", { class: "mono", rows: "12", spellcheck: "false", value: isText ? text : "", disabled: !isText });
-  const results = h("div", { class: "results", role: "status", "aria-live": "polite" });
+  const headers = written("textarea", { rows: Math.min(lines.length + 1, 12), value: lines.join("\n") });
+  const body = written("textarea", { rows: "12", value: isText ? text : "", disabled: !isText });
+  const results = h("div", { class: "results", role: "status" });
 
   function edits() {
     const changed = {};
@@ -51,7 +50,8 @@ export async function show(capture, into) {
     event?.preventDefault();
     if (!to.reportValidity()) return;
     remember(to.value);
-    await run("/api/replay", { id: capture.id, to: to.value, raw, new_id: fresh.input.checked, tamper: tamper.value || null, edits: edits() }, results);
+    const [new_id, fault] = [fresh.input.checked, tamper.value || null];
+    await run("/api/replay", { id: capture.id, to: to.value, raw, new_id, tamper: fault, edits: edits() }, results);
   }
 
   const form = h(
@@ -63,20 +63,20 @@ export async function show(capture, into) {
         if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send(event);
       },
     },
-    h("div", { class: "field-row" }, field("Send to", to, "A URL with a path is used as it is; one without gets the path of the request."), way),
+    beside(field("Send to", to, "A URL with a path is used as it is; one without gets the path of the request."), way),
     list,
     onlyFresh,
     h(
       "details",
       { class: "edits" },
       h("summary", {}, "Edit before sending"),
-      h("div", { class: "field-row" }, field("Method", method), field("Path and query", path)),
+      beside(field("Method", method), field("Path and query", path)),
       field("Headers, one a line", headers, capture.redacted ? "[redacted] values are sent as they came." : null),
-      field("Body", body, isText ? "All that is not changed stays byte for byte." : "This body is no text, or too long to be edited here; it is sent as it came."),
+      field("Body", body, isText ? "What is not changed stays byte for byte." : "No text, or too long to be edited: it is sent as it came."),
     ),
-    h("div", { class: "buttons" }, h("button", { type: "submit", class: "primary" }, "Replay"), h("span", { class: "faint" }, before(capture))),
+    submit("Replay", h("span", { class: "faint" }, before(capture))),
   );
-  fill(into, capture.over ? h("p", { class: "nothing" }, "Its body was not kept, so it cannot be sent again.") : [form, results]);
+  fill(into, capture.over ? nothing("Its body was not kept, so it cannot be sent again.") : [form, results]);
 }
 
 function before(capture) {

@@ -1,6 +1,6 @@
 // What came of sending something, a line at a time.
 
-import { h } from "./dom.js";
+import { fill, h, pre } from "./dom.js";
 import { duration } from "./format.js";
 import { statusOf } from "./list.js";
 import * as api from "./api.js";
@@ -61,6 +61,6 @@ function attempt(line) {
       h("span", { class: "faint" }, shown([line.provider, line.event].filter(Boolean).join("/"))),
     ),
     line.error ? h("p", { class: "why" }, prose(line.error)) : null,
-    line.response_body ? h("pre", { class: "code", tabindex: "0", "aria-label": "Body of the answer" }, shown(line.response_body.slice(0, 20_000), { keep: "\n\t" })) : null,
+    line.response_body ? fill(pre("Body of the answer"), shown(line.response_body.slice(0, 20_000), { keep: "\n\t" })) : null,
   );
 }

@@ -2,10 +2,10 @@
 
 import * as api from "./api.js";
 import { attempt, dialog } from "./actions.js";
-import { choice, field, fill, h, select } from "./dom.js";
+import { beside, choice, field, fill, h, nothing, select, submit, written } from "./dom.js";
 import { model } from "./model.js";
 import { run } from "./results.js";
-import { own, remember, target } from "./targets.js";
+import { TAMPER, own, remember, target } from "./targets.js";
 
 let catalogue = null;
 let chosen = null;
@@ -30,28 +30,37 @@ function events() {
 
 function panel() {
   const all = events();
-  const own_ = { input: null };
-  const search = h("input", { type: "search", placeholder: "Search events", "aria-label": "Search events", autocomplete: "off", spellcheck: "false", autofocus: true, oninput: () => list() });
+  let typed = null;
+  const about = "Search events";
+  const search = written("input", { type: "search", placeholder: about, "aria-label": about, autofocus: true, oninput: () => list() });
   const found = h("div", { class: "events", role: "listbox", tabindex: "0", "aria-label": "Events", onkeydown: keys });
   const form = h("form", { class: "form send-form", onsubmit: send });
-  const results = h("div", { class: "results", role: "status", "aria-live": "polite" });
+  const results = h("div", { class: "results", role: "status" });
   chosen ??= model.session?.example ?? all[0].name;
   let fields = {};
 
   function list() {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const fits = all.filter(({ name, label, about }) => words.every((word) => `${name} ${label} ${about}`.toLowerCase().includes(word)));
+    const holds = ({ name, label, about }, word) => `${name} ${label} ${about}`.toLowerCase().includes(word);
+    const fits = all.filter((event) => words.every((word) => holds(event, word)));
     fill(
       found,
       fits.map((event) =>
         h(
           "div",
-          { class: "event", role: "option", id: `event-${event.name}`, "data-name": event.name, "aria-selected": String(event.name === chosen), onclick: () => pick(event.name) },
-          h("span", { class: "mono" }, event.name, event.isScenario ? h("span", { class: "mark" }, "scenario") : null),
+          {
+            class: "event",
+            role: "option",
+            id: `event-${event.name}`,
+            "data-name": event.name,
+            "aria-selected": String(event.name === chosen),
+            onclick: () => pick(event.name),
+          },
+          h("code", {}, event.name, event.isScenario ? h("span", { class: "mark" }, "scenario") : null),
           h("small", {}, event.about),
         ),
       ),
-      fits.length ? null : h("p", { class: "nothing" }, "No such event."),
+      fits.length ? null : nothing("No such event."),
     );
     found.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
   }
@@ -68,7 +77,7 @@ function panel() {
 
   function pick(name) {
     chosen = name;
-    for (const one of found.querySelectorAll("[data-name]")) one.setAttribute("aria-selected", String(one.dataset.name === name));
+    for (const one of found.children) one.setAttribute("aria-selected", String(one.dataset.name === name));
     found.setAttribute("aria-activedescendant", `event-${name}`);
     found.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
     draw();
@@ -78,18 +87,23 @@ function panel() {
     const event = all.find(({ name }) => name === chosen) ?? all[0];
     const [provider] = event.name.split("/");
     const here = `${own()}/webhooks/${provider}`;
-    const { input: to, list: known } = target(own_.input?.value || here);
+    const { input: to, list: known } = target(typed?.value || here);
     const others = model.session?.forward ?? [];
     const quick = others.length
       ? choice("Where to", [[here, "This listener"], ...others.map((url) => [url, url])], to.value, (url) => (to.value = url))
       : null;
-    to.addEventListener("input", () => (own_.input = to));
+    to.addEventListener("input", () => (typed = to));
     const variant = select([["", "as documented"], ...event.variants.map((name) => [name, name])], "");
-    const tamper = select(["", "body", "signature", "timestamp", "id", "secret", "headers"].map((what) => [what, what || "nothing"]), "");
+    const tamper = select(TAMPER, "");
     const again = h("input", { type: "number", min: "0", max: "100", value: "0" });
-    const set = h("textarea", { class: "mono", rows: "2", spellcheck: "false", placeholder: "contact.email=a@example.com" });
-    const body = h("textarea", { class: "mono", rows: "8", spellcheck: "false" });
-    const whole = h("details", { class: "edits", ontoggle: () => whole.open && !body.value && preview() }, h("summary", {}, "Edit the whole body"), field("Body, sent as it is written", body));
+    const set = written("textarea", { rows: "2", placeholder: "contact.email=a@example.com" });
+    const body = written("textarea", { rows: "8" });
+    const whole = h(
+      "details",
+      { class: "edits", ontoggle: () => whole.open && !body.value && preview() },
+      h("summary", {}, "Edit the whole body"),
+      field("Body, sent as it is written", body),
+    );
     const preview = () =>
       attempt(async () => {
         await api.lines("/api/send", { ...wish(), data: null, dry: true }, (line) => {
@@ -112,15 +126,13 @@ function panel() {
       field("Send to", to),
       quick,
       known,
-      h(
-        "div",
-        { class: "field-row" },
+      beside(
         event.variants.length ? field("Variant", variant) : null,
         field("Break on purpose", tamper),
         field("Send again", again, "so often, under the same id"),
       ),
       event.isScenario ? null : [field("Edits, a `path=value` a line", set), whole],
-      h("div", { class: "buttons" }, h("button", { type: "submit", class: "primary" }, "Send")),
+      submit("Send"),
     );
   }
 
@@ -135,7 +147,7 @@ function panel() {
   draw();
   // Once it is on the page.
   requestAnimationFrame(() => found.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "center" }));
-  return h("div", { class: "send" }, h("div", { class: "send-events" }, search, found), h("div", { class: "send-what" }, form, results));
+  return h("div", { class: "send" }, h("div", { class: "send-events" }, search, found), h("div", {}, form, results));
 }
 
 /** A sample over several lines, to be read and edited. */

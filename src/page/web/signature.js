@@ -2,11 +2,11 @@
 
 import * as api from "./api.js";
 import { copy } from "./actions.js";
-import { button, checkbox, fill, h, select } from "./dom.js";
+import { bar, button, checkbox, fill, h, pre, select } from "./dom.js";
 import { clock, size } from "./format.js";
 import { badge } from "./list.js";
 import { command } from "./commands.js";
-import { prose, shown } from "./text.js";
+import { bdi, prose, shown } from "./text.js";
 
 /** The language that was chosen last. */
 let language = "js";
@@ -46,7 +46,7 @@ function steps({ checks }) {
       h(
         "li",
         { class: ok ? "good" : "bad" },
-        h("span", { class: "step-mark" }, h("span", { "aria-hidden": "true" }, ok ? "✓" : "✗"), h("span", { class: "hidden" }, ok ? "holds" : "fails")),
+        h("span", { class: "step-mark", role: "img", "aria-label": ok ? "holds" : "fails" }, ok ? "✓" : "✗"),
         h("span", { class: "step-name" }, name),
         h("span", {}, prose(detail)),
       ),
@@ -68,7 +68,8 @@ function causes(causes) {
 }
 
 function warnings(warnings) {
-  return h("ul", { class: "warnings" }, warnings.map(({ code, explanation }) => h("li", {}, prose(explanation), " ", h("code", {}, code))));
+  const items = warnings.map(({ code, explanation }) => h("li", {}, prose(explanation), " ", h("code", {}, code)));
+  return h("ul", { class: "warnings" }, items);
 }
 
 function difference({ at, here, signed }) {
@@ -84,18 +85,21 @@ function difference({ at, here, signed }) {
 
 function evidence(told, again) {
   const signed = told.signed ?? null;
-  const box = h("pre", { class: "signed", tabindex: "0", "aria-label": "The signed string" });
+  const box = pre("The signed string", "signed");
   const { input, element: invisible } = checkbox("Show spaces and line ends", { checked: true, onchange: () => draw() });
   const draw = () => fill(box, shown(signed, input.checked ? { spaces: true } : { keep: "\n\t" }));
   if (signed !== null) draw();
   const more = signed !== null && told.size > signed.length ? `, the start of ${size(told.size)}` : `, ${size(told.size)}`;
   let computed = h("span", { class: "faint" }, "nothing: only the sender's private key can");
-  if (told.computed) computed = h("bdi", {}, shown(told.computed));
+  if (told.computed) computed = bdi(told.computed);
   else if (told.can_compute) computed = button("Show what fits this body", again);
   return h(
     "section",
     { class: "evidence" },
-    h("div", { class: "bar" }, h("h3", {}, "Signed string", h("span", { class: "faint" }, more)), h("span", { class: "bar-end" }, signed === null ? null : [invisible, button("Copy", () => copy(signed, "signed string"))])),
+    bar(
+      h("h3", {}, "Signed string", h("span", { class: "faint" }, more)),
+      signed === null ? null : [invisible, button("Copy", () => copy(signed, "signed string"))],
+    ),
     signed !== null
       ? box
       : told.is_secret
@@ -105,7 +109,7 @@ function evidence(told, again) {
       "dl",
       { class: "rows-of-two" },
       h("dt", {}, "Received"),
-      h("dd", { class: "mono" }, h("bdi", {}, shown(told.received))),
+      h("dd", { class: "mono" }, bdi(told.received)),
       h("dt", {}, "Computed"),
       h("dd", { class: "mono" }, computed),
     ),
@@ -124,7 +128,7 @@ function scheme({ id, label, facts, languages }, capture) {
 }
 
 function snippet(id, languages) {
-  const code = h("pre", { class: "code", tabindex: "0", "aria-label": "Code that verifies" });
+  const code = pre("Code that verifies");
   const chosen = select(languages, language, { "aria-label": "Language", onchange: () => draw() });
   let text = "";
   const draw = async () => {
@@ -132,6 +136,12 @@ function snippet(id, languages) {
     text = await api.text("/api/snippet", { scheme: id, lang: language });
     fill(code, text);
   };
-  const details = h("details", { class: "snippet", ontoggle: () => details.open && !text && draw() }, h("summary", {}, "Code that verifies it"), h("div", { class: "bar" }, chosen, h("span", { class: "bar-end" }, button("Copy", () => copy(text, "code")))), code);
+  const details = h(
+    "details",
+    { class: "snippet", ontoggle: () => details.open && !text && draw() },
+    h("summary", {}, "Code that verifies it"),
+    bar(chosen, button("Copy", () => copy(text, "code"))),
+    code,
+  );
   return details;
 }

@@ -1,10 +1,13 @@
 // Where things are sent to: the listener, the servers it passes on to, and what was typed before.
 
-import { h } from "./dom.js";
+import { h, written } from "./dom.js";
 import { model } from "./model.js";
 
 const KEY = "hookctl.targets";
 const MOST = 8;
+
+/** What may be broken on purpose. */
+export const TAMPER = ["", "body", "signature", "timestamp", "id", "secret", "headers"].map((what) => [what, what || "nothing"]);
 
 function remembered() {
   try {
@@ -31,14 +34,11 @@ export const own = () => model.session?.url ?? "";
 export function target(first) {
   const known = [...new Set([...(model.session?.forward ?? []), ...remembered(), own()])].filter(Boolean);
   const list = h("datalist", { id: "targets" }, known.map((url) => h("option", { value: url })));
-  const input = h("input", {
+  const input = written("input", {
     type: "url",
     required: true,
-    class: "mono",
     list: "targets",
     placeholder: "http://localhost:3000/webhooks",
-    autocomplete: "off",
-    spellcheck: "false",
     value: first ?? known[0],
   });
   return { input, list };

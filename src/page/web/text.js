@@ -46,6 +46,9 @@ export function shown(text, { keep = "", spaces = false } = {}) {
   return nodes;
 }
 
+/** Text that keeps its reading order to itself. */
+export const bdi = (text, how) => h("bdi", {}, shown(text, how));
+
 /** A sentence, with what stands between backticks as code. */
 export function prose(text) {
   const parts = text.split("`");
@@ -62,44 +65,15 @@ export function decode(bytes) {
   }
 }
 
-function decodeLoosely(bytes) {
-  const parts = [];
-  let codes = [];
-  for (let at = 0; at < bytes.length; ) {
-    const length = sequence(bytes, at);
-    if (length === 0) {
-      codes.push(BYTE + bytes[at]);
-      at += 1;
-    } else {
-      let code = length === 1 ? bytes[at] : bytes[at] & (0x7f >> length);
-      for (let next = at + 1; next < at + length; next += 1) code = (code << 6) | (bytes[next] & 0x3f);
-      if (code > 0xffff) codes.push(0xd7c0 + (code >> 10), 0xdc00 + (code & 0x3ff));
-      else codes.push(code);
-      at += length;
-    }
-    if (codes.length > 8_000) {
-      parts.push(String.fromCharCode(...codes));
-      codes = [];
-    }
-  }
-  parts.push(String.fromCharCode(...codes));
-  return parts.join("");
-}
+/** What is a character in UTF-8 (RFC 3629), and each byte that is part of none. */
+const SEQUENCES =
+  /[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|[\x80-\xff]/g;
 
-/** How long the UTF-8 sequence is that starts here; 0 if none does. */
-function sequence(bytes, at) {
-  const first = bytes[at];
-  if (first < 0x80) return 1;
-  const length = first >= 0xf0 && first < 0xf5 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 0;
-  if (first >= 0xf5 || length === 0) return 0;
-  for (let next = at + 1; next < at + length; next += 1) {
-    if ((bytes[next] & 0xc0) !== 0x80) return 0;
-  }
-  const second = bytes[at + 1];
-  const isUnfit =
-    (first === 0xe0 && second < 0xa0) ||
-    (first === 0xed && second > 0x9f) ||
-    (first === 0xf0 && second < 0x90) ||
-    (first === 0xf4 && second > 0x8f);
-  return isUnfit ? 0 : length;
+function decodeLoosely(bytes) {
+  let binary = "";
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  const escaped = (sequence) => [...sequence].map((char) => `%${char.charCodeAt(0).toString(16)}`).join("");
+  return binary.replace(SEQUENCES, (it) =>
+    it.length === 1 ? String.fromCharCode(BYTE + it.charCodeAt(0)) : decodeURIComponent(escaped(it)),
+  );
 }

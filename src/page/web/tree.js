@@ -87,7 +87,7 @@ export function show(values, into) {
       toggle,
       h("span", { class: "text" }, content),
     );
-    item.style.paddingInlineStart = `${Math.min(depth, DEEPEST) * 1.25}em`;
+    item.style.paddingLeft = `${Math.min(depth, DEEPEST) * 1.25}em`;
     return item;
   }
 
