@@ -302,17 +302,18 @@ impl ListenPlan<'_> {
             Some(board) => Box::new(Tap { sink, board }),
             None => Box::new(sink),
         };
-        let receiver = args.receiver(self.judge, self.policy, tls, forward, sink)?;
+        let (judge, policy) = (Arc::new(self.judge), Arc::new(Policy::new(self.policy)));
         let (stop, stopped) = channel::channel(false);
         let shown = match page.zip(board) {
             Some((bound, board)) => {
+                let (judge, policy) = (Arc::clone(&judge), Arc::clone(&policy));
                 let facts = args.facts(&greeting);
-                let receiver = Arc::clone(&receiver);
-                let page = Page::new(facts, receiver, board, settings, stopped.clone())?;
+                let page = Page::new(facts, judge, policy, board, settings, stopped.clone())?;
                 Some(page::serve(bound, page))
             }
             None => None,
         };
+        let receiver = args.receiver(judge, policy, tls, forward, sink)?;
         let serving = tokio::spawn(async {
             serve(bound.listeners, receiver, stopped).await;
             workers.finish().await;
@@ -352,6 +353,7 @@ impl ListenArgs {
     fn facts(&self, greeting: &Greeting) -> page::Facts {
         page::Facts {
             url: greeting.url.clone(),
+            max_body: self.max_body,
             forward: self.forward.urls(),
             filter: self.filter.as_ref().map(ToString::to_string),
             example: greeting.example.clone(),
@@ -370,8 +372,8 @@ impl ListenArgs {
 
     fn receiver(
         &self,
-        judge: Judge,
-        policy: AnswerPolicy,
+        judge: Arc<Judge>,
+        policy: Arc<Policy>,
         tls: Option<Identity>,
         forward: Option<Box<dyn Forward>>,
         sink: Box<dyn Sink>,
@@ -381,7 +383,7 @@ impl ListenArgs {
         });
         Ok(Arc::new(Receiver {
             judge,
-            policy: Policy::new(policy),
+            policy,
             tls,
             max_body: self.max_body,
             sink,

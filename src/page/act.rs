@@ -198,7 +198,7 @@ pub(super) async fn check(page: Arc<Page>, wish: check::Wish) -> Reply {
 
 /// The secret that the listener verifies all with, if it was given one.
 fn own_secret(page: &Page) -> Option<String> {
-    let given = page.receiver.judge.secrets_of(None, "");
+    let given = page.judge.secrets_of(None, "");
     given.first().map(|secret| secret.reveal().to_owned())
 }
 
@@ -220,7 +220,7 @@ async fn run(
     let (lines, reading) = mpsc::unbounded_channel();
     let work = move || {
         let _turn = turn;
-        let out = Lines::new(lines.clone(), |line| line);
+        let out = Lines::new(lines.clone(), str::to_owned);
         let err = Lines::new(lines.clone(), said);
         let mut context = Context {
             ui: Ui::machine(out, err),
@@ -249,13 +249,13 @@ async fn run(
 }
 
 /// What a command says beside its output, as a line of its own.
-fn said(line: String) -> String {
-    let (kind, text) = line.split_once(": ").unwrap_or(("", &line));
+fn said(line: &str) -> String {
+    let (kind, text) = line.split_once(": ").unwrap_or(("", line));
     let kinds = ["note", "hint", "warning", "error"];
     let (kind, text) = if kinds.contains(&kind) {
         (kind, text)
     } else {
-        ("note", &*line)
+        ("note", line)
     };
     let value: Value = json!({"type": "said", "kind": kind, "text": text});
     value.to_string()
@@ -264,12 +264,12 @@ fn said(line: String) -> String {
 /// A stream that hands on whole lines.
 struct Lines {
     to: mpsc::UnboundedSender<Bytes>,
-    shape: fn(String) -> String,
+    shape: fn(&str) -> String,
     begun: Vec<u8>,
 }
 
 impl Lines {
-    fn new(to: mpsc::UnboundedSender<Bytes>, shape: fn(String) -> String) -> Self {
+    fn new(to: mpsc::UnboundedSender<Bytes>, shape: fn(&str) -> String) -> Self {
         let begun = Vec::new();
         Self { to, shape, begun }
     }
@@ -278,10 +278,12 @@ impl Lines {
 impl Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.begun.extend_from_slice(bytes);
+        if !bytes.contains(&b'\n') {
+            return Ok(bytes.len());
+        }
         while let Some(end) = self.begun.iter().position(|byte| *byte == b'\n') {
             let line: Vec<u8> = self.begun.drain(..=end).collect();
-            let line = String::from_utf8_lossy(&line[..end]).into_owned();
-            let line = format!("{}\n", (self.shape)(line));
+            let line = (self.shape)(&String::from_utf8_lossy(&line[..end])) + "\n";
             // Nobody reads any more: that ends a command quietly.
             let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
             self.to.send(line.into()).map_err(gone)?;

@@ -15,9 +15,8 @@ pub(super) struct Wish {
 }
 
 /// Why no handler can be checked; `None` if it can.
-pub(super) fn unavailable() -> Option<&'static str> {
-    Some("This version of hookctl has no check command yet.")
-}
+pub(super) const UNAVAILABLE: Option<&str> =
+    Some("This version of hookctl has no check command yet.");
 
 /// Checks a handler. The context's output goes to the page line by line, each check as `check --json` prints it.
 ///
@@ -25,7 +24,7 @@ pub(super) fn unavailable() -> Option<&'static str> {
 /// Why it cannot be checked.
 pub(super) fn run(_page: &Page, wish: &Wish, _context: &mut Context) -> Result<Outcome> {
     let (provider, to) = (&wish.provider, &wish.to);
-    let why = unavailable().unwrap_or_default();
+    let why = UNAVAILABLE.unwrap_or_default();
     Err(Error::usage(format!(
         "cannot check `{to}` with {provider}: {why}"
     )))

@@ -14,7 +14,7 @@ use crate::request::latin1;
 
 /// The policy of now.
 pub(super) fn shown(page: &Page) -> Value {
-    let policy = page.receiver.policy.now();
+    let policy = page.policy.now();
     let faults = &policy.faults;
     let headers = policy.headers.iter();
     let headers: Vec<Value> = headers
@@ -32,7 +32,7 @@ pub(super) fn shown(page: &Page) -> Value {
         "gone_after": faults.gone_after,
         "require_valid": policy.require_valid,
         "handshakes": policy.handshakes,
-        "forwards": page.receiver.forward.is_some(),
+        "forwards": page.forwards(),
     })
 }
 
@@ -123,13 +123,13 @@ impl Wish {
 
 /// Answers this from now on, drawing on with the same seed.
 pub(super) fn set(page: &Page, wish: &Wish) -> Reply {
-    let forwards = page.receiver.forward.is_some();
+    let forwards = page.forwards();
     let args: AnswerArgs = words::read(&wish.words(forwards).0)?;
     let body = wish.body.clone().into_bytes();
     let has_body = !forwards && wish.respond.trim() != "drop";
     let policy = args.policy_with(if has_body { body } else { Vec::new() }, forwards)?;
-    let seed = page.receiver.policy.now().seed.clone();
-    page.receiver.policy.set(AnswerPolicy { seed, ..policy });
+    let seed = page.policy.now().seed.clone();
+    page.policy.set(AnswerPolicy { seed, ..policy });
     page.board.tell(Happening::Policy);
     Ok(json(&shown(page)))
 }

@@ -171,7 +171,7 @@ fn reveals(uri: &Uri) -> bool {
 
 async fn read<T: DeserializeOwned>(page: &Page, body: Body) -> Result<T, Refusal> {
     let limit = page
-        .receiver
+        .facts
         .max_body
         .saturating_mul(2)
         .saturating_add(MAX_BODY);

@@ -61,9 +61,7 @@ pub(super) fn shown(page: &Page, id: Id, reveal: bool) -> Reply {
 fn secrets(page: &Page, entry: &Entry) -> Vec<Secret> {
     let facts = &entry.facts;
     let scheme = facts.scheme.as_deref().unwrap_or_default();
-    page.receiver
-        .judge
-        .secrets_of(facts.provider.as_deref(), scheme)
+    page.judge.secrets_of(facts.provider.as_deref(), scheme)
 }
 
 fn verify(page: &Page, entry: &Entry, secrets: &[Secret], clock: Clock) -> Result<Found, Error> {

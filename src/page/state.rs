@@ -11,7 +11,7 @@ use super::board::Board;
 use super::shelf::Shelf;
 use super::{check, policy};
 use crate::error::{Error, Result};
-use crate::receiver::Receiver;
+use crate::receiver::{Judge, Policy};
 use crate::settings::Settings;
 
 /// What the listener says of itself.
@@ -19,6 +19,8 @@ use crate::settings::Settings;
 pub(crate) struct Facts {
     /// URL of the receiver.
     pub(crate) url: String,
+    /// Largest body that is received, in bytes.
+    pub(crate) max_body: usize,
     /// Where requests are passed on to, without credentials.
     pub(crate) forward: Vec<String>,
     /// The filter of the listener, as it was typed.
@@ -35,7 +37,8 @@ const ACTIONS: usize = 4;
 /// The page of one listener.
 pub(crate) struct Page {
     pub(super) facts: Facts,
-    pub(super) receiver: Arc<Receiver>,
+    pub(super) judge: Arc<Judge>,
+    pub(super) policy: Arc<Policy>,
     pub(super) board: Arc<Board>,
     pub(super) shelf: Shelf,
     pub(super) settings: Settings,
@@ -54,7 +57,8 @@ impl Page {
     /// The settings cannot be read, or there is no randomness.
     pub(crate) fn new(
         facts: Facts,
-        receiver: Arc<Receiver>,
+        judge: Arc<Judge>,
+        policy: Arc<Policy>,
         board: Arc<Board>,
         settings: &Settings,
         stop: watch::Receiver<bool>,
@@ -62,7 +66,8 @@ impl Page {
         let settings = settings.apart();
         Ok(Self {
             facts,
-            receiver,
+            judge,
+            policy,
             shelf: Shelf::new(settings.history()?, Arc::clone(&board)),
             board,
             settings,
@@ -72,6 +77,11 @@ impl Page {
             actions: Arc::new(Semaphore::new(ACTIONS)),
             streams: Arc::new(AtomicUsize::new(0)),
         })
+    }
+
+    /// Whether answers are those of another server.
+    pub(super) fn forwards(&self) -> bool {
+        !self.facts.forward.is_empty()
     }
 
     /// What a page wants to know first.
@@ -87,9 +97,8 @@ impl Page {
             "certificate": facts.certificate,
             "store": self.shelf.is_kept(),
             "store_flag": self.settings.store_flag(),
-            "max_body": self.receiver.max_body,
             "policy": policy::shown(self),
-            "check": {"unavailable": check::unavailable()},
+            "check": {"unavailable": check::UNAVAILABLE},
         })
     }
 }

@@ -97,8 +97,8 @@ pub(crate) type Filter = Box<dyn Fn(&Request, &Judgement) -> bool + Send + Sync>
 
 /// Everything that a request needs to be received.
 pub(crate) struct Receiver {
-    pub(crate) judge: Judge,
-    pub(crate) policy: Policy,
+    pub(crate) judge: Arc<Judge>,
+    pub(crate) policy: Arc<Policy>,
     /// Whether TLS is spoken, and as who.
     pub(crate) tls: Option<Identity>,
     /// Largest body, in bytes.

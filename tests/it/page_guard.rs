@@ -45,7 +45,7 @@ impl Page {
         };
         let index = page.get("/").body;
         let (_, rest) = index.split_once("name=\"token\" content=\"").unwrap();
-        page.token = rest[..32].to_owned();
+        rest[..32].clone_into(&mut page.token);
         assert!(page.token.bytes().all(|byte| byte.is_ascii_hexdigit()));
         page
     }

@@ -12,26 +12,26 @@ const VERDICTS = {
   same: ["plain", "same", "as it was before"],
 };
 
-/** Runs an action and shows what comes of it in an element. Gives whether it went well. */
+/** Runs an action and shows what comes of it in an element. */
 export async function run(base, wish, into) {
   into.replaceChildren(h("p", { class: "faint" }, "Sending …"));
   into.setAttribute("aria-busy", "true");
-  let good = false;
+  let hasEnded = false;
   const add = (element) => {
     into.querySelector(".faint")?.remove();
     if (element) into.append(element);
   };
   try {
     await api.lines(base, wish, (line) => {
-      if (line.type === "done") good = line.good;
+      hasEnded ||= line.type === "done" || line.type === "failed";
       add(shownLine(line));
     });
   } catch (refused) {
     add(failed(refused.message, refused.hints));
   }
+  if (!hasEnded && !into.querySelector(".card")) add(failed("It broke off before its end."));
   into.removeAttribute("aria-busy");
   into.lastElementChild?.scrollIntoView({ block: "nearest" });
-  return good;
 }
 
 function shownLine(line) {
