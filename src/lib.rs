@@ -16,7 +16,7 @@
 //! emulator  audit                  the providers' management APIs over the store; what a handler does wrong
 //! render                           values to text, with the paint passed in
 //! ui  settings                     the streams; flag > environment > project > user > default
-//! commands                         one file a command: XArgs, what it means, what it does
+//! commands  page                   one file a command: XArgs, what it means, what it does; the live page of listen
 //! cli  lib  main                   the command line, dispatch, the process
 //! ```
 //!
@@ -32,6 +32,7 @@ mod commands;
 mod delivery;
 mod emulator;
 mod error;
+mod page;
 mod provider;
 mod receiver;
 mod render;

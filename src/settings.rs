@@ -138,7 +138,7 @@ impl std::fmt::Debug for ProviderConfig {
 }
 
 /// All that is not on the command line. Files are read when something of them is asked for.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Settings {
     environment: Environment,
     /// The file that `--config` names.
@@ -162,6 +162,14 @@ impl Settings {
     pub(crate) fn with_history(mut self, history: HistoryWish) -> Self {
         self.history = history;
         self
+    }
+
+    /// The same for another reader, who gets notices of their own.
+    pub(crate) fn apart(&self) -> Self {
+        Self {
+            notices: Notices::default(),
+            ..self.clone()
+        }
     }
 
     /// Where the history is; `None` if none is wanted.
@@ -198,6 +206,14 @@ impl Settings {
         let store = place.and_then(|place| place.open_to_read().ok().flatten());
         let secrets = store.map(|store| store.endpoint_secrets(provider));
         secrets.and_then(Result::ok).unwrap_or_default()
+    }
+
+    /// The file that the command line names for the history.
+    pub(crate) fn store_flag(&self) -> Option<PathBuf> {
+        match &self.history {
+            HistoryWish::File(file) => Some(self.environment.directory.join(file)),
+            _ => None,
+        }
     }
 
     /// The folder that relative paths start from.

@@ -108,6 +108,26 @@ impl Ui {
         }
     }
 
+    /// Machine output for another reader than the standard streams have, with what is said beside it.
+    pub(crate) fn machine(
+        out: impl Write + Send + 'static,
+        err: impl Write + Send + 'static,
+    ) -> Self {
+        Self {
+            out: Box::new(out),
+            err: Box::new(err),
+            ..Self::new(
+                Wanted {
+                    json: true,
+                    color: ColorChoice::Never,
+                    ..Wanted::default()
+                },
+                Terminals::default(),
+                ColorWorld::default(),
+            )
+        }
+    }
+
     /// Hands the streams over, to a thread that may have to wait for their reader. What stays writes no data.
     pub(crate) fn take(&mut self) -> Self {
         let stays = Self {

@@ -16,7 +16,7 @@ use crate::settings::Settings;
 /// What to answer.
 #[derive(Args)]
 #[command(next_help_heading = "Answer")]
-pub(super) struct AnswerArgs {
+pub(crate) struct AnswerArgs {
     /// Status to answer with [default: 200]
     #[arg(long, value_name = "STATUS", value_parser = answer_status)]
     status: Option<StatusCode>,
@@ -98,6 +98,12 @@ impl AnswerArgs {
             Some(Err(text)) => text.as_bytes().to_vec(),
             None => Vec::new(),
         };
+        self.policy_with(body, forwards)
+    }
+
+    /// The policy with this body.
+    pub(crate) fn policy_with(&self, body: Vec<u8>, forwards: bool) -> Result<AnswerPolicy> {
+        self.check_conflicts(forwards)?;
         let sequence = self.sequence();
         self.check_framing(&body, &sequence)?;
         let policy = AnswerPolicy {

@@ -191,9 +191,19 @@ impl Sink for Front {
 
 /// A capture as the history keeps it.
 fn row(capture: &Capture) -> Row {
+    Row::new(
+        capture.id,
+        capture.received_at,
+        &capture.request,
+        facts(capture),
+    )
+}
+
+/// What the history keeps of a capture beside its bytes.
+pub(crate) fn facts(capture: &Capture) -> Facts {
     let judgement = &capture.judgement;
     let provider = judgement.provider.as_ref();
-    let facts = Facts {
+    Facts {
         provider: provider.map(|provider| provider.profile.name.clone()),
         event: judgement.event.clone(),
         delivery_id: judgement.delivery_id.clone(),
@@ -209,8 +219,7 @@ fn row(capture: &Capture) -> Row {
             .is_some_and(|status| (200..300).contains(&status)),
         over: capture.over.and_then(|limit| u64::try_from(limit).ok()),
         ..Facts::default()
-    };
-    Row::new(capture.id, capture.received_at, &capture.request, facts)
+    }
 }
 
 /// Writes a capture to a file of its own, as it came.

@@ -22,6 +22,8 @@ pub(super) struct Greeting {
     pub(super) shown: String,
     /// Where requests are passed on to.
     pub(super) forward: Option<String>,
+    /// Where the live page is.
+    pub(super) page: Option<String>,
     pub(super) example: Option<String>,
     /// The certificate that senders can trust, if it was made here.
     pub(super) certificate: Option<PathBuf>,
@@ -35,7 +37,7 @@ impl Greeting {
             ui.warn("Other machines can reach this address; whoever can send here is shown here.")?;
         }
         if ui.json {
-            let mut line = json!({"type": "listening", "url": self.url, "page_url": null});
+            let mut line = json!({"type": "listening", "url": self.url, "page_url": self.page});
             if let Some(file) = &self.certificate {
                 line["certificate"] = json!(file);
             }
@@ -46,6 +48,9 @@ impl Greeting {
                 line.push_str(&format!("  → {}", ui.out_paint.name(forward)));
             }
             ui.data(format!("{line}  {}\n", ui.out_paint.faint("(Ctrl-C ends)")))?;
+            if let Some(page) = self.page.as_deref().filter(|_| !ui.is_quiet()) {
+                ui.data(format!("Page at {}\n", ui.out_paint.name(page)))?;
+            }
             let example = self.example.as_deref().filter(|_| !ui.is_quiet());
             if let Some((event, (provider, _))) =
                 example.and_then(|event| Some((event, event.split_once('/')?)))

@@ -1,5 +1,6 @@
-//! `listen --filter`: which captures matter.
+//! `listen --filter`, and the filter of its page: which captures matter.
 
+use std::fmt;
 use std::str::FromStr;
 
 use crate::error::Result;
@@ -10,7 +11,20 @@ use crate::request::Request;
 
 /// Conditions that all hold for what is wanted: `provider=ken event=lead_* verdict!=valid path~/webhooks`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Filter(Vec<Condition>);
+pub(crate) struct Filter(Vec<Condition>);
+
+/// What conditions are about: the facts of one capture.
+pub(crate) struct Subject<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) path: &'a str,
+    pub(crate) provider: &'a str,
+    pub(crate) event: &'a str,
+    pub(crate) delivery_id: &'a str,
+    pub(crate) verdict: &'a str,
+    pub(crate) duplicate: bool,
+    /// Whether a text stands in target, headers or body, letter by letter.
+    pub(crate) holds_text: &'a dyn Fn(&str) -> bool,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Condition {
@@ -29,13 +43,21 @@ enum Field {
     Event,
     Path,
     Verdict,
+    Method,
+    Id,
+    Duplicate,
+    Text,
 }
 
-const FIELDS: [(&str, Field); 4] = [
+const FIELDS: [(&str, Field); 8] = [
     ("provider", Field::Provider),
     ("event", Field::Event),
     ("path", Field::Path),
     ("verdict", Field::Verdict),
+    ("method", Field::Method),
+    ("id", Field::Id),
+    ("duplicate", Field::Duplicate),
+    ("text", Field::Text),
 ];
 
 const VERDICTS: [Verdict; 5] = [
@@ -47,14 +69,32 @@ const VERDICTS: [Verdict; 5] = [
 ];
 
 impl Filter {
-    pub(super) fn matches(&self, request: &Request, judgement: &Judgement) -> bool {
-        self.0
-            .iter()
-            .all(|condition| condition.holds(request, judgement))
+    pub(crate) fn matches(&self, request: &Request, judgement: &Judgement) -> bool {
+        let provider = judgement.provider.as_ref();
+        self.fits(&Subject {
+            method: &request.method,
+            path: request.path(),
+            provider: provider.map_or("", |provider| &*provider.profile.name),
+            event: judgement.event.as_deref().unwrap_or_default(),
+            delivery_id: judgement.delivery_id.as_deref().unwrap_or_default(),
+            verdict: judgement.verdict.word(),
+            duplicate: judgement.duplicate,
+            holds_text: &|text| holds_text(request, text),
+        })
+    }
+
+    pub(crate) fn fits(&self, subject: &Subject<'_>) -> bool {
+        self.0.iter().all(|condition| condition.holds(subject))
+    }
+
+    /// Whether a condition is about the bytes of the request.
+    pub(crate) fn reads_text(&self) -> bool {
+        let mut conditions = self.0.iter();
+        conditions.any(|condition| condition.field == Field::Text)
     }
 
     /// A provider that there is not would be waited for in vain.
-    pub(super) fn check(&self, catalogue: &Catalogue) -> Result<()> {
+    pub(crate) fn check(&self, catalogue: &Catalogue) -> Result<()> {
         let named = self
             .0
             .iter()
@@ -71,16 +111,18 @@ impl Filter {
 }
 
 impl Condition {
-    fn holds(&self, request: &Request, judgement: &Judgement) -> bool {
-        let provider = judgement.provider.as_ref();
-        let provider = provider.map_or("", |provider| &*provider.profile.name);
-        let event = judgement.event.as_deref().unwrap_or_default();
+    fn holds(&self, subject: &Subject<'_>) -> bool {
+        let (provider, event) = (subject.provider, subject.event);
         let is_one = |value: &String| match self.field {
             Field::Provider => self.fits(provider, value),
             Field::Event if value.contains('/') => self.fits(&format!("{provider}/{event}"), value),
             Field::Event => self.fits(event, value),
-            Field::Path => self.fits(request.path(), value),
-            Field::Verdict => self.fits(judgement.verdict.word(), value),
+            Field::Path => self.fits(subject.path, value),
+            Field::Verdict => self.fits(subject.verdict, value),
+            Field::Method => self.fits(subject.method, value),
+            Field::Id => self.fits(subject.delivery_id, value),
+            Field::Duplicate => self.fits(yes_or_no(subject.duplicate), value),
+            Field::Text => (subject.holds_text)(value),
         };
         self.values.iter().any(is_one) != self.is_not
     }
@@ -92,6 +134,20 @@ impl Condition {
             is_like(text, value)
         }
     }
+}
+
+fn yes_or_no(holds: bool) -> &'static str {
+    if holds { "yes" } else { "no" }
+}
+
+/// Whether a text stands in target, headers or body.
+fn holds_text(request: &Request, text: &str) -> bool {
+    let finder = memchr::memmem::Finder::new(text.as_bytes());
+    let is_in = |part: &[u8]| finder.find(part).is_some();
+    let mut headers = request.headers.iter();
+    is_in(request.target.as_bytes())
+        || is_in(&request.body)
+        || headers.any(|header| is_in(header.name.as_bytes()) || is_in(&header.value))
 }
 
 /// Whether a text is like a pattern, in which `*` stands for any text.
@@ -111,6 +167,24 @@ fn is_like(text: &str, pattern: &str) -> bool {
         }
     }
     text.ends_with(end)
+}
+
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, condition) in self.0.iter().enumerate() {
+            let space = if index > 0 { " " } else { "" };
+            let name = FIELDS.iter().find(|(_, field)| *field == condition.field);
+            let name = name.map_or("", |(name, _)| *name);
+            let not = if condition.is_not { "!" } else { "" };
+            let operator = if condition.is_part { "~" } else { "=" };
+            write!(
+                f,
+                "{space}{name}{not}{operator}{}",
+                condition.values.join(",")
+            )?;
+        }
+        Ok(())
+    }
 }
 
 impl FromStr for Filter {
@@ -151,16 +225,32 @@ impl FromStr for Condition {
         let known = FIELDS.iter().find(|(field, _)| *field == name);
         let Some((_, field)) = known else {
             let near = did_you_mean(name, FIELDS.iter().map(|(field, _)| *field));
-            let near =
-                near.unwrap_or_else(|| "There are provider, event, path and verdict.".to_owned());
+            let near = near.unwrap_or_else(|| {
+                let names = FIELDS.map(|(field, _)| field);
+                format!("There are {}.", names.join(", "))
+            });
             return Err(format!("there is no field `{name}`. {near}"));
         };
         let values: Vec<String> = values.split(',').map(str::to_owned).collect();
         if values.iter().any(String::is_empty) {
             return Err(format!("`{text}` lacks a value"));
         }
-        if *field == Field::Verdict && !is_part {
-            check_verdicts(&values)?;
+        match field {
+            Field::Verdict if !is_part => check_verdicts(&values)?,
+            Field::Duplicate
+                if values
+                    .iter()
+                    .any(|value| !["yes", "no"].contains(&&**value)) =>
+            {
+                return Err("`duplicate` is `yes` or `no`".to_owned());
+            }
+            Field::Text if !is_part => {
+                return Err(format!(
+                    "`text` is looked for in the request: `text~{}`",
+                    values.join(",")
+                ));
+            }
+            _ => {}
         }
         Ok(Self {
             field: *field,
@@ -189,8 +279,11 @@ mod tests {
     use crate::request::raw;
 
     fn holds(filter: &str, event: Option<&str>, verdict: Verdict) -> bool {
-        let request = raw::parse(b"POST /webhooks/a?event=x HTTP/1.1\n\n").unwrap();
+        let text = "POST /webhooks/a?event=x HTTP/1.1\nx-one: two\n\n{\"name\":\"Zoë\"}";
+        let request = raw::parse(text.as_bytes()).unwrap();
         let mut judgement = Judgement::of(verdict);
+        judgement.delivery_id = Some("msg_1".to_owned());
+        judgement.duplicate = true;
         judgement.event = event.map(str::to_owned);
         filter
             .parse::<Filter>()
@@ -220,8 +313,17 @@ mod tests {
             ("path=/webhooks", false),
             ("provider!=acme", true),
             ("provider=*", true),
+            ("method=POST", true),
+            ("method=GET,PUT", false),
+            ("id=msg_*", true),
+            ("duplicate=yes", true),
+            ("duplicate!=yes", false),
+            ("text~Zoë", true),
+            ("text~x-one text~two", true),
+            ("text!~/webhooks/a", false),
         ] {
             assert_eq!(holds(filter, lead, Verdict::Valid), wanted, "{filter}");
+            assert_eq!(filter.parse::<Filter>().unwrap().to_string(), filter);
         }
         assert!(!holds("event=lead_*", None, Verdict::Unsigned));
         assert!(holds("event!=lead_*", None, Verdict::Unsigned));
@@ -256,7 +358,12 @@ mod tests {
             ),
             (
                 "body=x",
-                "there is no field `body`. There are provider, event, path and verdict.",
+                "there is no field `body`. There are provider, event, path, verdict, method, id, duplicate, text.",
+            ),
+            ("duplicate=maybe", "`duplicate` is `yes` or `no`"),
+            (
+                "text=a,b",
+                "`text` is looked for in the request: `text~a,b`",
             ),
             ("event=", "`event=` lacks a value"),
             ("event=a,", "`event=a,` lacks a value"),

@@ -90,9 +90,14 @@ impl ForwardArgs {
         self.forward.iter().map(lane).collect()
     }
 
+    /// Where requests go, without credentials.
+    pub(super) fn urls(&self) -> Vec<String> {
+        self.forward.iter().map(shown).collect()
+    }
+
     /// Where requests go, for the first lines.
     pub(super) fn shown(&self) -> Option<String> {
-        let urls: Vec<_> = self.forward.iter().map(shown).collect();
+        let urls = self.urls();
         (!urls.is_empty()).then(|| urls.join(", "))
     }
 }

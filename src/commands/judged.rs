@@ -22,7 +22,7 @@ pub(super) const MOST_SEARCHES: usize = 200;
 type SecretsOf = HashMap<Option<String>, Arc<[Secret]>>;
 
 /// Verifies requests with what the user gave.
-pub(super) struct Verifier<'a> {
+pub(crate) struct Verifier<'a> {
     secret: &'a SecretArgs,
     provider: Option<Arc<Provider>>,
     scheme: Option<&'static Scheme>,
@@ -43,7 +43,7 @@ pub(super) struct Verifier<'a> {
 }
 
 impl<'a> Verifier<'a> {
-    pub(super) fn new(
+    pub(crate) fn new(
         secret: &'a SecretArgs,
         provider: Option<Arc<Provider>>,
         scheme: Option<&'static Scheme>,
@@ -86,7 +86,7 @@ impl<'a> Verifier<'a> {
     ///
     /// # Errors
     /// There is no secret, or none of the form that the scheme takes.
-    pub(super) fn verify(
+    pub(crate) fn verify(
         &mut self,
         sourced: &Sourced,
         of_several: bool,

@@ -21,10 +21,11 @@ use super::identity::{Certified, IdentityArgs};
 use super::options::{SecretArgs, size, span, unfit_secret};
 use super::watch::Watch;
 use crate::error::{Error, Outcome, Result};
+use crate::page::{self, Board, Page, PageArgs, Tap};
 use crate::provider::{Catalogue, Detector, Profile};
 use crate::receiver::{
-    AnswerPolicy, Forward, Identity, Judge, ListenAddress, Patience, Receiver, Secrets, UnderWay,
-    bind, serve,
+    AnswerPolicy, Forward, Identity, Judge, ListenAddress, Patience, Policy, Receiver, Secrets,
+    Sink, UnderWay, bind, serve,
 };
 use crate::render::capture::{Show, View};
 use crate::settings::Settings;
@@ -61,10 +62,10 @@ pub(crate) struct ListenArgs {
     save: Option<PathBuf>,
     /// Show, save, forward and count only what matches, as in `event=lead_*`; the rest is answered all the same
     ///
-    /// Conditions on provider, event, path and verdict, with spaces between: all must hold. `=` takes `*` for any
-    /// text, `~` finds a part, `!=` and `!~` turn it round, and a comma stands between alternatives, as in
-    /// `provider=ken event=lead_* verdict!=valid path~/webhooks`. The rest gets the usual answer, without failures
-    /// on purpose.
+    /// Conditions on provider, event, path, verdict, method, id, duplicate (yes or no) and text, with spaces between:
+    /// all must hold. `=` takes `*` for any text, `~` finds a part, `!=` and `!~` turn it round, and a comma stands
+    /// between alternatives, as in `provider=ken event=lead_* verdict!=valid path~/webhooks`. `text~Nils` looks into
+    /// headers and body. The rest gets the usual answer, without failures on purpose.
     #[arg(long, value_name = "EXPR", value_parser = str::parse::<Filter>)]
     filter: Option<Filter>,
     /// Largest body that is taken; more is answered with 413
@@ -76,6 +77,8 @@ pub(crate) struct ListenArgs {
     forward: ForwardArgs,
     #[command(flatten)]
     identity: IdentityArgs,
+    #[command(flatten)]
+    page: PageArgs,
     /// End after so many requests
     #[arg(help_heading = "Scripts and CI", long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     exit_after: Option<u64>,
@@ -107,7 +110,8 @@ pub(crate) fn run(args: &ListenArgs, context: &mut Context) -> Result<Outcome> {
         .enable_all()
         .build()
         .map_err(|error| Error::machine("cannot start").because(error))?;
-    runtime.block_on(plan.run(&mut context.ui))
+    let Context { ui, settings } = context;
+    runtime.block_on(plan.run(ui, settings))
 }
 
 /// What was typed, made ready: files are there, names are known, secrets are read.
@@ -252,19 +256,24 @@ fn example(catalogue: &Catalogue, provider: Option<&str>) -> Result<Option<Strin
 }
 
 impl ListenPlan<'_> {
-    async fn run(self, ui: &mut Ui) -> Result<Outcome> {
+    async fn run(self, ui: &mut Ui, settings: &Settings) -> Result<Outcome> {
         let (args, start) = (self.args, Instant::now());
         let mut bound = bind(args.address).await?;
         if self.certified.is_some() {
             bound = bound.with_tls();
         }
         check_circle(&self.lanes, &bound.url)?;
+        let page = page::bind(args.page.wanted(args.address)).await?;
+        let board = page
+            .as_ref()
+            .map(|_| Arc::new(Board::new(self.history.is_some())));
         let mut signals = Signals::new()?;
         let watch = Watch::new(&args.expect, args.exit_after, args.expect_valid);
         let (desk, printer) = Desk::new(watch, ui.json, self.save, self.history, args.view(ui));
         let greeting = Greeting {
             example: self.example,
             forward: args.forward.shown(),
+            page: page.as_ref().map(|page| page.url.clone()),
             is_open: args.address.is_open(),
             certificate: self.certified.as_ref().and_then(|one| one.made.clone()),
             url: bound.url,
@@ -274,8 +283,23 @@ impl ListenPlan<'_> {
         let (cut, was_cut) = channel::channel(false);
         let (forward, workers) = Forwarder::start(self.lanes, &desk, was_cut);
         let tls = self.certified.map(|one| one.identity);
-        let receiver = args.receiver(self.judge, self.policy, tls, forward, &desk)?;
+        let sink = Front(Arc::clone(&desk));
+        let sink: Box<dyn Sink> = match board.clone() {
+            Some(board) => Box::new(Tap { sink, board }),
+            None => Box::new(sink),
+        };
+        let (judge, policy) = (Arc::new(self.judge), Arc::new(Policy::new(self.policy)));
         let (stop, stopped) = channel::channel(false);
+        let shown = match page.zip(board) {
+            Some((bound, board)) => {
+                let (judge, policy) = (Arc::clone(&judge), Arc::clone(&policy));
+                let facts = args.facts(&greeting);
+                let page = Page::new(facts, judge, policy, board, settings, stopped.clone())?;
+                Some(page::serve(bound, page))
+            }
+            None => None,
+        };
+        let receiver = args.receiver(judge, policy, tls, forward, sink)?;
         let serving = tokio::spawn(async {
             serve(bound.listeners, receiver, stopped).await;
             workers.finish().await;
@@ -283,6 +307,7 @@ impl ListenPlan<'_> {
         if let Some(file) = &self.ready_file {
             write_ready_file(file, &greeting.url)?;
         }
+        args.open_page(&greeting, &desk);
         let mut exec = Exec::start(args.exec.as_deref(), &[("HOOKCTL_URL", &greeting.url)], ui)?;
         let last = {
             let desk = Arc::clone(&desk);
@@ -294,6 +319,9 @@ impl ListenPlan<'_> {
         desk.watch().is_cut_short = end == End::Signal;
         let _ = stop.send(true);
         finish(&desk, serving, &mut printing, &mut signals, &cut).await;
+        if let Some(shown) = shown {
+            shown.end().await;
+        }
         match printing.into_ended() {
             Some((streams, printed)) => {
                 *ui = streams;
@@ -307,13 +335,34 @@ impl ListenPlan<'_> {
 }
 
 impl ListenArgs {
+    /// What the page says of the listener.
+    fn facts(&self, greeting: &Greeting) -> page::Facts {
+        page::Facts {
+            url: greeting.url.clone(),
+            max_body: self.max_body,
+            forward: self.forward.urls(),
+            filter: self.filter.as_ref().map(ToString::to_string),
+            example: greeting.example.clone(),
+            certificate: greeting.certificate.clone(),
+        }
+    }
+
+    /// Opens the page in the browser, if that is wanted.
+    fn open_page(&self, greeting: &Greeting, desk: &Desk) {
+        if let Some(url) = greeting.page.as_deref().filter(|_| self.page.opens())
+            && let Err(problem) = page::open(url)
+        {
+            desk.say(problem, Vec::new());
+        }
+    }
+
     fn receiver(
         &self,
-        judge: Judge,
-        policy: AnswerPolicy,
+        judge: Arc<Judge>,
+        policy: Arc<Policy>,
         tls: Option<Identity>,
         forward: Option<Box<dyn Forward>>,
-        desk: &Arc<Desk>,
+        sink: Box<dyn Sink>,
     ) -> Result<Arc<Receiver>> {
         let filter = self.filter.clone().map(|filter| {
             Box::new(move |request: &_, judgement: &_| filter.matches(request, judgement)) as _
@@ -324,13 +373,12 @@ impl ListenArgs {
             tls,
             max_body: self.max_body,
             patience: Patience::default(),
-            sink: Box::new(Front(Arc::clone(desk))),
+            sink,
             filter,
             forward,
             under_way: UnderWay::default(),
             ids: Ids::new()?,
             count: AtomicU64::new(0),
-            turns: AtomicU64::new(0),
         }))
     }
 }

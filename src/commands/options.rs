@@ -37,12 +37,12 @@ pub(crate) struct SecretArgs {
 }
 
 impl SecretArgs {
-    /// As if this secret had been typed.
-    pub(crate) fn of(secret: &Secret) -> Self {
+    /// As if these had been typed.
+    pub(crate) fn of(secrets: &[Secret]) -> Self {
+        let typed = secrets.iter().map(|secret| secret.reveal().to_owned());
         Self {
-            secret: vec![secret.reveal().to_owned()],
-            secret_file: None,
-            read: OnceLock::new(),
+            secret: typed.collect(),
+            ..Self::default()
         }
     }
 

@@ -91,6 +91,16 @@ pub(crate) fn run(args: &ReplayArgs, context: &mut Context) -> Result<Outcome> {
         )
         .hint("Take them out of the URL, or leave `--raw` out."));
     }
+    let sourced = load(&args.sources, &context.settings)?;
+    replay(args, &sourced, context)
+}
+
+/// Sends requests again that are at hand already.
+pub(crate) fn replay(
+    args: &ReplayArgs,
+    sourced: &[Sourced],
+    context: &mut Context,
+) -> Result<Outcome> {
     let catalogue = context.settings.catalogue()?;
     let mut replay = Replay {
         args,
@@ -100,14 +110,13 @@ pub(crate) fn run(args: &ReplayArgs, context: &mut Context) -> Result<Outcome> {
         seed: random_seed()?,
         notes: Notes::default(),
     };
-    let sources = load(&args.sources, &context.settings)?;
     let mut planned = Vec::new();
-    for (number, sourced) in sources.iter().enumerate() {
+    for (number, sourced) in sourced.iter().enumerate() {
         planned.push(replay.plan(number, sourced, context)?);
     }
     replay.notes.tell(&mut context.ui)?;
     if let Some(speed) = args.pace {
-        resend::keep_gaps(&mut planned, &sources, speed, &mut context.ui)?;
+        resend::keep_gaps(&mut planned, sourced, speed, &mut context.ui)?;
     }
     let run = Run {
         request: &args.request,
@@ -121,7 +130,7 @@ pub(crate) fn run(args: &ReplayArgs, context: &mut Context) -> Result<Outcome> {
         let seed = replay.seed.clone();
         for number in (0..SEVERAL).filter(|_| args.new_id) {
             replay.seed = seed.nth(usize::MAX - number);
-            let sources = sources.iter().enumerate();
+            let sources = sourced.iter().enumerate();
             let planned = sources.map(|(number, sourced)| replay.plan(number, sourced, context));
             others.push(planned.collect::<Result<_>>()?);
         }

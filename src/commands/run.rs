@@ -205,7 +205,7 @@ impl Running<'_> {
         match named {
             Some(variable) if !self.args.secret.is_given() => {
                 let secret = context.settings.secret_named(variable, &self.args.file)?;
-                Ok(SecretArgs::of(&secret))
+                Ok(SecretArgs::of(&[secret]))
             }
             _ => Ok(self.args.secret.clone()),
         }

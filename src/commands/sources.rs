@@ -231,7 +231,7 @@ fn remembered(
 }
 
 /// An entry as a source.
-fn of_entry(entry: Entry) -> Result<Sourced> {
+pub(crate) fn of_entry(entry: Entry) -> Result<Sourced> {
     let from = entry.id.to_string();
     if let Some(limit) = entry.facts.over {
         let message = format!("`{from}` has no body: it was over {limit} bytes and was not kept");

@@ -17,6 +17,16 @@ pub(crate) struct ListenAddress {
 }
 
 impl ListenAddress {
+    /// A port of this machine alone.
+    pub(crate) fn loopback(port: u16) -> Self {
+        Self { ip: None, port }
+    }
+
+    /// 0 is any free one.
+    pub(crate) fn port(self) -> u16 {
+        self.port
+    }
+
     /// What to call this machine there.
     pub(crate) fn host(self) -> String {
         match self.ip {

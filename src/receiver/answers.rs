@@ -1,6 +1,7 @@
 //! What to answer: a pure function of the policy, of what was found out about the request, and of whose turn it is.
 //! Whatever is drawn is drawn from the policy's seed.
 
+use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -207,6 +208,28 @@ impl Sequence {
     }
 }
 
+impl fmt::Display for Sequence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (count, part)) in self.0.iter().enumerate() {
+            let comma = if index > 0 { "," } else { "" };
+            match count {
+                1 => write!(f, "{comma}{part}")?,
+                count => write!(f, "{comma}{count}x{part}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Status(status) => write!(f, "{}", status.as_u16()),
+            Self::Drop => f.write_str("drop"),
+        }
+    }
+}
+
 impl FromStr for Sequence {
     type Err = String;
 
@@ -355,6 +378,8 @@ mod tests {
             statuses(&policy("429, drop ,2x 204"), 5),
             [429, 0, 204, 204, 204]
         );
+        let spelled = |text: &str| text.parse::<Sequence>().unwrap().to_string();
+        assert_eq!(spelled("429, drop ,2x 204"), "429,drop,2x204");
         assert_eq!(
             statuses(&policy("18446744073709551615x500,200"), 2),
             [500, 500]

@@ -91,6 +91,7 @@ impl Receiver {
             };
             capture.forwarded = forwarded.passes;
             capture.status = answer.status.map(|status| status.as_u16());
+            capture.answer = answer.clone();
             capture.duration = start.elapsed() + answer.delay;
             self.keep(capture, answer).await
         });

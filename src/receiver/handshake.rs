@@ -110,7 +110,7 @@ pub(super) fn answer(
     if !shake.signed && judgement.verdict == Verdict::Missing {
         (judgement.verdict, judgement.reason, judgement.detail) = (Verdict::Unsigned, None, None);
     }
-    let secrets = judge.secrets_of(&shake.name, &shake.scheme);
+    let secrets = judge.secrets_of(Some(&shake.name), &shake.scheme);
     let values = Values {
         request,
         fields: fields.unwrap_or_else(|| request.fields()),

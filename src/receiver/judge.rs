@@ -361,9 +361,9 @@ impl Judge {
         (secrets, are_local && learned.is_empty())
     }
 
-    /// The secrets of a sender that signs by a scheme.
-    pub(super) fn secrets_of(&self, provider: &str, scheme: &str) -> Vec<Secret> {
-        self.secrets_now(Some(provider), scheme).0
+    /// The secrets that requests of a sender who signs by a scheme are verified with.
+    pub(crate) fn secrets_of(&self, provider: Option<&str>, scheme: &str) -> Vec<Secret> {
+        self.secrets_now(provider, scheme).0
     }
 
     /// Keeps the secret that came in a handshake, for the requests that follow.

@@ -7,6 +7,7 @@ mod forward;
 mod handshake;
 mod head;
 mod judge;
+mod policy;
 mod tee;
 mod tls;
 
@@ -17,6 +18,7 @@ pub(crate) use forward::{Forward, Forwarded, Later, Pass, UnderWay};
 pub(crate) use handshake::Handshaken;
 pub(crate) use head::Splitter;
 pub(crate) use judge::{Judge, Judgement, Secrets, Verdict};
+pub(crate) use policy::Policy;
 pub(crate) use tls::{Identity, Unfit};
 
 use std::io;
@@ -59,6 +61,8 @@ pub(crate) struct Capture {
     pub(crate) handshake: Option<Handshaken>,
     /// Status that is answered; none if the connection is closed instead.
     pub(crate) status: Option<u16>,
+    /// What is answered.
+    pub(crate) answer: Answer,
     /// From the arrival to the answer, a wanted delay included.
     pub(crate) duration: Duration,
     /// Whether the filter leaves it out: then it is answered, and is nobody's business.
@@ -90,8 +94,8 @@ pub(crate) type Filter = Box<dyn Fn(&Request, &Judgement) -> bool + Send + Sync>
 
 /// Everything that a request needs to be received.
 pub(crate) struct Receiver {
-    pub(crate) judge: Judge,
-    pub(crate) policy: AnswerPolicy,
+    pub(crate) judge: Arc<Judge>,
+    pub(crate) policy: Arc<Policy>,
     /// Whether TLS is spoken, and as who.
     pub(crate) tls: Option<Identity>,
     /// Largest body, in bytes.
@@ -105,8 +109,6 @@ pub(crate) struct Receiver {
     pub(crate) under_way: UnderWay,
     pub(crate) ids: Ids,
     pub(crate) count: AtomicU64,
-    /// Counts the requests that the answer policy had a turn for.
-    pub(crate) turns: AtomicU64,
 }
 
 /// How long a client may take.
@@ -159,7 +161,7 @@ pub(crate) async fn serve(
         }
         receiver.under_way.none().await;
     };
-    let grace = receiver.policy.delay.longest + GRACE;
+    let grace = receiver.policy.now().delay.longest + GRACE;
     let _ = tokio::time::timeout(grace, answering).await;
 }
 
@@ -364,21 +366,22 @@ impl Receiver {
             Some(limit) => self.judge.judge_head(&request, limit),
             None => self.judge.judge(&request, received_at.as_second()),
         };
+        let policy = self.policy.now();
         let handshake = match over {
-            None if self.policy.handshakes => {
-                let refuse = self.policy.require_valid;
+            None if policy.handshakes => {
+                let refuse = policy.require_valid;
                 handshake::answer(&request, &self.judge, &mut judgement, refuse)
             }
             _ => None,
         };
         let number = self.count.fetch_add(1, Ordering::Relaxed) + 1;
-        let turn = || self.turns.fetch_add(1, Ordering::Relaxed) + 1;
+        let turn = || self.policy.turn();
         let filter = self.filter.as_ref();
         let is_wanted = filter.is_none_or(|matches| matches(&request, &judgement));
         let answer = match (over, &handshake) {
             (Some(_), _) => Answer::plain(StatusCode::PAYLOAD_TOO_LARGE),
             (None, Some(handshake)) => handshake.answer(),
-            (None, None) => self.policy.answer(number, &judgement, is_wanted, turn),
+            (None, None) => policy.answer(number, &judgement, is_wanted, turn),
         };
         let capture = Capture {
             id: self.ids.next(Direction::In, received_at),
@@ -389,6 +392,7 @@ impl Receiver {
             judgement,
             handshake,
             status: answer.status.map(|status| status.as_u16()),
+            answer: answer.clone(),
             duration: start.elapsed() + answer.delay,
             is_left_out: !is_wanted,
             forwarded: Vec::new(),

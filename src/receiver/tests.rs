@@ -31,8 +31,12 @@ impl Sink for Arc<Notes> {
 async fn listening(head: u64, body: u64) -> (SocketAddr, Arc<Notes>, watch::Sender<bool>) {
     let notes = Arc::new(Notes::default());
     let receiver = Receiver {
-        judge: Judge::new(Detector::new(Vec::new()), Secrets::default(), None),
-        policy: AnswerPolicy {
+        judge: Arc::new(Judge::new(
+            Detector::new(Vec::new()),
+            Secrets::default(),
+            None,
+        )),
+        policy: Arc::new(Policy::new(AnswerPolicy {
             sequence: Sequence::of(Part::Status(StatusCode::OK)),
             body: Bytes::new(),
             headers: Vec::new(),
@@ -41,7 +45,7 @@ async fn listening(head: u64, body: u64) -> (SocketAddr, Arc<Notes>, watch::Send
             seed: Seed::chosen(1),
             require_valid: false,
             handshakes: false,
-        },
+        })),
         tls: None,
         max_body: 1_000,
         patience: Patience {
@@ -54,7 +58,6 @@ async fn listening(head: u64, body: u64) -> (SocketAddr, Arc<Notes>, watch::Send
         under_way: UnderWay::default(),
         ids: Ids::new().unwrap(),
         count: AtomicU64::new(0),
-        turns: AtomicU64::new(0),
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

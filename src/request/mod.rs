@@ -34,16 +34,7 @@ pub(crate) struct Request {
 impl Request {
     /// The target's path: without the query, and without scheme and host if the target is a whole URL.
     pub(crate) fn path(&self) -> &str {
-        let path = self
-            .target
-            .split_once('?')
-            .map_or(&*self.target, |(path, _)| path);
-        match path.split_once("://") {
-            Some((scheme, rest)) if !scheme.contains('/') => {
-                rest.find('/').map_or("/", |start| &rest[start..])
-            }
-            _ => path,
-        }
+        path_of(&self.target)
     }
 
     /// The target's query, without its question mark; empty if there is none.
@@ -60,6 +51,14 @@ impl Request {
             .unwrap_or_default()
             .trim()
             .to_ascii_lowercase()
+    }
+
+    /// Whether its parts can stand in a request.
+    ///
+    /// # Errors
+    /// What cannot, as the end of a sentence.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        stored::check(self)
     }
 
     /// The body as JSON, whatever the content type says. For look-ups only, never to be printed again.
@@ -83,6 +82,17 @@ impl Request {
             return form::to_value(self.query().as_bytes());
         }
         serde_json::Value::Null
+    }
+}
+
+/// The path of a target: see [`Request::path`].
+pub(crate) fn path_of(target: &str) -> &str {
+    let path = target.split_once('?').map_or(target, |(path, _)| path);
+    match path.split_once("://") {
+        Some((scheme, rest)) if !scheme.contains('/') => {
+            rest.find('/').map_or("/", |start| &rest[start..])
+        }
+        _ => path,
     }
 }
 

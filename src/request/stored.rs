@@ -276,8 +276,7 @@ pub(crate) fn body_from_json(object: &Map<String, Value>, key: &str) -> Result<V
     }
 }
 
-/// What would not stay one header on the wire is none.
-/// Whether a request's parts can stand in a request.
+/// Whether a request's parts can stand in a request. What would not stay one header on the wire is none.
 pub(super) fn check(request: &Request) -> Result<(), String> {
     let Request { method, target, .. } = request;
     if method.is_empty() || !method.bytes().all(is_token_byte) {

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::error::{Error, Result};
 
 /// Which way a request went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Direction {
     /// A capture.
     In,
@@ -27,7 +27,7 @@ impl Direction {
 }
 
 /// The id of what is in the history: 40 bits of milliseconds, 8 that tell processes apart, 12 that count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Id {
     pub(crate) direction: Direction,
     pub(super) number: i64,

@@ -5,6 +5,7 @@
 mod checkpoint;
 mod endpoint;
 mod entry;
+mod glance;
 mod id;
 mod lease;
 mod pending;
@@ -16,6 +17,7 @@ mod writer;
 
 pub(crate) use endpoint::{ALL, Endpoint, Health};
 pub(crate) use entry::{Attempt, Entry, Facts, Row, TAMPERED};
+pub(crate) use glance::{Glance, Glances};
 pub(crate) use id::{Direction, Id, Ids};
 pub(crate) use lease::Lease;
 pub(crate) use pending::{Count, Disabled, Due, Limit, Made, Waiting, Wear, Whose};

@@ -11,7 +11,7 @@ use rusqlite::{OptionalExtension as _, Row as Record, params, params_from_iter};
 use super::Store;
 use super::entry::{Attempt, Entry, Facts, unpack};
 use super::id::{Direction, Id};
-use super::write::marked;
+use super::write::{mark, marked};
 use crate::error::Result;
 use crate::request::Request;
 
@@ -82,7 +82,7 @@ impl Search {
         Self(memchr::memmem::Finder::new(text.as_bytes()).into_owned())
     }
 
-    fn is_in(&self, parts: [&[u8]; 3]) -> bool {
+    pub(crate) fn is_in(&self, parts: [&[u8]; 3]) -> bool {
         parts.iter().any(|part| self.0.find(part).is_some())
     }
 }
@@ -149,6 +149,19 @@ impl Store {
             .optional()
             .and_then(|found| found.map(|found| self.with_attempts(found)).transpose());
         found.map_err(|error| self.explain(error))
+    }
+
+    /// What was sent as a replay of this entry, the oldest first.
+    pub(crate) fn replays_of(&self, id: Id) -> Result<Vec<Entry>> {
+        let sql = format!("SELECT {COLUMNS} FROM entry WHERE replay_of = ?1 ORDER BY id LIMIT 200");
+        let found = || {
+            let mut statement = self.connection.prepare(&sql)?;
+            let found = statement.query_map([mark(id)], entry)?;
+            found
+                .map(|found| found.and_then(|found| self.with_attempts(found)))
+                .collect::<rusqlite::Result<_>>()
+        };
+        found().map_err(|error| self.explain(error))
     }
 
     /// The newest entries that fit, the newest first.
@@ -272,6 +285,6 @@ pub(super) fn time(milliseconds: i64) -> Timestamp {
     Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-fn micros(number: i64) -> Duration {
+pub(super) fn micros(number: i64) -> Duration {
     Duration::from_micros(number.unsigned_abs())
 }

@@ -10,6 +10,9 @@ use super::id::{Direction, Id};
 use super::{Entry, Store};
 use crate::error::Result;
 
+/// The oldest that may go.
+const OLDEST: &str = "SELECT id FROM entry WHERE id NOT IN (SELECT entry FROM pin) ORDER BY id";
+
 /// How much a limit lets go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Excess {
@@ -56,9 +59,9 @@ impl Store {
         match excess {
             Excess::None => {}
             Excess::Before(time) => {
-                let old = "DELETE FROM entry WHERE id IN (SELECT id FROM entry ORDER BY id LIMIT ?1) AND at < ?2";
+                let old = format!("DELETE FROM entry WHERE id IN ({OLDEST} LIMIT ?1) AND at < ?2");
                 transaction
-                    .prepare_cached(old)?
+                    .prepare_cached(&old)?
                     .execute(params![most, time])?;
             }
             Excess::Size => take_oldest(&transaction, self.place.max_size, most)?,
@@ -75,10 +78,10 @@ impl Store {
             return Ok(Excess::Size);
         }
         let limit = before(now, self.place.keep);
-        let first = "SELECT at FROM entry ORDER BY id LIMIT 1";
+        let first = format!("SELECT at FROM entry WHERE id IN ({OLDEST} LIMIT 1)");
         let oldest: Option<i64> = self
             .connection
-            .query_row(first, [], |row| row.get(0))
+            .query_row(&first, [], |row| row.get(0))
             .optional()?;
         Ok(match oldest {
             Some(oldest) if oldest < limit => Excess::Before(limit),
@@ -86,10 +89,11 @@ impl Store {
         })
     }
 
-    /// Takes away what is older than this, and returns how many that were. In steps, so that others get to write.
+    /// Takes away what is older than this, but for what is pinned, and returns how many that were. In steps, so that
+    /// others get to write.
     pub(crate) fn prune(&mut self, now: Timestamp, keep: Duration) -> Result<usize> {
         let time = before(now, keep);
-        self.delete("at < ?1", time)
+        self.delete("at < ?1 AND id NOT IN (SELECT entry FROM pin)", time)
     }
 
     /// Takes all away.
@@ -115,6 +119,28 @@ impl Store {
         Ok(total)
     }
 
+    /// Takes one entry away; says whether it was there.
+    pub(crate) fn remove(&mut self, id: Id) -> Result<bool> {
+        let sql = "DELETE FROM entry WHERE id = ?1 AND sent = ?2";
+        let sent = id.direction == Direction::Out;
+        let removed = self.connection.execute(sql, params![id.number, sent]);
+        removed
+            .map(|count| count > 0)
+            .map_err(|error| self.explain(error))
+    }
+
+    /// Pins an entry, so that it stays when the oldest go, or lets it go again; says whether it is there.
+    pub(crate) fn pin(&mut self, id: Id, pinned: bool) -> Result<bool> {
+        let sql = if pinned {
+            "INSERT OR IGNORE INTO pin SELECT id FROM entry WHERE id = ?1"
+        } else {
+            "DELETE FROM pin WHERE entry = ?1"
+        };
+        let done = self.connection.execute(sql, [id.number]);
+        done.map_err(|error| self.explain(error))?;
+        self.contains(id)
+    }
+
     /// Whether there is an entry with this id.
     pub(crate) fn contains(&self, id: Id) -> Result<bool> {
         let known = self
@@ -138,7 +164,7 @@ fn size(connection: &Connection) -> rusqlite::Result<u64> {
 
 /// Takes the oldest away until the rest is no larger than this, in bytes, but so many at most.
 fn take_oldest(connection: &Connection, max_size: u64, most: i64) -> rusqlite::Result<()> {
-    const OLDEST: &str = "SELECT id, length(head) + length(body) + coalesce((SELECT sum(length(head) + length(body)) FROM attempt WHERE entry.sent AND attempt.entry = entry.id), 0) FROM entry ORDER BY id LIMIT ?1";
+    const OLDEST: &str = "SELECT id, length(head) + length(body) + coalesce((SELECT sum(length(head) + length(body)) FROM attempt WHERE entry.sent AND attempt.entry = entry.id), 0) FROM entry WHERE id NOT IN (SELECT entry FROM pin) ORDER BY id LIMIT ?1";
     let mut left = most;
     loop {
         // Half of it each time: rows take more room than their bytes, and what fits is to stay.
@@ -156,7 +182,7 @@ fn take_oldest(connection: &Connection, max_size: u64, most: i64) -> rusqlite::R
         let Some(last) = last else {
             return Ok(());
         };
-        let delete = "DELETE FROM entry WHERE id <= ?1";
+        let delete = "DELETE FROM entry WHERE id <= ?1 AND id NOT IN (SELECT entry FROM pin)";
         connection.prepare_cached(delete)?.execute([last])?;
     }
 }
@@ -245,7 +271,7 @@ pub(super) fn insert_attempt(
 }
 
 /// An id with its direction: that of another entry, which may be gone.
-fn mark(id: Id) -> i64 {
+pub(super) fn mark(id: Id) -> i64 {
     id.number << 1 | i64::from(id.direction == Direction::Out)
 }
 

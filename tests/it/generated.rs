@@ -101,10 +101,14 @@ fn comparable(text: &str) -> String {
         Some((name @ ("    svix-timestamp" | "    svix-signature"), _)) => format!("{name}: ...\n"),
         _ => line.to_owned(),
     };
-    steady(&text.replace("localhost:8080", "localhost:12345"))
-        .split_inclusive('\n')
-        .map(mask)
-        .collect()
+    steady(
+        &text
+            .replace("localhost:8080", "localhost:12345")
+            .replace("localhost:18080", "localhost:12345"),
+    )
+    .split_inclusive('\n')
+    .map(mask)
+    .collect()
 }
 
 #[test]

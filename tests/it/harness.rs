@@ -55,7 +55,12 @@ impl Room {
 
     /// The program with the room's environment and nothing else.
     pub(crate) fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_hookctl"));
+        self.command_of(env!("CARGO_BIN_EXE_hookctl"))
+    }
+
+    /// Another program with the same environment.
+    pub(crate) fn command_of(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
         command
             .env_clear()
             .env("HOME", self.folder.path())
@@ -131,17 +136,19 @@ impl Room {
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
+        let mut page = None;
         let url = if args.contains(&"--json") {
-            serde_json::from_str(&line)
-                .ok()
-                .filter(|first: &serde_json::Value| first["type"] == "listening")
-                .and_then(|first| first["url"].as_str().map(str::to_owned))
+            let first: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
+            page = first["page_url"].as_str().map(str::to_owned);
+            let url = first["url"].as_str().map(str::to_owned);
+            url.filter(|_| first["type"] == "listening")
         } else {
-            // The example and the empty line after it come with the first line.
+            // Page and example come with the first line, and an empty line after them.
             let mut rest = String::new();
-            if !args.contains(&"-q") {
-                stdout.read_line(&mut rest).unwrap();
-                stdout.read_line(&mut rest).unwrap();
+            while !args.contains(&"-q") && !rest.ends_with("\n\n") {
+                if stdout.read_line(&mut rest).unwrap() == 0 {
+                    break;
+                }
             }
             line.split_once("http://").map(|(_, url)| {
                 let end = url.find(|char: char| char.is_whitespace() || char == '\x1b');
@@ -159,6 +166,7 @@ impl Room {
             stdout,
             stderr,
             url,
+            page,
         }
     }
 }
@@ -299,6 +307,8 @@ pub(crate) struct Listener {
     stdout: BufReader<ChildStdout>,
     stderr: BufReader<ChildStderr>,
     pub(crate) url: String,
+    /// Where the page is, if the output is for machines.
+    pub(crate) page: Option<String>,
 }
 
 impl Listener {

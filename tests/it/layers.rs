@@ -17,7 +17,7 @@ const LINES: [&[&str]; 11] = [
     &["emulator", "audit"],
     &["render"],
     &["ui", "settings"],
-    &["commands"],
+    &["commands", "page"],
 ];
 
 fn line_of(module: &str) -> Option<usize> {

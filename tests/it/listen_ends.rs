@@ -16,6 +16,7 @@ fn the_first_lines_say_where_and_what_next() {
         room.run(&["listen", address, "--timeout", "0s"]).is(
             0,
             "Listening on http://localhost:[port]  (Ctrl-C ends)\n\
+             Page at http://localhost:[port]\n\
              Try: hookctl send ken/email_sent --to http://localhost:[port]/webhooks/ken\n\n",
             "Received 0 requests.\n",
         );
@@ -24,6 +25,7 @@ fn the_first_lines_say_where_and_what_next() {
     ran.is(
         0,
         "Listening on http://[::1]:[port]  (Ctrl-C ends)\n\
+         Page at http://localhost:[port]\n\
          Try: hookctl send klen/calendar.cancelled --to http://[::1]:[port]/webhooks/klen\n\n",
         "Received 0 requests.\n",
     );
@@ -55,6 +57,7 @@ fn an_open_address_is_shown_as_it_is_and_called_by_one_that_works() {
     room.run(&["listen", "0.0.0.0:0", "--timeout", "0s"]).is(
         0,
         "Listening on http://0.0.0.0:[port]  (Ctrl-C ends)\n\
+         Page at http://localhost:[port]\n\
          Try: hookctl send ken/email_sent --to http://localhost:[port]/webhooks/ken\n\n",
         "warning: Other machines can reach this address; whoever can send here is shown here.\n\
          Received 0 requests.\n",

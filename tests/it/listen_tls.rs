@@ -70,7 +70,7 @@ fn a_certificate_is_made_once_kept_to_its_owner_and_named() {
         printed.stdout
     );
     let ran = room.run(&["listen", ":0", "--tls", "--timeout", "0s"]);
-    let wanted = "Listening on https://localhost:[port]  (Ctrl-C ends)\nTry: hookctl send ken/email_sent --to \
+    let wanted = "Listening on https://localhost:[port]  (Ctrl-C ends)\nPage at http://localhost:[port]\nTry: hookctl send ken/email_sent --to \
                   https://localhost:[port]/webhooks/ken --cacert";
     assert!(
         steady(&ran.ends(0).stdout).starts_with(wanted),

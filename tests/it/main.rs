@@ -31,6 +31,8 @@ mod listen_forward;
 mod listen_output;
 mod listen_tls;
 mod own_profiles;
+mod page;
+mod page_guard;
 mod profiles;
 mod receiver;
 mod replay;

@@ -48,7 +48,7 @@ pub(super) struct ExportArgs {
 
 /// What is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub(crate) enum Format {
     /// One JSON object a line
     Ndjson,
     /// HAR 1.2, for browsers and proxies
@@ -62,7 +62,7 @@ enum Format {
 }
 
 impl Format {
-    fn ending(self) -> &'static str {
+    pub(crate) fn ending(self) -> &'static str {
         match self {
             Self::Ndjson => "ndjson",
             Self::Har => "har",
@@ -72,8 +72,27 @@ impl Format {
         }
     }
 
+    /// What stands before a request in a file of several.
+    fn before(self, first: bool) -> String {
+        match self {
+            Self::Har if first => har::start(),
+            Self::Har => ",\n".to_owned(),
+            Self::Curl if !first => "\n".to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    /// What stands behind them all.
+    fn end(self, none: bool) -> String {
+        match self {
+            Self::Har if none => format!("{}{}", har::start(), har::END),
+            Self::Har => har::END.to_owned(),
+            _ => String::new(),
+        }
+    }
+
     /// Whether several requests can stand in one file.
-    fn takes_several(self) -> bool {
+    pub(crate) fn takes_several(self) -> bool {
         !matches!(self, Self::Http | Self::Fixture)
     }
 }
@@ -171,11 +190,8 @@ struct Export<'a> {
 impl Export<'_> {
     fn add(&mut self, entry: &Entry) -> Result<()> {
         let format = self.args.format;
-        let Value::Object(object) = history::json(entry, self.args.reveal) else {
-            return Ok(());
-        };
         self.left_out |= !self.args.reveal && history::holds_credentials(entry);
-        let written = one(entry, &object, format, self.args.reveal);
+        let written = one(entry, format, self.args.reveal);
         let first = self.count == 0;
         self.count += 1;
         if let Out::Folder(folder) = &self.out {
@@ -190,13 +206,7 @@ impl Export<'_> {
         if !format.takes_several() {
             return self.hold(written);
         }
-        let before = match format {
-            Format::Har if first => har::start(),
-            Format::Har => ",\n".to_owned(),
-            Format::Curl if !first => "\n".to_owned(),
-            _ => String::new(),
-        };
-        self.write(before.as_bytes())?;
+        self.write(format.before(first).as_bytes())?;
         self.write(&written)
     }
 
@@ -220,11 +230,9 @@ impl Export<'_> {
         if let Some(held) = self.held.take() {
             self.write(&held)?;
         }
-        if self.args.format == Format::Har && !matches!(self.out, Out::Folder(_)) {
-            if self.count == 0 {
-                self.write(har::start().as_bytes())?;
-            }
-            self.write(har::END.as_bytes())?;
+        if !matches!(self.out, Out::Folder(_)) {
+            let end = self.args.format.end(self.count == 0);
+            self.write(end.as_bytes())?;
         }
         if !matches!(self.out, Out::Stdout) {
             self.ui.note(&format!("{} exported.", self.count))?;
@@ -237,15 +245,35 @@ impl Export<'_> {
     }
 }
 
+/// Requests as one file.
+pub(crate) fn file(
+    entries: impl IntoIterator<Item = Entry>,
+    format: Format,
+    reveal: bool,
+) -> Vec<u8> {
+    let (mut file, mut first) = (Vec::new(), true);
+    for entry in entries {
+        file.extend_from_slice(format.before(first).as_bytes());
+        file.extend_from_slice(&one(&entry, format, reveal));
+        first = false;
+    }
+    file.extend_from_slice(format.end(first).as_bytes());
+    file
+}
+
 /// One request in its form.
-fn one(entry: &Entry, object: &Map<String, Value>, format: Format, reveal: bool) -> Vec<u8> {
+fn one(entry: &Entry, format: Format, reveal: bool) -> Vec<u8> {
+    let object = || match history::json(entry, reveal) {
+        Value::Object(object) => object,
+        _ => Map::new(),
+    };
     match format {
-        Format::Ndjson => format!("{}\n", Value::Object(object.clone())).into_bytes(),
-        Format::Har => har::entry(object).to_string().into_bytes(),
-        Format::Fixture => format!("{:#}\n", Value::Object(object.clone())).into_bytes(),
+        Format::Ndjson => format!("{}\n", Value::Object(object())).into_bytes(),
+        Format::Har => har::entry(&object()).to_string().into_bytes(),
+        Format::Fixture => format!("{:#}\n", Value::Object(object())).into_bytes(),
         Format::Http => raw::print(&history::request(entry, reveal)),
         Format::Curl => {
-            let url = har::url(object);
+            let url = har::url(&object());
             let (_, rest) = url.split_once("://").unwrap_or_default();
             let destination = curl::Destination {
                 url: &url,

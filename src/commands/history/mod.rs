@@ -2,7 +2,7 @@
 
 mod clear;
 mod diff;
-mod export;
+pub(crate) mod export;
 mod import;
 mod list;
 

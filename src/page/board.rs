@@ -1,0 +1,249 @@
+//! What happened last, for the pages that are open. Bounded: whoever lags is told so, and reads from the history.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+
+use crate::receiver::{Capture, Sink, Taken, Trouble};
+use crate::store::Id;
+
+/// Something that a page shows at once.
+#[derive(Clone, Debug)]
+pub(super) enum Happening {
+    Captured(Arc<Capture>),
+    Removed(Id),
+    Pinned(Id, bool),
+    /// Another answer policy holds.
+    Policy,
+    /// It was taken back.
+    Gone,
+}
+
+/// How much is remembered.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    count: usize,
+    /// Of bodies and what goes with them.
+    bytes: usize,
+}
+
+/// Enough for a page to go on after a glitch of its connection.
+const BESIDE_A_HISTORY: Limits = Limits {
+    count: 2_048,
+    bytes: 8 * 1024 * 1024,
+};
+/// All that there is.
+const ALONE: Limits = Limits {
+    count: 5_000,
+    bytes: 64 * 1024 * 1024,
+};
+/// What a capture takes beside its bodies, roughly.
+const OVERHEAD: usize = 1_024;
+
+/// The last happenings in their order.
+pub(crate) struct Board {
+    ring: Mutex<Ring>,
+    /// Number of the happening that comes next.
+    next: watch::Sender<u64>,
+    limits: Limits,
+}
+
+#[derive(Debug, Default)]
+struct Ring {
+    happenings: VecDeque<Happening>,
+    /// Number of the first of them.
+    first: u64,
+    bytes: usize,
+    /// Captures that were pinned and are kept nowhere else.
+    pinned: HashMap<Id, Arc<Capture>>,
+}
+
+/// What happened since a page looked last.
+pub(super) struct News {
+    pub(super) happenings: Vec<Happening>,
+    /// So many are left out: they are gone already, or too many to be shown one by one.
+    pub(super) missed: u64,
+    /// Where to look next.
+    pub(super) next: u64,
+}
+
+impl Board {
+    /// A board beside a history, or one that has to do without.
+    pub(crate) fn new(has_history: bool) -> Self {
+        Self {
+            ring: Mutex::default(),
+            next: watch::channel(0).0,
+            limits: if has_history { BESIDE_A_HISTORY } else { ALONE },
+        }
+    }
+
+    fn ring(&self) -> MutexGuard<'_, Ring> {
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts something on the board.
+    pub(super) fn tell(&self, happening: Happening) {
+        let end = {
+            let mut ring = self.ring();
+            ring.push(happening);
+            while ring.happenings.len() > 1
+                && (ring.happenings.len() > self.limits.count || ring.bytes > self.limits.bytes)
+            {
+                ring.pop();
+            }
+            ring.end()
+        };
+        // Two may come here at once, and the later one first.
+        self.next.send_if_modified(|next| {
+            let is_later = end > *next;
+            *next = end.max(*next);
+            is_later
+        });
+    }
+
+    /// Tells when something happens.
+    pub(super) fn watch(&self) -> watch::Receiver<u64> {
+        self.next.subscribe()
+    }
+
+    /// Where those look who want what comes from now on.
+    pub(super) fn end(&self) -> u64 {
+        self.ring().end()
+    }
+
+    /// Where to go on after a capture; `None` if it is not remembered.
+    pub(super) fn after(&self, id: Id) -> Option<u64> {
+        let ring = self.ring();
+        let is_it = |happening: &Happening| matches!(happening, Happening::Captured(capture) if capture.id == id);
+        let index = ring.happenings.iter().rposition(is_it)?;
+        Some(ring.first + u64::try_from(index).ok()? + 1)
+    }
+
+    /// What happened from a number on. If it is more than `most`, it is only counted.
+    pub(super) fn since(&self, from: u64, most: usize) -> News {
+        let ring = self.ring();
+        let next = ring.end();
+        let start = usize::try_from(from.saturating_sub(ring.first)).unwrap_or(usize::MAX);
+        let count = next.saturating_sub(from);
+        if from < ring.first || count > u64::try_from(most).unwrap_or(u64::MAX) {
+            return News {
+                happenings: Vec::new(),
+                missed: count,
+                next,
+            };
+        }
+        News {
+            happenings: ring.happenings.iter().skip(start).cloned().collect(),
+            missed: 0,
+            next,
+        }
+    }
+
+    /// A capture that is remembered.
+    pub(super) fn capture(&self, id: Id) -> Option<Arc<Capture>> {
+        let ring = self.ring();
+        let mut remembered = ring.captures().rev();
+        let found = remembered.find(|capture| capture.id == id);
+        found.or_else(|| ring.pinned.get(&id)).cloned()
+    }
+
+    /// All captures that are remembered and whether they are pinned here, the newest first.
+    pub(super) fn captures(&self) -> Vec<(Arc<Capture>, bool)> {
+        let ring = self.ring();
+        let mut all: HashMap<Id, &Arc<Capture>> =
+            ring.captures().map(|one| (one.id, one)).collect();
+        all.extend(ring.pinned.iter().map(|(id, one)| (*id, one)));
+        let mut all: Vec<_> = all
+            .into_iter()
+            .map(|(id, one)| (Arc::clone(one), ring.pinned.contains_key(&id)))
+            .collect();
+        all.sort_by_key(|(one, _)| std::cmp::Reverse(one.id));
+        all
+    }
+
+    /// Pins a capture here, or lets it go; says whether it is there.
+    pub(super) fn pin(&self, id: Id, pinned: bool) -> bool {
+        let Some(capture) = self.capture(id) else {
+            return false;
+        };
+        let mut ring = self.ring();
+        if pinned {
+            ring.pinned.insert(id, capture);
+        } else {
+            ring.pinned.remove(&id);
+        }
+        true
+    }
+
+    /// Takes a capture back; says whether it was there.
+    pub(super) fn remove(&self, id: Id) -> bool {
+        let mut ring = self.ring();
+        let was_pinned = ring.pinned.remove(&id).is_some();
+        let mut happenings = ring.happenings.iter_mut();
+        let found =
+            happenings.find(|one| matches!(one, Happening::Captured(capture) if capture.id == id));
+        let Some(found) = found else {
+            return was_pinned;
+        };
+        let bytes = size(&std::mem::replace(found, Happening::Gone));
+        ring.bytes = ring.bytes.saturating_sub(bytes) + size(&Happening::Gone);
+        true
+    }
+}
+
+impl Ring {
+    fn end(&self) -> u64 {
+        self.first + u64::try_from(self.happenings.len()).unwrap_or(0)
+    }
+
+    fn push(&mut self, happening: Happening) {
+        self.bytes += size(&happening);
+        self.happenings.push_back(happening);
+    }
+
+    fn pop(&mut self) {
+        if let Some(happening) = self.happenings.pop_front() {
+            self.first += 1;
+            self.bytes = self.bytes.saturating_sub(size(&happening));
+        }
+    }
+
+    fn captures(&self) -> impl DoubleEndedIterator<Item = &Arc<Capture>> {
+        self.happenings
+            .iter()
+            .filter_map(|happening| match happening {
+                Happening::Captured(capture) => Some(capture),
+                _ => None,
+            })
+    }
+}
+
+fn size(happening: &Happening) -> usize {
+    match happening {
+        Happening::Captured(capture) => {
+            OVERHEAD + capture.request.body.len() + capture.answer.body.len()
+        }
+        _ => OVERHEAD,
+    }
+}
+
+/// Puts captures on the board once they are kept.
+pub(crate) struct Tap<S> {
+    pub(crate) sink: S,
+    pub(crate) board: Arc<Board>,
+}
+
+impl<S: Sink> Sink for Tap<S> {
+    fn captured(&self, capture: Arc<Capture>) -> Taken<'_> {
+        Box::pin(async move {
+            self.sink.captured(Arc::clone(&capture)).await?;
+            self.board.tell(Happening::Captured(capture));
+            Ok(())
+        })
+    }
+
+    fn trouble(&self, trouble: Trouble) {
+        self.sink.trouble(trouble);
+    }
+}

@@ -1,0 +1,112 @@
+//! What the page's server knows.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+use serde_json::{Value, json};
+use tokio::sync::{Semaphore, watch};
+
+use super::board::Board;
+use super::shelf::Shelf;
+use super::{check, policy};
+use crate::error::{Error, Result};
+use crate::receiver::{Judge, Policy};
+use crate::settings::Settings;
+
+/// What the listener says of itself.
+#[derive(Clone, Debug)]
+pub(crate) struct Facts {
+    /// URL of the receiver.
+    pub(crate) url: String,
+    /// Largest body that is received, in bytes.
+    pub(crate) max_body: usize,
+    /// Where requests are passed on to, without credentials.
+    pub(crate) forward: Vec<String>,
+    /// The filter of the listener, as it was typed.
+    pub(crate) filter: Option<String>,
+    /// An event that may be sent to try it.
+    pub(crate) example: Option<String>,
+    /// The certificate that senders can trust, if it was made here.
+    pub(crate) certificate: Option<PathBuf>,
+}
+
+/// Actions that send something, at once; more wait.
+const ACTIONS: usize = 4;
+
+/// The page of one listener.
+pub(crate) struct Page {
+    pub(super) facts: Facts,
+    pub(super) judge: Arc<Judge>,
+    pub(super) policy: Arc<Policy>,
+    pub(super) board: Arc<Board>,
+    pub(super) shelf: Shelf,
+    pub(super) settings: Settings,
+    /// What the page must show to change anything; of this run alone.
+    pub(super) token: String,
+    /// Tells this run from others at the same address.
+    pub(super) run: String,
+    pub(super) stop: watch::Receiver<bool>,
+    pub(super) actions: Arc<Semaphore>,
+    /// Event streams that are open.
+    pub(super) streams: Arc<AtomicUsize>,
+}
+
+impl Page {
+    /// # Errors
+    /// The settings cannot be read, or there is no randomness.
+    pub(crate) fn new(
+        facts: Facts,
+        judge: Arc<Judge>,
+        policy: Arc<Policy>,
+        board: Arc<Board>,
+        settings: &Settings,
+        stop: watch::Receiver<bool>,
+    ) -> Result<Self> {
+        let settings = settings.apart();
+        Ok(Self {
+            facts,
+            judge,
+            policy,
+            shelf: Shelf::new(settings.history()?, Arc::clone(&board)),
+            board,
+            settings,
+            token: random()?,
+            run: random()?,
+            stop,
+            actions: Arc::new(Semaphore::new(ACTIONS)),
+            streams: Arc::new(AtomicUsize::new(0)),
+        })
+    }
+
+    /// Whether answers are those of another server.
+    pub(super) fn forwards(&self) -> bool {
+        !self.facts.forward.is_empty()
+    }
+
+    /// What a page wants to know first.
+    pub(super) fn session(&self) -> Value {
+        let facts = &self.facts;
+        json!({
+            "run": self.run,
+            "version": env!("CARGO_PKG_VERSION"),
+            "url": facts.url,
+            "forward": facts.forward,
+            "filter": facts.filter,
+            "example": facts.example,
+            "certificate": facts.certificate,
+            "store": self.shelf.is_kept(),
+            "store_flag": self.settings.store_flag(),
+            "policy": policy::shown(self),
+            "check": {"unavailable": check::UNAVAILABLE},
+        })
+    }
+}
+
+/// Text that nobody can guess.
+fn random() -> Result<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Error::machine("cannot get randomness").because(error))?;
+    Ok(hex::encode(bytes))
+}
