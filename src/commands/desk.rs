@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::receiver::{Capture, Sink, Taken, Trouble};
 use crate::render::capture::{self, Show, View};
 use crate::render::text::safe;
-use crate::store::{Facts, Row, Writer};
+use crate::store::{Attempt, Facts, Row, Writer};
 use crate::ui::Ui;
 
 /// What goes to the printer.
@@ -211,7 +211,24 @@ fn row(capture: &Capture) -> Row {
         url: None,
         replay_of: None,
     };
+    let attempts = capture
+        .forwarded
+        .iter()
+        .zip(1..)
+        .map(|(pass, number)| Attempt {
+            number,
+            url: Some(pass.url.clone()),
+            at: capture.received_at,
+            status: pass.status,
+            duration: pass.duration.unwrap_or_default(),
+            error: pass.error.clone(),
+            sent: None,
+            headers: pass.headers.clone(),
+            body: pass.body.clone(),
+            truncated: pass.truncated,
+        });
     Row::new(capture.id, capture.received_at, &capture.request, facts)
+        .with_attempts(attempts.collect())
 }
 
 /// Writes a capture to a file of its own, as it came.

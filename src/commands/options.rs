@@ -319,7 +319,7 @@ pub(crate) fn size(text: &str) -> std::result::Result<usize, String> {
 }
 
 /// Reads a header of a request. How its body is framed is not for a header to say.
-fn header(text: &str) -> std::result::Result<Header, String> {
+pub(super) fn header(text: &str) -> std::result::Result<Header, String> {
     let header = parse_header(text)?;
     let frames = ["content-length", "transfer-encoding"];
     if frames.contains(&&*header.name.to_ascii_lowercase()) {

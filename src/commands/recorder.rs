@@ -68,6 +68,7 @@ fn row(sent: &Sent<'_>, problem: Option<&str>, ids: &Ids) -> Row {
     let failure = tried.result.as_ref().err();
     let attempt = Attempt {
         number: tried.number,
+        url: None,
         at,
         status: tried.status(),
         duration: tried.duration,

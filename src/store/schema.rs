@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 /// Marks the file as a history ("hkct").
 const APPLICATION: i32 = 0x686b_6374;
 /// The version of the tables that this program writes.
-pub(super) const VERSION: usize = 1;
+pub(super) const VERSION: usize = 2;
 
 /// What brings the tables from each version to the next.
 const MIGRATIONS: [&str; VERSION] = [
@@ -54,6 +54,7 @@ const MIGRATIONS: [&str; VERSION] = [
         truncated INTEGER NOT NULL,
         PRIMARY KEY (entry, number)
     ) STRICT, WITHOUT ROWID;",
+    "ALTER TABLE attempt ADD COLUMN url TEXT;",
 ];
 
 /// Why a file cannot be used.
