@@ -49,6 +49,8 @@ fn the_newest_come_first_and_filters_leave_out() {
         THIRD,
     );
     lists(&["--limit", "1"], THIRD);
+    lists(&["--since", "-36500d", "--limit", "1"], THIRD);
+    lists(&["--since", "-2d"], "");
     // In the path, in a header, in a body; letter by letter.
     lists(&["--search", "b=%20"], FIRST);
     lists(&["--search", "X-CaMeL: 1\nAuth"], THIRD);
@@ -136,7 +138,11 @@ fn one_is_shown_in_full_without_its_credentials() {
          oops\n",
         "",
     );
-    let revealed = room.run(&["history", "show", "last", "--reveal"]);
+    let revealed = room.run(&["history", "show", "--reveal"]);
+    assert_eq!(
+        room.run(&["history", "show", "last", "--reveal"]).stdout,
+        revealed.stdout
+    );
     assert!(revealed.stdout.contains("Authorization: Bearer xyz\n"));
     room.run(&["history", "show", "cap_0123456789zz"]).is(
         2,
