@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::receiver::{Capture, Sink, Taken, Trouble};
 use crate::render::capture::{self, Show, View};
 use crate::render::text::safe;
-use crate::store::{Facts, Row, Writer};
+use crate::store::{Attempt, Facts, Row, Writer};
 use crate::ui::Ui;
 
 /// What goes to the printer.
@@ -191,12 +191,29 @@ impl Sink for Front {
 
 /// A capture as the history keeps it.
 fn row(capture: &Capture) -> Row {
+    let attempts = capture
+        .forwarded
+        .iter()
+        .zip(1..)
+        .map(|(pass, number)| Attempt {
+            number,
+            url: Some(pass.url.clone()),
+            at: capture.received_at,
+            status: pass.status,
+            duration: pass.duration.unwrap_or_default(),
+            error: pass.error.clone(),
+            sent: None,
+            headers: pass.headers.clone(),
+            body: pass.body.clone(),
+            truncated: pass.truncated,
+        });
     Row::new(
         capture.id,
         capture.received_at,
         &capture.request,
         facts(capture),
     )
+    .with_attempts(attempts.collect())
 }
 
 /// What the history keeps of a capture beside its bytes.

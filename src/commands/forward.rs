@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use clap::Args;
 use hyper::StatusCode;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -12,13 +13,13 @@ use tokio::task::JoinSet;
 use url::Url;
 
 use super::desk::Desk;
-use super::options::{roots, span};
+use super::options::{header, roots, span};
 use super::outgoing::add_basic;
 use super::target::{Target, TargetParser};
 use crate::delivery::rules::is_loopback;
 use crate::error::{Error, Result};
 use crate::receiver::{Answer, Forward, Forwarded, Later, Pass};
-use crate::request::Request;
+use crate::request::{Header, Headers, Request};
 use crate::sender::{Attempt, Client, Failure, FailureKind, Limits, authority};
 use crate::settings::Settings;
 
@@ -35,6 +36,9 @@ pub(super) struct ForwardArgs {
     /// Time limit of each forward, 0s for none
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = span)]
     forward_timeout: Duration,
+    /// Add a header when forwarding, or put it in place of one that came, such as Host (can be repeated)
+    #[arg(long, value_name = "NAME: VALUE", requires = "forward", value_parser = header)]
+    forward_header: Vec<Header>,
     /// Forward to any TLS certificate
     #[arg(long, requires = "forward")]
     insecure: bool,
@@ -52,12 +56,16 @@ pub(super) struct ForwardArgs {
 const QUEUE: usize = 1_024;
 /// Largest answer that is passed back, in bytes.
 const MAX_ANSWER: usize = 64 * 1024 * 1024;
+/// How much of it is shown and kept, in bytes: many captures may wait to be shown.
+const MAX_KEPT: usize = 32 * 1024;
 /// How long the answer of the first target waits for the others, so that all are shown together.
 const PATIENCE: Duration = Duration::from_millis(250);
 
 /// One target and how to reach it.
 pub(super) struct Lane {
     target: Target,
+    /// Added to each request.
+    headers: Vec<Header>,
     client: Client,
     insecure: bool,
     /// Whether it was said what is wrong with it.
@@ -82,6 +90,7 @@ impl ForwardArgs {
             };
             Ok(Lane {
                 target: target.clone(),
+                headers: self.forward_header.clone(),
                 client: Client::new(&target.url, limits)?,
                 insecure: self.insecure,
                 is_told: AtomicBool::new(false),
@@ -218,7 +227,7 @@ impl Forward for Forwarder {
     fn forward(&self, request: &Request) -> Later<Forwarded> {
         let mut waiting = Vec::new();
         for (lane, queue) in &self.queues {
-            let (request, url) = onward(request, &lane.target);
+            let (request, url) = onward(request, &lane.target, &lane.headers);
             let (done, attempt) = oneshot::channel();
             let job = Job {
                 request,
@@ -297,13 +306,27 @@ fn failed(kind: FailureKind, message: &str, duration: Duration) -> Attempt {
     }
 }
 
+/// What is told and kept of an attempt; `None` is one that is still under way.
 fn pass(url: String, attempt: Option<&Attempt>) -> Pass {
-    let failure = attempt.and_then(|attempt| attempt.result.as_ref().err());
+    let result = attempt.map(|attempt| attempt.result.as_ref());
+    let failure = result.and_then(std::result::Result::err);
+    let answer = result.and_then(std::result::Result::ok);
+    let body = answer.map(|answer| answer.body.clone()).unwrap_or_default();
+    let truncated = body.len() > MAX_KEPT;
     Pass {
         url,
         status: attempt.and_then(Attempt::status),
         duration: attempt.map(|attempt| attempt.duration),
         error: failure.map(|failure| failure.message.clone()),
+        headers: answer
+            .map(|answer| answer.headers.clone())
+            .unwrap_or_default(),
+        body: if truncated {
+            Bytes::copy_from_slice(&body[..MAX_KEPT])
+        } else {
+            body
+        },
+        truncated,
     }
 }
 
@@ -330,7 +353,7 @@ fn passed_back(attempt: &Attempt) -> Answer {
 }
 
 /// The request as a target gets it, and the URL that it goes to.
-fn onward(request: &Request, target: &Target) -> (Request, String) {
+fn onward(request: &Request, target: &Target, headers: &[Header]) -> (Request, String) {
     let url = &target.url;
     let path = if target.has_path {
         url.path()
@@ -364,8 +387,24 @@ fn onward(request: &Request, target: &Target) -> (Request, String) {
     if let Some(credentials) = &target.credentials {
         add_basic(credentials, &mut onward);
     }
+    put(headers, &mut onward.headers);
     let shown = format!("{}://{}{}", url.scheme(), authority(url), onward.target);
     (onward, shown)
+}
+
+/// Puts headers in place of those that have their names, a Host where the other was.
+fn put(headers: &[Header], into: &mut Headers) {
+    let is_host = |header: &&Header| header.name.eq_ignore_ascii_case("host");
+    for header in headers.iter().filter(|header| !is_host(header)) {
+        into.remove(&header.name);
+    }
+    for header in headers {
+        if is_host(&header) {
+            into.set(&header.name, header.value.clone());
+        } else {
+            into.push(header.name.clone(), header.value.clone());
+        }
+    }
 }
 
 /// What to tell of an answer that redirects; the sender gets it as it is.

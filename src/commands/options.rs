@@ -16,7 +16,7 @@ use crate::render::outgoing::Form;
 use crate::request::{Header, parse_header};
 use crate::secret::Secret;
 use crate::sender::Roots;
-use crate::settings::Settings;
+use crate::settings::{Settings, age};
 use crate::signature::Tamper;
 
 pub(crate) use super::target::Target;
@@ -360,7 +360,7 @@ impl FromStr for Time {
         }
         let relative = text
             .strip_prefix(['-', '+'])
-            .and_then(|span| span.parse::<SignedDuration>().ok());
+            .and_then(|span| SignedDuration::try_from(age(span).ok()?).ok());
         let span =
             relative.ok_or("write RFC 3339, unix seconds, or a time from now such as `-10m`")?;
         let span = if text.starts_with('-') { -span } else { span };

@@ -176,6 +176,7 @@ pub(crate) fn logged(
     let answer = tried.result.as_ref().ok();
     let body = answer.filter(|_| keeps_body);
     store::Attempt {
+        url: None,
         number: tried.number,
         at,
         status: tried.status(),

@@ -4,10 +4,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use tokio::sync::watch;
 
 use super::{Answer, Capture, Receiver};
-use crate::request::Request;
+use crate::request::{Headers, Request};
 
 /// What came of passing a request on to one server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +21,12 @@ pub(crate) struct Pass {
     pub(crate) duration: Option<Duration>,
     /// Why there is no answer.
     pub(crate) error: Option<String>,
+    /// Headers of the answer.
+    pub(crate) headers: Headers,
+    /// Body of the answer, or its start.
+    pub(crate) body: Bytes,
+    /// Whether there was more of the body.
+    pub(crate) truncated: bool,
 }
 
 /// What came of passing a request on.

@@ -41,6 +41,25 @@ pub(crate) fn show(body: &[u8], media_type: &str, paint: Paint) -> String {
     plain(body, paint)
 }
 
+/// Most of an answer's body that is shown after a failure, in bytes.
+const MAX_EXCERPT: usize = 600;
+
+/// The start of a body, with a line end. `truncated`: there was more than is here.
+pub(super) fn excerpt(body: &[u8], content_type: &str, truncated: bool, paint: Paint) -> String {
+    let cut = &body[..body.len().min(MAX_EXCERPT)];
+    // A cut may fall into the middle of a character; that character is left out.
+    let end = match std::str::from_utf8(cut) {
+        Err(error) if error.error_len().is_none() => error.valid_up_to(),
+        _ => cut.len(),
+    };
+    if end == body.len() && !truncated {
+        let media_type = content_type.split(';').next().unwrap_or_default();
+        return show(body, media_type, paint);
+    }
+    let start = show(&cut[..end], "text/plain", paint);
+    format!("{start}{}\n", paint.faint("…"))
+}
+
 fn show_form(body: &[u8], paint: Paint) -> Option<String> {
     let text = std::str::from_utf8(body)
         .ok()

@@ -47,6 +47,13 @@ pub(crate) fn human(capture: &Capture, view: &View) -> String {
         return String::new();
     }
     let mut text = line(capture, view);
+    if view.show != Show::Line {
+        let answers = capture
+            .forwarded
+            .iter()
+            .map(|pass| bad_answer(pass, view.paint));
+        text.extend(answers);
+    }
     if matches!(view.show, Show::Full | Show::Headers) {
         text.push_str(&indent(&headers(&capture.request.headers, view), INDENT));
     }
@@ -163,6 +170,16 @@ fn outcome(pass: &Pass, paint: Paint) -> String {
     }
 }
 
+/// The start of what a target answered, if it is no success: it may say what went wrong.
+fn bad_answer(pass: &Pass, paint: Paint) -> String {
+    if pass.status.is_none_or(|status| status < 400) {
+        return String::new();
+    }
+    let content_type = pass.headers.text("content-type").unwrap_or_default();
+    let excerpt = body::excerpt(&pass.body, &content_type, pass.truncated, paint);
+    indent(&excerpt, &format!("{INDENT}{} ", paint.faint("←")))
+}
+
 /// `provider/event`, as far as it is known.
 fn name(judgement: &Judgement) -> Option<String> {
     let provider = judgement
@@ -272,17 +289,46 @@ pub(crate) fn json(capture: &Capture, reveal: bool) -> Value {
         json!({"status": capture.status, "duration_ms": millis(capture.duration)}),
     );
     if !capture.forwarded.is_empty() {
-        let passes = capture.forwarded.iter().map(|pass| {
-            json!({
-                "url": pass.url,
-                "status": pass.status,
-                "duration_ms": pass.duration.map(millis),
-                "error": pass.error,
-            })
-        });
+        let passes = capture.forwarded.iter();
+        let passes = passes.map(|pass| pass_json(pass, reveal));
         object.insert("forward".into(), passes.collect());
     }
     Value::Object(object)
+}
+
+/// What came of passing a capture on to one target.
+pub(super) fn pass_json(pass: &Pass, reveal: bool) -> Value {
+    let mut object = Map::new();
+    object.insert("url".into(), json!(pass.url));
+    object.insert("status".into(), json!(pass.status));
+    object.insert("duration_ms".into(), json!(pass.duration.map(millis)));
+    object.insert("error".into(), json!(pass.error));
+    if pass.status.is_some() {
+        let headers = headers_json(&pass.headers, reveal);
+        object.insert("response_headers".into(), headers);
+        insert_body(&pass.body, pass.truncated, &mut object);
+    }
+    Value::Object(object)
+}
+
+/// Writes the body of an answer.
+pub(super) fn insert_body(body: &[u8], truncated: bool, object: &mut Map<String, Value>) {
+    let (key, body) = stored::body_to_json(body);
+    object.insert(format!("response_{key}"), body);
+    if truncated {
+        object.insert("truncated".into(), json!(true));
+    }
+}
+
+/// Headers as they may be shown.
+pub(super) fn headers_json(headers: &Headers, reveal: bool) -> Value {
+    let request = Request {
+        method: String::new(),
+        target: String::new(),
+        headers: headers.clone(),
+        body: bytes::Bytes::new(),
+    };
+    stored::headers_to_json(&redacted(&request, reveal).headers)
 }
 
 /// The request as it may be shown.

@@ -4,10 +4,11 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
-use super::capture::{self, View, redacted};
+use super::capture::{self, View, headers_json, redacted};
 use super::table::{Cell, cell, columns, plain};
 use super::text::safe;
 use super::{Paint, body, duration, indent, millis, size};
+use crate::receiver::Pass;
 use crate::request::{Header, Headers, Request, latin1, stored};
 use crate::store::{Attempt, Direction, Entry, Facts};
 
@@ -170,17 +171,20 @@ fn answer(attempt: &Attempt, entry: &Entry, view: &View) -> String {
     let status = attempt
         .status
         .map_or_else(|| paint.bad("no answer"), |status| paint.status(status));
-    let mut text = format!(
-        "\n{} {}: {status} in {}{at}\n",
-        paint.strong("attempt"),
-        attempt.number,
-        duration(attempt.duration)
-    );
+    let what = match &attempt.url {
+        Some(url) => format!("{} {}", paint.strong("forwarded to"), safe(url)),
+        None => format!("{} {}", paint.strong("attempt"), attempt.number),
+    };
+    if is_under_way(attempt) {
+        return format!("\n{what}: {}\n", paint.warn("under way"));
+    }
+    let took = duration(attempt.duration);
+    let mut text = format!("\n{what}: {status} in {took}{at}\n");
     let first = &entry.request.headers;
     let fresh = attempt.sent.iter().flat_map(Headers::iter);
     let fresh: Headers = fresh
         .filter(|header| first.iter().all(|other| other != *header))
-        .map(|header| (header.name.clone(), header.value.to_vec()))
+        .map(|header| (header.name.clone(), header.value.clone()))
         .collect();
     if fresh.iter().next().is_some() {
         text.push_str(&format!("{}\n", paint.faint("sent with")));
@@ -197,6 +201,11 @@ fn answer(attempt: &Attempt, entry: &Entry, view: &View) -> String {
         text.push_str(&format!("{}\n", paint.faint("… (the rest was not kept)")));
     }
     indent(&text, "")
+}
+
+/// Whether a capture was kept before the answer of a target that it was forwarded to.
+fn is_under_way(attempt: &Attempt) -> bool {
+    attempt.url.is_some() && attempt.status.is_none() && attempt.error.is_none()
 }
 
 /// A body with an empty line before it.
@@ -258,6 +267,20 @@ pub(crate) fn json(entry: &Entry, reveal: bool) -> Value {
             .map(|attempt| attempt_json(attempt, reveal))
             .collect();
         object.insert("attempts".into(), json!(attempts));
+    } else if !entry.attempts.is_empty() {
+        let passes = entry.attempts.iter().map(|attempt| {
+            let pass = Pass {
+                url: attempt.url.clone().unwrap_or_default(),
+                status: attempt.status,
+                duration: (!is_under_way(attempt)).then_some(attempt.duration),
+                error: attempt.error.clone(),
+                headers: attempt.headers.clone(),
+                body: attempt.body.clone(),
+                truncated: attempt.truncated,
+            };
+            capture::pass_json(&pass, reveal)
+        });
+        object.insert("forward".into(), passes.collect());
     }
     Value::Object(object)
 }
@@ -288,22 +311,8 @@ fn attempt_json(attempt: &Attempt, reveal: bool) -> Value {
         "response_headers".into(),
         headers_json(&attempt.headers, reveal),
     );
-    let (key, body) = stored::body_to_json(&attempt.body);
-    object.insert(format!("response_{key}"), body);
-    if attempt.truncated {
-        object.insert("truncated".into(), json!(true));
-    }
+    capture::insert_body(&attempt.body, attempt.truncated, &mut object);
     Value::Object(object)
-}
-
-fn headers_json(headers: &Headers, reveal: bool) -> Value {
-    let request = Request {
-        method: String::new(),
-        target: String::new(),
-        headers: headers.clone(),
-        body: bytes::Bytes::new(),
-    };
-    stored::headers_to_json(&redacted(&request, reveal).headers)
 }
 
 /// The request as it may be shown.

@@ -37,9 +37,12 @@ pub(crate) fn size(bytes: usize) -> String {
     }
 }
 
-/// Milliseconds for machine output, to the microsecond.
+/// Milliseconds for machine output, to the microsecond as the history keeps it.
 pub(crate) fn millis(duration: Duration) -> f64 {
-    (duration.as_secs_f64() * 1e6).round() / 1e3
+    match u32::try_from(duration.as_micros()) {
+        Ok(micros) => f64::from(micros) / 1e3,
+        Err(_) => (duration.as_secs_f64() * 1e3).floor(),
+    }
 }
 
 /// Indents every line that is not empty.

@@ -300,27 +300,9 @@ fn marked(head: &str, body: &str, mark: &str) -> String {
     lines.collect()
 }
 
-/// Most of an answer's body that is shown after a failure, in bytes.
-const MAX_EXCERPT: usize = 600;
-
 /// The start of an answer's body.
 pub(crate) fn excerpt(answer: &Answer, paint: Paint) -> String {
-    let cut = &answer.body[..answer.body.len().min(MAX_EXCERPT)];
-    // A cut may fall into the middle of a character; that character is left out.
-    let end = match std::str::from_utf8(cut) {
-        Err(error) if error.error_len().is_none() => error.valid_up_to(),
-        _ => cut.len(),
-    };
-    let whole = end == answer.body.len() && !answer.truncated;
     let media_type = answer.headers.text("content-type").unwrap_or_default();
-    let media_type = if whole {
-        media_type.split(';').next().unwrap_or_default()
-    } else {
-        "text/plain"
-    };
-    let mut text = indent(&body::show(&cut[..end], media_type, paint), "  ");
-    if !whole {
-        text.push_str(&format!("  {}\n", paint.faint("…")));
-    }
-    text
+    let excerpt = body::excerpt(&answer.body, &media_type, answer.truncated, paint);
+    indent(&excerpt, "  ")
 }

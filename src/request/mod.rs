@@ -211,23 +211,29 @@ pub(crate) fn latin1(value: &[u8]) -> Cow<'_, str> {
 /// # Errors
 /// What is wrong with it, as the end of a sentence.
 pub(crate) fn parse_header(text: &str) -> Result<Header, String> {
-    let Some((name, value)) = text.split_once(':') else {
+    parse_field(text.as_bytes())
+}
+
+/// Reads the bytes of `Name: value`.
+///
+/// # Errors
+/// What is wrong with it, as the end of a sentence.
+pub(crate) fn parse_field(line: &[u8]) -> Result<Header, String> {
+    let Some(colon) = memchr::memchr(b':', line) else {
         return Err("a header needs a colon, as in `X-Name: value`".to_owned());
     };
-    let name = name.trim();
+    let name = latin1(line[..colon].trim_ascii());
     if name.is_empty() || !name.bytes().all(is_token_byte) {
         return Err(format!("`{name}` is no header name"));
     }
-    let value = value.trim();
-    if value
-        .bytes()
-        .any(|byte| (byte < b' ' && byte != b'\t') || byte == 0x7f)
-    {
+    let value = line[colon + 1..].trim_ascii();
+    let is_control = |byte: &u8| (*byte < b' ' && *byte != b'\t') || *byte == 0x7f;
+    if value.iter().any(is_control) {
         return Err("a header value holds no control characters".to_owned());
     }
     Ok(Header {
-        name: name.to_owned(),
-        value: value.as_bytes().to_vec(),
+        name: name.into_owned(),
+        value: value.to_vec(),
     })
 }
 

@@ -1,7 +1,7 @@
 //! The raw HTTP form: a request line, headers, an empty line, the body. What `.http` files, `curl -v` logs and
 //! proxies hold.
 
-use super::{Headers, Request, is_token_byte, parse_header};
+use super::{Headers, Request, is_token_byte, latin1, parse_field};
 
 /// Reads a raw HTTP/1 request, with line ends of either kind.
 ///
@@ -12,17 +12,18 @@ use super::{Headers, Request, is_token_byte, parse_header};
 /// What is wrong, with the line, as the end of a sentence.
 pub(crate) fn parse(bytes: &[u8]) -> Result<Request, String> {
     let (head, body) = split_head(bytes);
-    let head =
-        std::str::from_utf8(head).map_or_else(|_| super::latin1(head).into_owned(), str::to_owned);
-    let mut lines = head.lines().enumerate();
-    let (method, target) = match lines.next() {
-        Some((_, line)) => parse_request_line(line)?,
-        None => return Err("it is empty".to_owned()),
-    };
+    if head.is_empty() {
+        return Err("it is empty".to_owned());
+    }
+    let mut lines = head
+        .split_inclusive(|&byte| byte == b'\n')
+        .map(|line| line.strip_suffix(b"\n").unwrap_or(line))
+        .map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    let first = latin1(lines.next().unwrap_or_default());
+    let (method, target) = parse_request_line(&first)?;
     let mut headers = Headers::default();
-    for (index, line) in lines {
-        let header =
-            parse_header(line).map_err(|problem| format!("line {}: {problem}", index + 1))?;
+    for (line, number) in lines.zip(2..) {
+        let header = parse_field(line).map_err(|problem| format!("line {number}: {problem}"))?;
         headers.push(header.name, header.value);
     }
     let body = frame(&headers, body);
@@ -34,15 +35,31 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Request, String> {
     })
 }
 
-/// The request's bytes on an HTTP/1.1 connection.
+/// The request's bytes on an HTTP/1.1 connection. A body that was chunked is stored without its chunks, so it goes as
+/// one.
 pub(crate) fn print(request: &Request) -> Vec<u8> {
     let mut bytes = print_head(request);
-    bytes.extend_from_slice(&request.body);
+    if !is_chunked(&request.headers) {
+        bytes.extend_from_slice(&request.body);
+        return bytes;
+    }
+    if !request.body.is_empty() {
+        bytes.extend_from_slice(format!("{:x}\r\n", request.body.len()).as_bytes());
+        bytes.extend_from_slice(&request.body);
+        bytes.extend_from_slice(b"\r\n");
+    }
+    bytes.extend_from_slice(b"0\r\n\r\n");
     bytes
 }
 
+/// Whether a body goes in chunks.
+pub(crate) fn is_chunked(headers: &Headers) -> bool {
+    let coding = headers.text("transfer-encoding");
+    coding.is_some_and(|coding| coding.eq_ignore_ascii_case("chunked"))
+}
+
 /// The request line, the headers and the empty line.
-pub(crate) fn print_head(request: &Request) -> Vec<u8> {
+fn print_head(request: &Request) -> Vec<u8> {
     let mut bytes = format!("{} {} HTTP/1.1\r\n", request.method, request.target).into_bytes();
     for header in request.headers.iter() {
         bytes.extend_from_slice(header.name.as_bytes());
@@ -73,11 +90,13 @@ fn parse_request_line(line: &str) -> Result<(String, String), String> {
     let mut words = line.split(' ');
     let method = words.next().unwrap_or_default();
     let target = words.next().unwrap_or_default();
-    let version = words.next().unwrap_or("HTTP/1.1");
+    let version = words.next();
+    // Without a version, small letters are more likely a sentence.
     let method_is_one = !method.is_empty()
         && method
             .bytes()
-            .all(|byte| is_token_byte(byte) && !byte.is_ascii_lowercase());
+            .all(|byte| is_token_byte(byte) && (version.is_some() || !byte.is_ascii_lowercase()));
+    let version = version.unwrap_or("HTTP/1.1");
     let target_is_one = target.starts_with('/') || target.contains("://") || target == "*";
     if !method_is_one || !target_is_one || !version.starts_with("HTTP/") || words.next().is_some() {
         return Err(problem());
@@ -107,10 +126,9 @@ fn split_head(bytes: &[u8]) -> (&[u8], &[u8]) {
 }
 
 fn frame(headers: &Headers, body: &[u8]) -> Vec<u8> {
-    let chunked = headers
-        .text("transfer-encoding")
-        .is_some_and(|coding| coding.eq_ignore_ascii_case("chunked"));
-    if chunked && let Some(whole) = join_chunks(body) {
+    if is_chunked(headers)
+        && let Some(whole) = join_chunks(body)
+    {
         return whole;
     }
     let length = headers
@@ -151,7 +169,11 @@ mod tests {
         let request = parse(bytes).unwrap();
         assert_eq!(request.target, "/a/../b?x=%2F");
         assert_eq!(request.body, &b"\x00\xff\n"[..]);
-        assert_eq!(request.headers.iter().nth(1).unwrap().name, "X-CaMeL");
+        let headers: Vec<_> = request.headers.iter().skip(1).collect();
+        assert_eq!(
+            (&*headers[0].name, &*headers[1].value),
+            ("X-CaMeL", &b"caf\xe9"[..])
+        );
     }
 
     #[test]

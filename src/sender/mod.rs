@@ -12,7 +12,6 @@ pub(crate) use client::{Client, Limits};
 pub(crate) use delivery::{Delivery, Signing, authority};
 pub(crate) use line::{Dialer, Line};
 pub(crate) use tls::Roots;
-pub(crate) use wire::framed;
 
 use std::time::Duration;
 

@@ -110,7 +110,7 @@ impl ExactLine {
             .map_err(|error| classify(&error))?;
         {
             let mut wire = self.wire.lock();
-            wire.next = framed(request);
+            wire.next = raw::print(request).into();
             wire.is_answered = false;
         }
         self.sender.ready().await.map_err(failed)?;
@@ -139,16 +139,11 @@ fn ends_by_itself(request: &Request) -> bool {
     }
     let lengths: Vec<_> = headers.all("content-length").map(latin1).collect();
     match (&*lengths, headers.contains("transfer-encoding")) {
-        ([], true) => is_chunked(request),
+        ([], true) => raw::is_chunked(headers),
         ([], false) => request.body.is_empty(),
         ([length], false) => length.trim().parse() == Ok(request.body.len()),
         _ => false,
     }
-}
-
-fn is_chunked(request: &Request) -> bool {
-    let coding = request.headers.text("transfer-encoding");
-    coding.is_some_and(|coding| coding.eq_ignore_ascii_case("chunked"))
 }
 
 /// Connects to the host of a URL.
@@ -180,21 +175,6 @@ pub(super) async fn secure(
         .connect(name, stream)
         .await
         .map_err(|error| classify(&error))
-}
-
-/// The bytes of a request. A body that was chunked is stored without its chunks, so it goes as one chunk.
-pub(crate) fn framed(request: &Request) -> Bytes {
-    if !is_chunked(request) {
-        return raw::print(request).into();
-    }
-    let mut bytes = raw::print_head(request);
-    if !request.body.is_empty() {
-        bytes.extend_from_slice(format!("{:x}\r\n", request.body.len()).as_bytes());
-        bytes.extend_from_slice(&request.body);
-        bytes.extend_from_slice(b"\r\n");
-    }
-    bytes.extend_from_slice(b"0\r\n\r\n");
-    bytes.into()
 }
 
 /// What goes over a connection, shared by those who send and the stream. A std mutex, since nothing waits while it is

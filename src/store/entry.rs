@@ -16,7 +16,7 @@ pub(crate) struct Entry {
     pub(crate) at: Timestamp,
     pub(crate) request: Request,
     pub(crate) facts: Facts,
-    /// Attempts of a delivery; a capture has none.
+    /// Attempts of a delivery; of a capture, one for each target that it was forwarded to.
     pub(crate) attempts: Vec<Attempt>,
 }
 
@@ -54,11 +54,13 @@ pub(crate) struct Facts {
 /// Stands in the place of a verdict for a delivery that was broken on purpose: nobody wants it to be delivered again.
 pub(crate) const TAMPERED: &str = "tampered";
 
-/// One attempt of a delivery.
+/// One attempt of a delivery, or one forward of a capture.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Attempt {
     /// Counted from 1.
     pub(crate) number: u32,
+    /// Where a capture was forwarded to.
+    pub(crate) url: Option<String>,
     pub(crate) at: Timestamp,
     pub(crate) status: Option<u16>,
     pub(crate) duration: Duration,

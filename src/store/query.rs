@@ -207,12 +207,10 @@ impl Store {
     }
 
     fn with_attempts(&self, mut entry: Entry) -> rusqlite::Result<Entry> {
-        if entry.id.direction == Direction::Out {
-            let sql = "SELECT number, at, status, duration, error, sent, head, body, truncated FROM attempt WHERE entry = ?1 ORDER BY number";
-            let mut statement = self.connection.prepare_cached(sql)?;
-            let found = statement.query_map([entry.id.number], attempt)?;
-            entry.attempts = found.collect::<rusqlite::Result<_>>()?;
-        }
+        let sql = "SELECT number, at, status, duration, error, sent, head, body, truncated, url FROM attempt WHERE entry = ?1 ORDER BY number";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let found = statement.query_map([entry.id.number], attempt)?;
+        entry.attempts = found.collect::<rusqlite::Result<_>>()?;
         Ok(entry)
     }
 }
@@ -278,6 +276,7 @@ fn attempt(record: &Record<'_>) -> rusqlite::Result<Attempt> {
         headers: unpack(bytes(record, 6)),
         body: Bytes::copy_from_slice(bytes(record, 7)),
         truncated: record.get(8)?,
+        url: record.get(9)?,
     })
 }
 

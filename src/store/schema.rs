@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 /// Marks the file as a history ("hkct").
 const APPLICATION: i32 = 0x686b_6374;
 /// The version of the tables that this program writes.
-pub(super) const VERSION: usize = 3;
+pub(super) const VERSION: usize = 4;
 
 /// What brings the tables from each version to the next.
 const MIGRATIONS: [&str; VERSION] = [
@@ -100,6 +100,7 @@ const MIGRATIONS: [&str; VERSION] = [
     CREATE INDEX pending_plan ON pending (plan);",
     // A table of its own: a receiver that adds an entry writes nothing more for it.
     "CREATE TABLE pin (entry INTEGER PRIMARY KEY REFERENCES entry ON DELETE CASCADE) STRICT;",
+    "ALTER TABLE attempt ADD COLUMN url TEXT;",
 ];
 
 /// Why a file cannot be used.

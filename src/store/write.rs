@@ -164,7 +164,7 @@ fn size(connection: &Connection) -> rusqlite::Result<u64> {
 
 /// Takes the oldest away until the rest is no larger than this, in bytes, but so many at most.
 fn take_oldest(connection: &Connection, max_size: u64, most: i64) -> rusqlite::Result<()> {
-    const OLDEST: &str = "SELECT id, length(head) + length(body) + coalesce((SELECT sum(length(head) + length(body)) FROM attempt WHERE entry.sent AND attempt.entry = entry.id), 0) FROM entry WHERE id NOT IN (SELECT entry FROM pin) ORDER BY id LIMIT ?1";
+    const OLDEST: &str = "SELECT id, length(head) + length(body) + coalesce((SELECT sum(length(head) + length(body)) FROM attempt WHERE attempt.entry = entry.id), 0) FROM entry WHERE id NOT IN (SELECT entry FROM pin) ORDER BY id LIMIT ?1";
     let mut left = most;
     loop {
         // Half of it each time: rows take more room than their bytes, and what fits is to stay.
@@ -253,8 +253,8 @@ pub(super) fn insert_attempt(
     of: Id,
     attempt: &Attempt,
 ) -> rusqlite::Result<()> {
-    const INSERT: &str = "INSERT INTO attempt (entry, number, at, status, duration, error, sent, head, body, truncated)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    const INSERT: &str = "INSERT INTO attempt (entry, number, at, status, duration, error, sent, head, body, truncated, url)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
     connection.prepare_cached(INSERT)?.execute(params![
         of.number,
         attempt.number,
@@ -266,6 +266,7 @@ pub(super) fn insert_attempt(
         pack(&attempt.headers),
         &*attempt.body,
         attempt.truncated,
+        attempt.url,
     ])?;
     Ok(())
 }

@@ -476,6 +476,26 @@ fn capture(room: &Room, args: &[&str]) {
 }
 
 #[test]
+fn the_printed_ken_handler_accepts_what_is_forwarded_to_it() {
+    let ken = Receiver::ken();
+    let listener = ken.room.listen(&["--forward", &ken.server.url]);
+    let to = format!("{}{}", listener.url, ken.path);
+    for edit in EDITS.map(|edit| format!("contact.{edit}")) {
+        let args = ["send", "lead_replied", "--set", &edit, "--to", &to];
+        ken.room.run(&args).ends(0);
+    }
+    let tampered = ["send", "lead_replied", "--tamper", "body", "--to", &to];
+    let ran = ken.room.run(&[&tampered[..], &["--json"]].concat());
+    assert_eq!(statuses(&ran), [400]);
+    let captures = listener.stop().ends(0).json();
+    assert_eq!(captures[0]["forward"][0]["status"], 200);
+    assert_eq!(
+        captures[EDITS.len()]["forward"][0]["response_body"],
+        "Invalid signature"
+    );
+}
+
+#[test]
 fn the_printed_ken_handler_accepts_a_capture_as_it_came_and_signed_afresh() {
     let ken = Receiver::ken();
     capture(&ken.room, &[]);

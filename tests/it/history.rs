@@ -49,6 +49,8 @@ fn the_newest_come_first_and_filters_leave_out() {
         THIRD,
     );
     lists(&["--limit", "1"], THIRD);
+    lists(&["--since", "-36500d", "--limit", "1"], THIRD);
+    lists(&["--since", "-2d"], "");
     // In the path, in a header, in a body; letter by letter.
     lists(&["--search", "b=%20"], FIRST);
     lists(&["--search", "X-CaMeL: 1\nAuth"], THIRD);
@@ -136,7 +138,11 @@ fn one_is_shown_in_full_without_its_credentials() {
          oops\n",
         "",
     );
-    let revealed = room.run(&["history", "show", "last", "--reveal"]);
+    let revealed = room.run(&["history", "show", "--reveal"]);
+    assert_eq!(
+        room.run(&["history", "show", "last", "--reveal"]).stdout,
+        revealed.stdout
+    );
     assert!(revealed.stdout.contains("Authorization: Bearer xyz\n"));
     room.run(&["history", "show", "cap_0123456789zz"]).is(
         2,
@@ -221,6 +227,46 @@ fn a_raw_request_keeps_every_byte() {
         bytes,
         b"POST /a HTTP/1.1\r\nHost: localhost:3000\r\n\r\n\x00\xff"
     );
+}
+
+#[test]
+fn what_is_odd_on_the_wire_is_exported_as_raw_http_and_comes_back() {
+    let room = Room::new();
+    let listener = room.listen(&[]);
+    let requests: [&[u8]; 3] = [
+        b"post /a?b HTTP/1.1\r\nConnection: close\r\nX-a: caf\xe9\r\nx-A: caf\xc3\xa9\r\n\r\n",
+        b"x_y! /%zz HTTP/1.1\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n0\r\n\r\n2\r\n\r\n\r\n0\r\n\r\n",
+        b"POST /c HTTP/1.1\r\nConnection: close\r\nContent-Length: 4\r\n\r\n\r\n\x00\n",
+    ];
+    for request in requests {
+        let answer = listener.exchange(request);
+        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    }
+    listener.stop().ends(0);
+    let args = ["--format", "http", "--output", "raw/"];
+    room.run(&[&["history", "export"], &args[..]].concat())
+        .ends(0);
+    let came = room.run(&["history", "--json"]).json();
+    for line in &came {
+        let file = format!("raw/{}.http", line["id"].as_str().unwrap());
+        let import = ["history", "import", &file, "--store", &format!("{file}.db")];
+        room.run(&import).ends(0);
+        let back = room
+            .run(&["history", "--json", "--store", import[4]])
+            .json()
+            .remove(0);
+        for key in ["method", "target", "headers", "body", "body_base64"] {
+            assert_eq!(back[key], line[key], "{key}");
+        }
+        // It can be sent as it stands.
+        let listener = room.listen(&["--no-store", "--exit-after", "1"]);
+        listener.exchange(std::fs::read(room.path().join(&file)).unwrap());
+        assert_eq!(
+            listener.wait().ends(0).json()[0]["headers"],
+            line["headers"]
+        );
+    }
+    assert_eq!(came.len(), 3);
 }
 
 #[test]

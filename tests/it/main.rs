@@ -29,6 +29,7 @@ mod listen_ends;
 mod listen_exec;
 mod listen_forward;
 mod listen_output;
+mod listen_passed;
 mod listen_tls;
 mod own_profiles;
 mod page;

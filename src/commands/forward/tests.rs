@@ -8,8 +8,13 @@ use crate::render::capture::{Show, View};
 use crate::request::raw;
 
 fn sent(head: &str, target: &str) -> (String, String) {
+    sent_with(head, target, &[])
+}
+
+fn sent_with(head: &str, target: &str, headers: &[&str]) -> (String, String) {
     let request = raw::parse(head.as_bytes()).unwrap();
-    let (request, url) = onward(&request, &target.parse().unwrap());
+    let headers: Vec<Header> = headers.iter().map(|text| header(text).unwrap()).collect();
+    let (request, url) = onward(&request, &target.parse().unwrap(), &headers);
     (String::from_utf8(raw::print(&request)).unwrap(), url)
 }
 
@@ -53,6 +58,25 @@ fn host_and_length_keep_their_place_and_nothing_is_invented() {
     );
 }
 
+#[test]
+fn headers_of_the_user_take_the_place_of_those_that_came() {
+    let head = "GET /w HTTP/1.1\nHost: public.example\nX-A: 1\nx-a: 2\nX-B: 3\n\n";
+    let headers = [
+        "host: app.test",
+        "X-a: 4",
+        "X-C: 5",
+        "X-a: 6",
+        "Authorization: Bearer x",
+    ];
+    let (request, url) = sent_with(head, "http://u:p@127.0.0.1:8000", &headers);
+    assert_eq!(
+        request,
+        "GET /w HTTP/1.1\r\nHost: app.test\r\nX-B: 3\r\nX-a: 4\r\nX-C: 5\r\nX-a: 6\r\n\
+         Authorization: Bearer x\r\n\r\n"
+    );
+    assert_eq!(url, "http://127.0.0.1:8000/w");
+}
+
 /// Takes requests until it has seen so many, and returns their paths.
 async fn paths(listener: tokio::net::TcpListener, count: usize) -> Vec<String> {
     let mut paths = Vec::new();
@@ -88,6 +112,7 @@ async fn a_target_gets_requests_in_the_order_in_which_they_came() {
     let lane = Lane {
         client: Client::new(&target.url, limits).unwrap(),
         target,
+        headers: Vec::new(),
         insecure: false,
         is_told: AtomicBool::new(false),
     };

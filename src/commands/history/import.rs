@@ -216,7 +216,7 @@ impl Import {
                 .unwrap_or_else(|| self.ids.next(direction, at)),
             at,
             facts: facts(object, &stored),
-            attempts: attempts(object)?,
+            attempts: attempts(object, at)?,
             request: stored.request,
         };
         self.describe(&mut entry);
@@ -351,13 +351,21 @@ fn facts(object: &Map<String, Value>, stored: &Stored) -> Facts {
     }
 }
 
-fn attempts(object: &Map<String, Value>) -> std::result::Result<Vec<Attempt>, String> {
-    let attempts = object.get("attempts").and_then(Value::as_array);
+/// The attempts of a delivery, or the forwards of a capture that came at this time.
+fn attempts(
+    object: &Map<String, Value>,
+    at: Timestamp,
+) -> std::result::Result<Vec<Attempt>, String> {
+    let attempts = object.get("attempts").or(object.get("forward"));
+    let attempts = attempts.and_then(Value::as_array);
     let attempts = attempts.map(Vec::as_slice).unwrap_or_default();
-    attempts.iter().map(attempt).collect()
+    let attempts = attempts.iter().zip(1..);
+    attempts
+        .map(|(value, number)| attempt(value, number, at))
+        .collect()
 }
 
-fn attempt(value: &Value) -> std::result::Result<Attempt, String> {
+fn attempt(value: &Value, number: u32, at: Timestamp) -> std::result::Result<Attempt, String> {
     let object = value.as_object().ok_or("an attempt is no object")?;
     let headers = |key: &str| match object.get(key) {
         Some(Value::Array(headers)) => stored::headers_from_json(headers)
@@ -369,8 +377,9 @@ fn attempt(value: &Value) -> std::result::Result<Attempt, String> {
         number: value["attempt"]
             .as_u64()
             .and_then(|number| number.try_into().ok())
-            .unwrap_or(1),
-        at: time(&value["sent_at"]).unwrap_or(Timestamp::UNIX_EPOCH),
+            .unwrap_or(number),
+        url: value["url"].as_str().map(str::to_owned),
+        at: time(&value["sent_at"]).unwrap_or(at),
         status: status(&value["status"]),
         duration: duration(&value["duration_ms"]),
         error: value["error"].as_str().map(str::to_owned),
@@ -382,107 +391,4 @@ fn attempt(value: &Value) -> std::result::Result<Attempt, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::render::history;
-    use crate::request::{Headers, Request};
-    use crate::store::{Filter, Place};
-    use proptest::prelude::*;
-
-    fn place(folder: &std::path::Path, name: &str) -> Place {
-        Place {
-            path: folder.join(name),
-            keep: Duration::from_secs(1),
-            max_size: u64::MAX,
-        }
-    }
-
-    fn imported(bytes: &[u8], place: &Place) -> Vec<Entry> {
-        let mut import = Import {
-            store: place.open().unwrap(),
-            ids: Ids::new().unwrap(),
-            detector: Detector::new(Vec::new()),
-            now: Timestamp::now(),
-            batch: Vec::new(),
-            seen: HashSet::new(),
-            imported: 0,
-            known: 0,
-            oldest: Timestamp::now(),
-        };
-        assert!(import.file(&mut &*bytes).is_ok());
-        import.flush().unwrap();
-        import.store.newest(&Filter::default()).unwrap()
-    }
-
-    fn headers() -> impl Strategy<Value = Headers> {
-        let byte = prop_oneof![Just(b'\t'), 0x20u8..=0x7e, 0x80u8..=0xff];
-        let value = prop::collection::vec(byte, 0..9);
-        let field = ("[A-Za-z][A-Za-z0-9-]{0,8}|host|Host|Authorization", value);
-        prop::collection::vec(field, 0..5).prop_map(|fields| fields.into_iter().collect())
-    }
-
-    fn body() -> impl Strategy<Value = Vec<u8>> {
-        prop_oneof![
-            any::<Vec<u8>>(),
-            any::<String>().prop_map(String::into_bytes),
-            Just(b"{\"a\":1.10,\"a\":\"\\u00e9\"}".to_vec())
-        ]
-    }
-
-    prop_compose! {
-        fn attempt()(number in 1u32..9, at in 0i64..2_000_000_000_000, status in prop::option::of(100u16..600), micros in 0u64..9_999_999,
-            error in prop::option::of(any::<String>()), sent in prop::option::of(headers()), headers in headers(), body in body(), truncated: bool) -> Attempt {
-            Attempt { number, at: Timestamp::from_millisecond(at).unwrap(), status, duration: Duration::from_micros(micros), error, sent, headers, body: body.into(), truncated }
-        }
-    }
-
-    prop_compose! {
-        fn facts()(words in prop::collection::vec(prop::option::of(any::<String>()), 7), duplicate: bool, status in prop::option::of(100u16..600), micros in 0u64..9_999_999) -> Facts {
-            let mut words = words.into_iter();
-            let mut word = || words.next().flatten();
-            Facts { provider: word(), event: word(), delivery_id: word(), duplicate, verdict: word(), scheme: word(), reason: word(), detail: word(),
-                status, duration: Duration::from_micros(micros), ..Facts::default() }
-        }
-    }
-
-    prop_compose! {
-        fn entry()(sent: bool, at in 1_767_225_600_000i64..1_999_999_999_999, method in "[A-Z]{1,7}", target in "/[!-~é]{0,12}", headers in headers(), body in body(),
-            facts in facts(), attempt in attempt(), tampered: bool, good: bool) -> Entry {
-            let ids = Ids::new().unwrap();
-            let at = Timestamp::from_millisecond(at).unwrap();
-            let direction = if sent { Direction::Out } else { Direction::In };
-            let mut facts = facts;
-            if sent {
-                facts = Facts { duplicate: false, verdict: tampered.then(|| crate::store::TAMPERED.to_owned()), scheme: None, reason: None, detail: None,
-                    good, url: Some(format!("http://localhost:1{target}")), replay_of: good.then(|| ids.next(Direction::In, at)), ..facts };
-            } else {
-                facts.good = facts.status.is_none_or(|status| (200..300).contains(&status));
-            }
-            Entry {
-                id: ids.next(direction, at),
-                at,
-                request: Request { method, target, headers, body: body.into() },
-                facts,
-                attempts: if sent { vec![Attempt { number: 1, ..attempt }] } else { Vec::new() },
-            }
-        }
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(48))]
-
-        #[test]
-        fn what_is_exported_is_imported_as_it_was(entry in entry()) {
-            let folder = tempfile::tempdir().unwrap();
-            let first = place(folder.path(), "first.db");
-            first.open().unwrap().add_all(std::slice::from_ref(&entry)).unwrap();
-            let kept = first.open_to_read().unwrap().unwrap().newest(&Filter::default()).unwrap();
-            prop_assert_eq!(&kept, std::slice::from_ref(&entry));
-            let Value::Object(object) = history::json(&kept[0], true) else { unreachable!() };
-            let lines = format!("{}\n", Value::Object(object.clone()));
-            prop_assert_eq!(imported(lines.as_bytes(), &place(folder.path(), "lines.db")), kept.clone());
-            let har = format!("{}{}{}", har::start(), har::entry(&object), har::END);
-            prop_assert_eq!(imported(har.as_bytes(), &place(folder.path(), "har.db")), kept);
-        }
-    }
-}
+mod tests;

@@ -174,8 +174,8 @@ fn endpoint_id(name: &str, store: Option<&Store>) -> Result<String> {
 /// Show one request in full: what is known of it, headers, body, answers
 #[derive(Args)]
 pub(super) struct ShowArgs {
-    /// Id, or `last`
-    #[arg(value_name = "ID")]
+    /// Id; the newest by default
+    #[arg(value_name = "ID", default_value = "last", hide_default_value = true)]
     id: String,
     /// Show credentials in headers
     #[arg(long)]

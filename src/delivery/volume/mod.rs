@@ -19,8 +19,8 @@ use tokio::sync::mpsc;
 use super::{Expectation, SigningTime, Verdict};
 use crate::error::{Error, Result};
 use crate::provider::Provider;
-use crate::request::Request;
-use crate::sender::{Attempt, Delivery, Dialer, Failure, FailureKind, Limits, Line, framed};
+use crate::request::{Request, raw};
+use crate::sender::{Attempt, Delivery, Dialer, Failure, FailureKind, Limits, Line};
 
 /// A delivery that is sent many times.
 pub(crate) struct Template {
@@ -252,7 +252,7 @@ impl Worker {
         let Ok(request) = delivery.attempt(signed_at) else {
             return;
         };
-        let bytes = framed(&request);
+        let bytes = Bytes::from(raw::print(&request));
         let attempt = self.exchange(index, &bytes, template).await;
         let profile = template.provider.as_ref().map(|provider| &provider.profile);
         let verdict = Verdict::new(&delivery, &attempt, profile, &load.expect);
