@@ -1,4 +1,6 @@
-//! A body for people: JSON, forms, text and binary, each in its own way.
+//! A body for people: JSON, forms, parts, text and binary, each in its own way.
+
+use memchr::memmem;
 
 use super::{Paint, indent, json, size, text};
 use crate::request::form;
@@ -38,7 +40,53 @@ pub(crate) fn show(body: &[u8], media_type: &str, paint: Paint) -> String {
     {
         return form;
     }
+    if media_type.starts_with(MULTIPART)
+        && let Some(parts) = show_parts(body, paint)
+    {
+        return parts;
+    }
     plain(body, paint)
+}
+
+const MULTIPART: &str = "multipart/";
+
+/// Each part with its head; `None` if it is not laid out as parts are (RFC 2046, section 5.1).
+fn show_parts(body: &[u8], paint: Paint) -> Option<String> {
+    let end = memmem::find(body, b"\r\n").filter(|_| body.starts_with(b"--"))?;
+    let delimiter = [b"\r\n", &body[..end]].concat();
+    let (mut shown, mut rest) = (Vec::new(), &body[end..]);
+    while let Some(part) = rest.strip_prefix(b"\r\n") {
+        let end = memmem::find(part, &delimiter)?;
+        if shown.len() < MAX_LINES {
+            shown.push(show_part(&part[..end], paint));
+        }
+        rest = &part[end + delimiter.len()..];
+    }
+    rest.starts_with(b"--").then_some(())?;
+    Some(limit(&shown.join("\n"), paint))
+}
+
+fn show_part(part: &[u8], paint: Paint) -> String {
+    let (head, content) = match memmem::find(part, b"\r\n\r\n") {
+        // It has no head.
+        _ if part.starts_with(b"\r\n") => part.split_at(2),
+        Some(end) => (&part[..end], &part[end + 4..]),
+        None => part.split_at(part.len()),
+    };
+    let head = crate::request::latin1(head);
+    let mut shown = String::new();
+    // A part says of itself what it is; parts within parts are text.
+    let mut media_type = "";
+    for line in head.split("\r\n").filter(|line| !line.is_empty()) {
+        let (name, value) = line.split_once(':').unwrap_or((line, ""));
+        if name.eq_ignore_ascii_case("content-type") && !value.trim().starts_with(MULTIPART) {
+            media_type = value.split(';').next().unwrap_or_default().trim();
+        }
+        let name = paint.faint(&text::safe(name));
+        shown.push_str(&format!("{name}:{}\n", text::safe(value)));
+    }
+    let content = show(content, media_type, paint);
+    format!("{shown}\n{}", indent(&content, "  "))
 }
 
 /// Most of an answer's body that is shown after a failure, in bytes.
@@ -137,6 +185,8 @@ fn hex_dump(body: &[u8], paint: Paint) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn shown(body: &[u8], media_type: &str) -> String {
@@ -166,6 +216,39 @@ mod tests {
         let hex =
             "5 B of binary data\n000000  00 01 ff 41 42                                   ...AB\n";
         assert_eq!(shown(b"\x00\x01\xffAB", "application/octet-stream"), hex);
+    }
+
+    #[test]
+    fn parts_are_shown_one_by_one() {
+        let body = b"--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nZo\xc3\xab\x1b\r\n\
+            --x\r\ncontent-type: application/json; charset=utf-8\r\nX: \x07\r\n\r\n{\"b\":1}\r\n\
+            --x\r\n\r\nbare\r\n\
+            --x\r\nContent-Type: image/png\r\n\r\n\x00\xff\r\n--x--\r\n";
+        let parts = "Content-Disposition: form-data; name=\"a\"\n\n  Zoë\\u001b\n\n\
+            content-type: application/json; charset=utf-8\nX: \\u0007\n\n  {\n    \"b\": 1\n  }\n\n\n  bare\n\n\
+            Content-Type: image/png\n\n  2 B of binary data\n  000000  00 ff                                            ..\n";
+        assert_eq!(shown(body, "multipart/form-data"), parts);
+        // What is not laid out like this is shown as what it is.
+        for other in [
+            "--x\r\nA: b\r\n\r\nc",
+            "--x\r\nA: b\r\n\r\nc\r\n--x",
+            "x\r\n",
+        ] {
+            let as_text = shown(other.as_bytes(), "text/plain");
+            assert_eq!(shown(other.as_bytes(), "multipart/mixed"), as_text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_parts_are_shown_without_a_panic(parts in prop::collection::vec(any::<Vec<u8>>(), 0..4), end: Vec<u8>) {
+            let mut body = parts.join(&b"\r\n--x\r\n"[..]);
+            body.splice(0..0, *b"--x\r\n");
+            body.extend(end);
+            let _ = shown(&body, "multipart/form-data");
+            body.extend(b"\r\n--x--");
+            let _ = shown(&body, "multipart/form-data");
+        }
     }
 
     #[test]
