@@ -35,6 +35,7 @@ Register-ArgumentCompleter -Native -CommandName 'hookctl' -ScriptBlock {
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'List, show, compare, export and import what was received and sent')
+            [CompletionResult]::new('endpoints', 'endpoints', [CompletionResultType]::ParameterValue, 'Register URLs that `send` delivers to, each with its own events, secret and state')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Write a commented hookctl.toml')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script')
             [CompletionResult]::new('listen', 'listen', [CompletionResultType]::ParameterValue, 'Receive webhooks: verify, show and keep what arrives')
@@ -51,7 +52,8 @@ Register-ArgumentCompleter -Native -CommandName 'hookctl' -ScriptBlock {
         }
         'hookctl;history' {
             [CompletionResult]::new('--event', '--event', [CompletionResultType]::ParameterName, 'Of this event, as `provider/event` or `event`; `*` stands for anything')
-            [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'Answered with such a status, as in `2xx` or `200,404`')
+            [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'Answered with such a status, as in `2xx` or `200,404`; of deliveries also `pending`, `success`, `fail`')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Deliveries to this endpoint alone, by name or id')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'From this time on: RFC 3339, unix seconds, or from now as in `-1h`')
             [CompletionResult]::new('--search', '--search', [CompletionResultType]::ParameterName, 'With this text in path, headers or body, letter by letter')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Most that are listed')
@@ -114,7 +116,8 @@ Register-ArgumentCompleter -Native -CommandName 'hookctl' -ScriptBlock {
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'File to write to, or a folder that gets a file for each request')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'File to write to, or a folder that gets a file for each request')
             [CompletionResult]::new('--event', '--event', [CompletionResultType]::ParameterName, 'Of this event, as `provider/event` or `event`; `*` stands for anything')
-            [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'Answered with such a status, as in `2xx` or `200,404`')
+            [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'Answered with such a status, as in `2xx` or `200,404`; of deliveries also `pending`, `success`, `fail`')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Deliveries to this endpoint alone, by name or id')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'From this time on: RFC 3339, unix seconds, or from now as in `-1h`')
             [CompletionResult]::new('--search', '--search', [CompletionResultType]::ParameterName, 'With this text in path, headers or body, letter by letter')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Most that are exported, of the newest')
@@ -209,6 +212,232 @@ Register-ArgumentCompleter -Native -CommandName 'hookctl' -ScriptBlock {
         'hookctl;history;help;help' {
             break
         }
+        'hookctl;endpoints' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file, in place of hookctl.toml')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'File of the history; also HOOKCTL_STORE, else one in the state directory')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object a line')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and hints')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and hints')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show whole requests and answers')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Show whole requests and answers')
+            [CompletionResult]::new('--no-store', '--no-store', [CompletionResultType]::ParameterName, 'Keep nothing of this run in the history')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Register a URL')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List endpoints, the oldest first')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one endpoint')
+            [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Change an endpoint; what is not named stays as it is')
+            [CompletionResult]::new('enable', 'enable', [CompletionResultType]::ParameterValue, 'Deliver to endpoints again')
+            [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Pause deliveries to endpoints')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove endpoints for good; what was sent to them stays in the history')
+            [CompletionResult]::new('secret', 'secret', [CompletionResultType]::ParameterValue, 'Print the signing secret of an endpoint, or make a new one')
+            [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Send a sample event to an endpoint')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'hookctl;endpoints;add' {
+            [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Provider whose events it gets; by default the one that the events are of')
+            [CompletionResult]::new('--events', '--events', [CompletionResultType]::ParameterName, 'Events that it gets, with commas between; `*` stands for all')
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'What it is called; by default as its provider')
+            [CompletionResult]::new('--description', '--description', [CompletionResultType]::ParameterName, 'What it is for')
+            [CompletionResult]::new('--secret', '--secret', [CompletionResultType]::ParameterName, 'Signing secret; if it is empty or not given, the old one stays, or one is made in the provider''s form')
+            [CompletionResult]::new('--secret-file', '--secret-file', [CompletionResultType]::ParameterName, 'File with the secret; `-` is stdin')
+            [CompletionResult]::new('--method', '--method', [CompletionResultType]::ParameterName, 'Method in place of the provider''s usual one')
+            [CompletionResult]::new('--content-type', '--content-type', [CompletionResultType]::ParameterName, 'Content type in place of the provider''s usual one')
+            [CompletionResult]::new('--basic', '--basic', [CompletionResultType]::ParameterName, 'Send HTTP Basic credentials; none if it is empty')
+            [CompletionResult]::new('--map', '--map', [CompletionResultType]::ParameterName, 'Custom payload, field by field: @PATH takes a value of the payload, else text; an empty one takes it away (can be repeated)')
+            [CompletionResult]::new('--log-response-body', '--log-response-body', [CompletionResultType]::ParameterName, 'Keep the bodies of answers in the log')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file, in place of hookctl.toml')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'File of the history; also HOOKCTL_STORE, else one in the state directory')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object a line')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and hints')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and hints')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show whole requests and answers')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Show whole requests and answers')
+            [CompletionResult]::new('--no-store', '--no-store', [CompletionResultType]::ParameterName, 'Keep nothing of this run in the history')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'hookctl;endpoints;list' {
+            [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Those of this provider alone')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file, in place of hookctl.toml')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'File of the history; also HOOKCTL_STORE, else one in the state directory')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object a line')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and hints')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and hints')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show whole requests and answers')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Show whole requests and answers')
+            [CompletionResult]::new('--no-store', '--no-store', [CompletionResultType]::ParameterName, 'Keep nothing of this run in the history')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'hookctl;endpoints;show' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file, in place of hookctl.toml')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'File of the history; also HOOKCTL_STORE, else one in the state directory')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object a line')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and hints')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and hints')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show whole requests and answers')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Show whole requests and answers')
+            [CompletionResult]::new('--no-store', '--no-store', [CompletionResultType]::ParameterName, 'Keep nothing of this run in the history')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'hookctl;endpoints;edit' {
+            [CompletionResult]::new('--url', '--url', [CompletionResultType]::ParameterName, 'URL to deliver to')
+            [CompletionResult]::new('--events', '--events', [CompletionResultType]::ParameterName, 'Events that it gets, with commas between; `*` stands for all')
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'What it is called; by default as its provider')
+            [CompletionResult]::new('--description', '--description', [CompletionResultType]::ParameterName, 'What it is for')
+            [CompletionResult]::new('--secret', '--secret', [CompletionResultType]::ParameterName, 'Signing secret; if it is empty or not given, the old one stays, or one is made in the provider''s form')
+            [CompletionResult]::new('--secret-file', '--secret-file', [CompletionResultType]::ParameterName, 'File with the secret; `-` is stdin')
+            [CompletionResult]::new('--method', '--method', [CompletionResultType]::ParameterName, 'Method in place of the provider''s usual one')
+            [CompletionResult]::new('--content-type', '--content-type', [CompletionResultType]::ParameterName, 'Content type in place of the provider''s usual one')
+            [CompletionResult]::new('--basic', '--basic', [CompletionResultType]::ParameterName, 'Send HTTP Basic credentials; none if it is empty')
+            [CompletionResult]::new('--map', '--map', [CompletionResultType]::ParameterName, 'Custom payload, field by field: @PATH takes a value of the payload, else text; an empty one takes it away (can be repeated)')
+            [CompletionResult]::new('--log-response-body', '--log-response-body', [CompletionResultType]::ParameterName, 'Keep the bodies of answers in the log')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file, in place of hookctl.toml')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'File of the history; also HOOKCTL_STORE, else one in the state directory')
+            [CompletionResult]::new('--no-secret', '--no-secret', [CompletionResultType]::ParameterName, 'Send without a signature from now on')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object a line')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and hints')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and hints')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show whole requests and answers')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Show whole requests and answers')
+            [CompletionResult]::new('--no-store', '--no-store', [CompletionResultType]::ParameterName, 'Keep nothing of this run in the history')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'hookctl;endpoints;enable' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file, in place of hookctl.toml')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'File of the history; also HOOKCTL_STORE, else one in the state directory')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object a line')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and hints')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and hints')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show whole requests and answers')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Show whole requests and answers')
+            [CompletionResult]::new('--no-store', '--no-store', [CompletionResultType]::ParameterName, 'Keep nothing of this run in the history')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'hookctl;endpoints;disable' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file, in place of hookctl.toml')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'File of the history; also HOOKCTL_STORE, else one in the state directory')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object a line')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and hints')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and hints')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show whole requests and answers')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Show whole requests and answers')
+            [CompletionResult]::new('--no-store', '--no-store', [CompletionResultType]::ParameterName, 'Keep nothing of this run in the history')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'hookctl;endpoints;remove' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file, in place of hookctl.toml')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'File of the history; also HOOKCTL_STORE, else one in the state directory')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object a line')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and hints')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and hints')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show whole requests and answers')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Show whole requests and answers')
+            [CompletionResult]::new('--no-store', '--no-store', [CompletionResultType]::ParameterName, 'Keep nothing of this run in the history')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'hookctl;endpoints;secret' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file, in place of hookctl.toml')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'File of the history; also HOOKCTL_STORE, else one in the state directory')
+            [CompletionResult]::new('--reveal', '--reveal', [CompletionResultType]::ParameterName, 'Print it in clear')
+            [CompletionResult]::new('--rotate', '--rotate', [CompletionResultType]::ParameterName, 'Make a new one in place of the old')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object a line')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and hints')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and hints')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show whole requests and answers')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Show whole requests and answers')
+            [CompletionResult]::new('--no-store', '--no-store', [CompletionResultType]::ParameterName, 'Keep nothing of this run in the history')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'hookctl;endpoints;test' {
+            [CompletionResult]::new('--event', '--event', [CompletionResultType]::ParameterName, 'Event to send; by default the first that it gets')
+            [CompletionResult]::new('-H', '-H ', [CompletionResultType]::ParameterName, 'Add a header, or put it in place of ours (can be repeated)')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Add a header, or put it in place of ours (can be repeated)')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Time limit of an attempt; the provider''s own by default, 0s for none')
+            [CompletionResult]::new('--cacert', '--cacert', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file, in place of the system''s')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file, in place of hookctl.toml')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'File of the history; also HOOKCTL_STORE, else one in the state directory')
+            [CompletionResult]::new('--reveal', '--reveal', [CompletionResultType]::ParameterName, 'Show credentials in what `-v` prints')
+            [CompletionResult]::new('--insecure', '--insecure', [CompletionResultType]::ParameterName, 'Accept any TLS certificate')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object a line')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and hints')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and hints')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show whole requests and answers')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Show whole requests and answers')
+            [CompletionResult]::new('--no-store', '--no-store', [CompletionResultType]::ParameterName, 'Keep nothing of this run in the history')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'hookctl;endpoints;help' {
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Register a URL')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List endpoints, the oldest first')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one endpoint')
+            [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Change an endpoint; what is not named stays as it is')
+            [CompletionResult]::new('enable', 'enable', [CompletionResultType]::ParameterValue, 'Deliver to endpoints again')
+            [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Pause deliveries to endpoints')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove endpoints for good; what was sent to them stays in the history')
+            [CompletionResult]::new('secret', 'secret', [CompletionResultType]::ParameterValue, 'Print the signing secret of an endpoint, or make a new one')
+            [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Send a sample event to an endpoint')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'hookctl;endpoints;help;add' {
+            break
+        }
+        'hookctl;endpoints;help;list' {
+            break
+        }
+        'hookctl;endpoints;help;show' {
+            break
+        }
+        'hookctl;endpoints;help;edit' {
+            break
+        }
+        'hookctl;endpoints;help;enable' {
+            break
+        }
+        'hookctl;endpoints;help;disable' {
+            break
+        }
+        'hookctl;endpoints;help;remove' {
+            break
+        }
+        'hookctl;endpoints;help;secret' {
+            break
+        }
+        'hookctl;endpoints;help;test' {
+            break
+        }
+        'hookctl;endpoints;help;help' {
+            break
+        }
         'hookctl;init' {
             [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Providers to write down; all, as comments, if none is named (can be repeated)')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Base URL of your handlers')
@@ -292,7 +521,7 @@ Register-ArgumentCompleter -Native -CommandName 'hookctl' -ScriptBlock {
             break
         }
         'hookctl;replay' {
-            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'URL to deliver to')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'URL to deliver to; by default, deliveries of the history go where they went')
             [CompletionResult]::new('--timestamp', '--timestamp', [CompletionResultType]::ParameterName, 'Time of the new signatures: RFC 3339, unix seconds, or from now as in `-10m`')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Form in which the requests are printed instead of sent')
             [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Set a field by dot path, as JSON or else as text (can be repeated)')
@@ -305,6 +534,10 @@ Register-ArgumentCompleter -Native -CommandName 'hookctl' -ScriptBlock {
             [CompletionResult]::new('--secret-file', '--secret-file', [CompletionResultType]::ParameterName, 'File with the secret, one a line; `-` is stdin')
             [CompletionResult]::new('--tamper', '--tamper', [CompletionResultType]::ParameterName, 'Break the delivery in one way, to see whether the handler refuses it')
             [CompletionResult]::new('--duplicate', '--duplicate', [CompletionResultType]::ParameterName, 'Send each delivery again N times, under the same id')
+            [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'Send each delivery N times, every one with ids of its own and signed afresh')
+            [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Most deliveries under way at a time; 50 by default with `--count` and `--resume`')
+            [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'Most deliveries in a time, as in `100/s`')
+            [CompletionResult]::new('--pace', '--pace', [CompletionResultType]::ParameterName, 'Keep the gaps between the requests: as they were, so many times as fast, or none')
             [CompletionResult]::new('--expect', '--expect', [CompletionResultType]::ParameterName, 'Statuses of a good answer, as in `2xx` or `200,204`; the provider''s success rule by default')
             [CompletionResult]::new('--expect-body', '--expect-body', [CompletionResultType]::ParameterName, 'Text that a good answer contains')
             [CompletionResult]::new('--max-time', '--max-time', [CompletionResultType]::ParameterName, 'Longest time of a good answer')
@@ -590,7 +823,7 @@ Register-ArgumentCompleter -Native -CommandName 'hookctl' -ScriptBlock {
             [CompletionResult]::new('zoom/meeting.ended', 'zoom/meeting.ended', [CompletionResultType]::ParameterValue, 'zoom/meeting.ended')
             [CompletionResult]::new('zoom/meeting.participant_joined', 'zoom/meeting.participant_joined', [CompletionResultType]::ParameterValue, 'zoom/meeting.participant_joined')
             [CompletionResult]::new('zoom/meeting.started', 'zoom/meeting.started', [CompletionResultType]::ParameterValue, 'zoom/meeting.started')
-            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'URL to deliver to; by default the one configured for the provider')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'URL to deliver to; by default every endpoint that is enabled and subscribed, else the URL configured for the provider')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Form in which the requests are printed instead of sent')
             [CompletionResult]::new('--variant', '--variant', [CompletionResultType]::ParameterName, 'Variant of the event; `hookctl events show EVENT` lists them (can be repeated)')
             [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'Whole body, byte for byte: text, @FILE, or - for stdin')
@@ -611,6 +844,11 @@ Register-ArgumentCompleter -Native -CommandName 'hookctl' -ScriptBlock {
             [CompletionResult]::new('--secret-file', '--secret-file', [CompletionResultType]::ParameterName, 'File with the secret, one a line; `-` is stdin')
             [CompletionResult]::new('--tamper', '--tamper', [CompletionResultType]::ParameterName, 'Break the delivery in one way, to see whether the handler refuses it')
             [CompletionResult]::new('--duplicate', '--duplicate', [CompletionResultType]::ParameterName, 'Send each delivery again N times, under the same id')
+            [CompletionResult]::new('--speed', '--speed', [CompletionResultType]::ParameterName, 'How fast the time between attempts passes, as in `60x`; `max` leaves it out')
+            [CompletionResult]::new('--schedule', '--schedule', [CompletionResultType]::ParameterName, 'Delays in place of the provider''s, as in `1s,5s,30s`')
+            [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'Send each delivery N times, every one with ids of its own and signed afresh')
+            [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Most deliveries under way at a time; 50 by default with `--count` and `--resume`')
+            [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'Most deliveries in a time, as in `100/s`')
             [CompletionResult]::new('--expect', '--expect', [CompletionResultType]::ParameterName, 'Statuses of a good answer, as in `2xx` or `200,204`; the provider''s success rule by default')
             [CompletionResult]::new('--expect-body', '--expect-body', [CompletionResultType]::ParameterName, 'Text that a good answer contains')
             [CompletionResult]::new('--max-time', '--max-time', [CompletionResultType]::ParameterName, 'Longest time of a good answer')
@@ -622,6 +860,8 @@ Register-ArgumentCompleter -Native -CommandName 'hookctl' -ScriptBlock {
             [CompletionResult]::new('--reveal', '--reveal', [CompletionResultType]::ParameterName, 'Print credentials in clear')
             [CompletionResult]::new('--insecure', '--insecure', [CompletionResultType]::ParameterName, 'Accept any TLS certificate')
             [CompletionResult]::new('--reorder', '--reorder', [CompletionResultType]::ParameterName, 'Send the deliveries in reverse order')
+            [CompletionResult]::new('--retry', '--retry', [CompletionResultType]::ParameterName, 'Attempt it again after a failure, as the provider would')
+            [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Go on with deliveries that are pending since a run was ended')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object a line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and hints')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and hints')
@@ -1366,6 +1606,7 @@ Register-ArgumentCompleter -Native -CommandName 'hookctl' -ScriptBlock {
         }
         'hookctl;help' {
             [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'List, show, compare, export and import what was received and sent')
+            [CompletionResult]::new('endpoints', 'endpoints', [CompletionResultType]::ParameterValue, 'Register URLs that `send` delivers to, each with its own events, secret and state')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Write a commented hookctl.toml')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script')
             [CompletionResult]::new('listen', 'listen', [CompletionResultType]::ParameterValue, 'Receive webhooks: verify, show and keep what arrives')
@@ -1405,6 +1646,45 @@ Register-ArgumentCompleter -Native -CommandName 'hookctl' -ScriptBlock {
             break
         }
         'hookctl;help;history;clear' {
+            break
+        }
+        'hookctl;help;endpoints' {
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Register a URL')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List endpoints, the oldest first')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one endpoint')
+            [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Change an endpoint; what is not named stays as it is')
+            [CompletionResult]::new('enable', 'enable', [CompletionResultType]::ParameterValue, 'Deliver to endpoints again')
+            [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Pause deliveries to endpoints')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove endpoints for good; what was sent to them stays in the history')
+            [CompletionResult]::new('secret', 'secret', [CompletionResultType]::ParameterValue, 'Print the signing secret of an endpoint, or make a new one')
+            [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Send a sample event to an endpoint')
+            break
+        }
+        'hookctl;help;endpoints;add' {
+            break
+        }
+        'hookctl;help;endpoints;list' {
+            break
+        }
+        'hookctl;help;endpoints;show' {
+            break
+        }
+        'hookctl;help;endpoints;edit' {
+            break
+        }
+        'hookctl;help;endpoints;enable' {
+            break
+        }
+        'hookctl;help;endpoints;disable' {
+            break
+        }
+        'hookctl;help;endpoints;remove' {
+            break
+        }
+        'hookctl;help;endpoints;secret' {
+            break
+        }
+        'hookctl;help;endpoints;test' {
             break
         }
         'hookctl;help;init' {

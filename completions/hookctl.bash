@@ -19,6 +19,9 @@ _hookctl() {
             hookctl,completions)
                 cmd="hookctl__subcmd__completions"
                 ;;
+            hookctl,endpoints)
+                cmd="hookctl__subcmd__endpoints"
+                ;;
             hookctl,events)
                 cmd="hookctl__subcmd__events"
                 ;;
@@ -55,6 +58,66 @@ _hookctl() {
             hookctl,verify)
                 cmd="hookctl__subcmd__verify"
                 ;;
+            hookctl__subcmd__endpoints,add)
+                cmd="hookctl__subcmd__endpoints__subcmd__add"
+                ;;
+            hookctl__subcmd__endpoints,disable)
+                cmd="hookctl__subcmd__endpoints__subcmd__disable"
+                ;;
+            hookctl__subcmd__endpoints,edit)
+                cmd="hookctl__subcmd__endpoints__subcmd__edit"
+                ;;
+            hookctl__subcmd__endpoints,enable)
+                cmd="hookctl__subcmd__endpoints__subcmd__enable"
+                ;;
+            hookctl__subcmd__endpoints,help)
+                cmd="hookctl__subcmd__endpoints__subcmd__help"
+                ;;
+            hookctl__subcmd__endpoints,list)
+                cmd="hookctl__subcmd__endpoints__subcmd__list"
+                ;;
+            hookctl__subcmd__endpoints,remove)
+                cmd="hookctl__subcmd__endpoints__subcmd__remove"
+                ;;
+            hookctl__subcmd__endpoints,secret)
+                cmd="hookctl__subcmd__endpoints__subcmd__secret"
+                ;;
+            hookctl__subcmd__endpoints,show)
+                cmd="hookctl__subcmd__endpoints__subcmd__show"
+                ;;
+            hookctl__subcmd__endpoints,test)
+                cmd="hookctl__subcmd__endpoints__subcmd__test"
+                ;;
+            hookctl__subcmd__endpoints__subcmd__help,add)
+                cmd="hookctl__subcmd__endpoints__subcmd__help__subcmd__add"
+                ;;
+            hookctl__subcmd__endpoints__subcmd__help,disable)
+                cmd="hookctl__subcmd__endpoints__subcmd__help__subcmd__disable"
+                ;;
+            hookctl__subcmd__endpoints__subcmd__help,edit)
+                cmd="hookctl__subcmd__endpoints__subcmd__help__subcmd__edit"
+                ;;
+            hookctl__subcmd__endpoints__subcmd__help,enable)
+                cmd="hookctl__subcmd__endpoints__subcmd__help__subcmd__enable"
+                ;;
+            hookctl__subcmd__endpoints__subcmd__help,help)
+                cmd="hookctl__subcmd__endpoints__subcmd__help__subcmd__help"
+                ;;
+            hookctl__subcmd__endpoints__subcmd__help,list)
+                cmd="hookctl__subcmd__endpoints__subcmd__help__subcmd__list"
+                ;;
+            hookctl__subcmd__endpoints__subcmd__help,remove)
+                cmd="hookctl__subcmd__endpoints__subcmd__help__subcmd__remove"
+                ;;
+            hookctl__subcmd__endpoints__subcmd__help,secret)
+                cmd="hookctl__subcmd__endpoints__subcmd__help__subcmd__secret"
+                ;;
+            hookctl__subcmd__endpoints__subcmd__help,show)
+                cmd="hookctl__subcmd__endpoints__subcmd__help__subcmd__show"
+                ;;
+            hookctl__subcmd__endpoints__subcmd__help,test)
+                cmd="hookctl__subcmd__endpoints__subcmd__help__subcmd__test"
+                ;;
             hookctl__subcmd__events,help)
                 cmd="hookctl__subcmd__events__subcmd__help"
                 ;;
@@ -69,6 +132,9 @@ _hookctl() {
                 ;;
             hookctl__subcmd__help,completions)
                 cmd="hookctl__subcmd__help__subcmd__completions"
+                ;;
+            hookctl__subcmd__help,endpoints)
+                cmd="hookctl__subcmd__help__subcmd__endpoints"
                 ;;
             hookctl__subcmd__help,events)
                 cmd="hookctl__subcmd__help__subcmd__events"
@@ -105,6 +171,33 @@ _hookctl() {
                 ;;
             hookctl__subcmd__help,verify)
                 cmd="hookctl__subcmd__help__subcmd__verify"
+                ;;
+            hookctl__subcmd__help__subcmd__endpoints,add)
+                cmd="hookctl__subcmd__help__subcmd__endpoints__subcmd__add"
+                ;;
+            hookctl__subcmd__help__subcmd__endpoints,disable)
+                cmd="hookctl__subcmd__help__subcmd__endpoints__subcmd__disable"
+                ;;
+            hookctl__subcmd__help__subcmd__endpoints,edit)
+                cmd="hookctl__subcmd__help__subcmd__endpoints__subcmd__edit"
+                ;;
+            hookctl__subcmd__help__subcmd__endpoints,enable)
+                cmd="hookctl__subcmd__help__subcmd__endpoints__subcmd__enable"
+                ;;
+            hookctl__subcmd__help__subcmd__endpoints,list)
+                cmd="hookctl__subcmd__help__subcmd__endpoints__subcmd__list"
+                ;;
+            hookctl__subcmd__help__subcmd__endpoints,remove)
+                cmd="hookctl__subcmd__help__subcmd__endpoints__subcmd__remove"
+                ;;
+            hookctl__subcmd__help__subcmd__endpoints,secret)
+                cmd="hookctl__subcmd__help__subcmd__endpoints__subcmd__secret"
+                ;;
+            hookctl__subcmd__help__subcmd__endpoints,show)
+                cmd="hookctl__subcmd__help__subcmd__endpoints__subcmd__show"
+                ;;
+            hookctl__subcmd__help__subcmd__endpoints,test)
+                cmd="hookctl__subcmd__help__subcmd__endpoints__subcmd__test"
                 ;;
             hookctl__subcmd__help__subcmd__events,show)
                 cmd="hookctl__subcmd__help__subcmd__events__subcmd__show"
@@ -209,7 +302,7 @@ _hookctl() {
 
     case "${cmd}" in
         hookctl)
-            opts="-q -v -h -V --json --color --quiet --verbose --config --store --no-store --help --version history init completions listen replay verify send sign explain events providers secret help"
+            opts="-q -v -h -V --json --color --quiet --verbose --config --store --no-store --help --version history endpoints init completions listen replay verify send sign explain events providers secret help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -241,6 +334,532 @@ _hookctl() {
                 return 0
             fi
             case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__endpoints)
+            opts="-q -v -h --json --color --quiet --verbose --config --store --no-store --help add list show edit enable disable remove secret test help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__endpoints__subcmd__add)
+            opts="-q -v -h --provider --events --name --description --secret --secret-file --method --content-type --basic --map --log-response-body --json --color --quiet --verbose --config --store --no-store --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --provider)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --events)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --description)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --method)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --content-type)
+                    COMPREPLY=($(compgen -W "json form" -- "${cur}"))
+                    return 0
+                    ;;
+                --basic)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --map)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --log-response-body)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__endpoints__subcmd__disable)
+            opts="-q -v -h --json --color --quiet --verbose --config --store --no-store --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__endpoints__subcmd__edit)
+            opts="-q -v -h --url --no-secret --events --name --description --secret --secret-file --method --content-type --basic --map --log-response-body --json --color --quiet --verbose --config --store --no-store --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --events)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --description)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --method)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --content-type)
+                    COMPREPLY=($(compgen -W "json form" -- "${cur}"))
+                    return 0
+                    ;;
+                --basic)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --map)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --log-response-body)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__endpoints__subcmd__enable)
+            opts="-q -v -h --json --color --quiet --verbose --config --store --no-store --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__endpoints__subcmd__help)
+            opts="add list show edit enable disable remove secret test help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__endpoints__subcmd__help__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__endpoints__subcmd__help__subcmd__disable)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__endpoints__subcmd__help__subcmd__edit)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__endpoints__subcmd__help__subcmd__enable)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__endpoints__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__endpoints__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__endpoints__subcmd__help__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__endpoints__subcmd__help__subcmd__secret)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__endpoints__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__endpoints__subcmd__help__subcmd__test)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__endpoints__subcmd__list)
+            opts="-q -v -h --provider --json --color --quiet --verbose --config --store --no-store --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --provider)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__endpoints__subcmd__remove)
+            opts="-q -v -h --json --color --quiet --verbose --config --store --no-store --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__endpoints__subcmd__secret)
+            opts="-q -v -h --reveal --rotate --json --color --quiet --verbose --config --store --no-store --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__endpoints__subcmd__show)
+            opts="-q -v -h --json --color --quiet --verbose --config --store --no-store --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__endpoints__subcmd__test)
+            opts="-H -q -v -h --event --reveal --header --timeout --insecure --cacert --json --color --quiet --verbose --config --store --no-store --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --event)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --header)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -H)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cacert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -393,7 +1012,7 @@ _hookctl() {
             return 0
             ;;
         hookctl__subcmd__help)
-            opts="history init completions listen replay verify send sign explain events providers secret help"
+            opts="history endpoints init completions listen replay verify send sign explain events providers secret help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -409,6 +1028,146 @@ _hookctl() {
         hookctl__subcmd__help__subcmd__completions)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__help__subcmd__endpoints)
+            opts="add list show edit enable disable remove secret test"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__help__subcmd__endpoints__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__help__subcmd__endpoints__subcmd__disable)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__help__subcmd__endpoints__subcmd__edit)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__help__subcmd__endpoints__subcmd__enable)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__help__subcmd__endpoints__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__help__subcmd__endpoints__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__help__subcmd__endpoints__subcmd__secret)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__help__subcmd__endpoints__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__help__subcmd__endpoints__subcmd__test)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -729,7 +1488,7 @@ _hookctl() {
             return 0
             ;;
         hookctl__subcmd__history)
-            opts="-q -v -h --in --out --event --status --since --search --limit --reveal --json --color --quiet --verbose --config --store --no-store --help show diff export import prune clear help"
+            opts="-q -v -h --in --out --event --status --endpoint --since --search --limit --reveal --json --color --quiet --verbose --config --store --no-store --help show diff export import prune clear help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -740,6 +1499,10 @@ _hookctl() {
                     return 0
                     ;;
                 --status)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --endpoint)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -827,7 +1590,7 @@ _hookctl() {
             return 0
             ;;
         hookctl__subcmd__history__subcmd__export)
-            opts="-o -q -v -h --format --output --reveal --in --out --event --status --since --search --limit --json --color --quiet --verbose --config --store --no-store --help"
+            opts="-o -q -v -h --format --output --reveal --in --out --event --status --endpoint --since --search --limit --json --color --quiet --verbose --config --store --no-store --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -850,6 +1613,10 @@ _hookctl() {
                     return 0
                     ;;
                 --status)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --endpoint)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1425,7 +2192,7 @@ _hookctl() {
             return 0
             ;;
         hookctl__subcmd__replay)
-            opts="-H -q -v -h --to --raw --new-id --timestamp --dry-run --as --reveal --set --unset --header --timeout --insecure --cacert --secret --secret-file --tamper --duplicate --reorder --expect --expect-body --max-time --provider --json --color --quiet --verbose --config --store --no-store --help"
+            opts="-H -q -v -h --to --raw --new-id --timestamp --dry-run --as --reveal --set --unset --header --timeout --insecure --cacert --secret --secret-file --tamper --duplicate --reorder --count --concurrency --rate --pace --expect --expect-body --max-time --provider --json --color --quiet --verbose --config --store --no-store --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1480,6 +2247,22 @@ _hookctl() {
                     return 0
                     ;;
                 --duplicate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --count)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --concurrency)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pace)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1545,7 +2328,7 @@ _hookctl() {
             return 0
             ;;
         hookctl__subcmd__send)
-            opts="-H -q -v -h --to --dry-run --as --reveal --variant --data --map --seed --id --timestamp --set --unset --method --content-type --basic --header --timeout --insecure --cacert --secret --secret-file --tamper --duplicate --reorder --expect --expect-body --max-time --provider --json --color --quiet --verbose --config --store --no-store --help APPLICATION_AUTHORIZED APPLICATION_DEAUTHORIZED Comment.create ENTITLEMENT_CREATE Issue.create Issue.remove Issue.update agent.status_changed app/uninstalled app_mention bounce calendar.cancelled calendar.completed calendar.created calendar.reminder calendar.updated call.completed call.ended call.failed call.recording call.ringing call.started call.summary call.transcript campaign.completed checkout.session.completed click connection.accepted contact.created contact.creation contact.deleted contact.deletion contact.propertyChange contact.replied contact.updated customer.created customer.subscription.created customer.subscription.deleted customers/create deal.creation delivered discord/APPLICATION_AUTHORIZED discord/APPLICATION_DEAUTHORIZED discord/ENTITLEMENT_CREATE discord/ping discord/purchase email_sent endpoint.created endpoint.disabled endpoint.url_validation enrollment.completed enrollment.created enrollment.unsubscribed form_response form_response_partial game.completed github/issue_comment github/issues github/ping github/pull_request github/push github/release github/review gitlab/issue gitlab/merge_request gitlab/note gitlab/push gitlab/review hubspot/contact hubspot/contact.creation hubspot/contact.deletion hubspot/contact.propertyChange hubspot/deal.creation invoice.paid invoice.payment_failed issue issue_comment issues kakiyo/agent.status_changed kakiyo/campaign.completed kakiyo/connection.accepted kakiyo/linkedin kakiyo/linkedin.invitation.accepted kakiyo/linkedin.invitation.sent kakiyo/linkedin.message.received kakiyo/linkedin.message.sent kakiyo/message.sent kakiyo/prospect.qualification.manual kakiyo/prospect.qualified kakiyo/prospect.responded kakiyo/prospect.unqualified kakiyo/qualified-prospect ken/campaign ken/email_sent ken/lead_clicked ken/lead_interested ken/lead_replied ken/lead_unsubscribed ken/positive-reply klen/appointment klen/calendar.cancelled klen/calendar.completed klen/calendar.created klen/calendar.reminder klen/calendar.updated klen/call klen/call.ended klen/call.failed klen/call.recording klen/call.started klen/call.summary klen/call.transcript klen/cancelled-appointment konvox/completed konvox/contact.replied konvox/enrollment.completed konvox/enrollment.created konvox/enrollment.unsubscribed konvox/message.approved konvox/message.rejected konvox/opt-out konvox/sequence lead.created lead_clicked lead_interested lead_replied lead_unsubscribed linear/Comment.create linear/Issue.create linear/Issue.remove linear/Issue.update linear/issue linkedin.invitation.accepted linkedin.invitation.sent linkedin.message.received linkedin.message.sent meeting.ended meeting.participant_joined meeting.started merge_request message message.approved message.attempt.exhausted message.attempt.failing message.attempt.recovered message.rejected message.sent note open orders/create orders/paid paddle/customer.created paddle/signup paddle/subscription.canceled paddle/subscription.created paddle/transaction.completed payment_intent.succeeded ping prize.won processed products/update prospect.qualification.manual prospect.qualified prospect.responded prospect.unqualified pull_request push reaction_added release scratcher/game.completed scratcher/lead.created scratcher/participation scratcher/prize.won sendgrid/bounce sendgrid/click sendgrid/delivered sendgrid/mail sendgrid/open sendgrid/processed sendgrid/unsubscribe shopify/app/uninstalled shopify/customers/create shopify/order shopify/orders/create shopify/orders/paid shopify/products/update slack/app_mention slack/message slack/reaction_added slack/team_join slack/url_verification sms.delivered sms.received sms.sent sms.undelivered standard-webhooks/contact standard-webhooks/contact.created standard-webhooks/contact.deleted standard-webhooks/contact.updated stripe/checkout.session.completed stripe/churn stripe/customer.subscription.created stripe/customer.subscription.deleted stripe/invoice.paid stripe/invoice.payment_failed stripe/payment_intent.succeeded stripe/subscription subscription.canceled subscription.created svix/endpoint.created svix/endpoint.disabled svix/message.attempt.exhausted svix/message.attempt.failing svix/message.attempt.recovered svix/outage team_join transaction.completed twilio/call twilio/call.completed twilio/call.ringing twilio/message twilio/sms.delivered twilio/sms.received twilio/sms.sent twilio/sms.undelivered typeform/form_response typeform/form_response_partial unsubscribe url_verification zoom/endpoint.url_validation zoom/meeting zoom/meeting.ended zoom/meeting.participant_joined zoom/meeting.started"
+            opts="-H -q -v -h --to --dry-run --as --reveal --variant --data --map --seed --id --timestamp --set --unset --method --content-type --basic --header --timeout --insecure --cacert --secret --secret-file --tamper --duplicate --reorder --retry --speed --schedule --resume --count --concurrency --rate --expect --expect-body --max-time --provider --json --color --quiet --verbose --config --store --no-store --help APPLICATION_AUTHORIZED APPLICATION_DEAUTHORIZED Comment.create ENTITLEMENT_CREATE Issue.create Issue.remove Issue.update agent.status_changed app/uninstalled app_mention bounce calendar.cancelled calendar.completed calendar.created calendar.reminder calendar.updated call.completed call.ended call.failed call.recording call.ringing call.started call.summary call.transcript campaign.completed checkout.session.completed click connection.accepted contact.created contact.creation contact.deleted contact.deletion contact.propertyChange contact.replied contact.updated customer.created customer.subscription.created customer.subscription.deleted customers/create deal.creation delivered discord/APPLICATION_AUTHORIZED discord/APPLICATION_DEAUTHORIZED discord/ENTITLEMENT_CREATE discord/ping discord/purchase email_sent endpoint.created endpoint.disabled endpoint.url_validation enrollment.completed enrollment.created enrollment.unsubscribed form_response form_response_partial game.completed github/issue_comment github/issues github/ping github/pull_request github/push github/release github/review gitlab/issue gitlab/merge_request gitlab/note gitlab/push gitlab/review hubspot/contact hubspot/contact.creation hubspot/contact.deletion hubspot/contact.propertyChange hubspot/deal.creation invoice.paid invoice.payment_failed issue issue_comment issues kakiyo/agent.status_changed kakiyo/campaign.completed kakiyo/connection.accepted kakiyo/linkedin kakiyo/linkedin.invitation.accepted kakiyo/linkedin.invitation.sent kakiyo/linkedin.message.received kakiyo/linkedin.message.sent kakiyo/message.sent kakiyo/prospect.qualification.manual kakiyo/prospect.qualified kakiyo/prospect.responded kakiyo/prospect.unqualified kakiyo/qualified-prospect ken/campaign ken/email_sent ken/lead_clicked ken/lead_interested ken/lead_replied ken/lead_unsubscribed ken/positive-reply klen/appointment klen/calendar.cancelled klen/calendar.completed klen/calendar.created klen/calendar.reminder klen/calendar.updated klen/call klen/call.ended klen/call.failed klen/call.recording klen/call.started klen/call.summary klen/call.transcript klen/cancelled-appointment konvox/completed konvox/contact.replied konvox/enrollment.completed konvox/enrollment.created konvox/enrollment.unsubscribed konvox/message.approved konvox/message.rejected konvox/opt-out konvox/sequence lead.created lead_clicked lead_interested lead_replied lead_unsubscribed linear/Comment.create linear/Issue.create linear/Issue.remove linear/Issue.update linear/issue linkedin.invitation.accepted linkedin.invitation.sent linkedin.message.received linkedin.message.sent meeting.ended meeting.participant_joined meeting.started merge_request message message.approved message.attempt.exhausted message.attempt.failing message.attempt.recovered message.rejected message.sent note open orders/create orders/paid paddle/customer.created paddle/signup paddle/subscription.canceled paddle/subscription.created paddle/transaction.completed payment_intent.succeeded ping prize.won processed products/update prospect.qualification.manual prospect.qualified prospect.responded prospect.unqualified pull_request push reaction_added release scratcher/game.completed scratcher/lead.created scratcher/participation scratcher/prize.won sendgrid/bounce sendgrid/click sendgrid/delivered sendgrid/mail sendgrid/open sendgrid/processed sendgrid/unsubscribe shopify/app/uninstalled shopify/customers/create shopify/order shopify/orders/create shopify/orders/paid shopify/products/update slack/app_mention slack/message slack/reaction_added slack/team_join slack/url_verification sms.delivered sms.received sms.sent sms.undelivered standard-webhooks/contact standard-webhooks/contact.created standard-webhooks/contact.deleted standard-webhooks/contact.updated stripe/checkout.session.completed stripe/churn stripe/customer.subscription.created stripe/customer.subscription.deleted stripe/invoice.paid stripe/invoice.payment_failed stripe/payment_intent.succeeded stripe/subscription subscription.canceled subscription.created svix/endpoint.created svix/endpoint.disabled svix/message.attempt.exhausted svix/message.attempt.failing svix/message.attempt.recovered svix/outage team_join transaction.completed twilio/call twilio/call.completed twilio/call.ringing twilio/message twilio/sms.delivered twilio/sms.received twilio/sms.sent twilio/sms.undelivered typeform/form_response typeform/form_response_partial unsubscribe url_verification zoom/endpoint.url_validation zoom/meeting zoom/meeting.ended zoom/meeting.participant_joined zoom/meeting.started"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1632,6 +2415,26 @@ _hookctl() {
                     return 0
                     ;;
                 --duplicate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --speed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --schedule)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --count)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --concurrency)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rate)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

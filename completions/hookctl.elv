@@ -32,6 +32,7 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
             cand history 'List, show, compare, export and import what was received and sent'
+            cand endpoints 'Register URLs that `send` delivers to, each with its own events, secret and state'
             cand init 'Write a commented hookctl.toml'
             cand completions 'Print a completion script'
             cand listen 'Receive webhooks: verify, show and keep what arrives'
@@ -47,7 +48,8 @@ set edit:completion:arg-completer[hookctl] = {|@words|
         }
         &'hookctl;history'= {
             cand --event 'Of this event, as `provider/event` or `event`; `*` stands for anything'
-            cand --status 'Answered with such a status, as in `2xx` or `200,404`'
+            cand --status 'Answered with such a status, as in `2xx` or `200,404`; of deliveries also `pending`, `success`, `fail`'
+            cand --endpoint 'Deliveries to this endpoint alone, by name or id'
             cand --since 'From this time on: RFC 3339, unix seconds, or from now as in `-1h`'
             cand --search 'With this text in path, headers or body, letter by letter'
             cand --limit 'Most that are listed'
@@ -107,7 +109,8 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand -o 'File to write to, or a folder that gets a file for each request'
             cand --output 'File to write to, or a folder that gets a file for each request'
             cand --event 'Of this event, as `provider/event` or `event`; `*` stands for anything'
-            cand --status 'Answered with such a status, as in `2xx` or `200,404`'
+            cand --status 'Answered with such a status, as in `2xx` or `200,404`; of deliveries also `pending`, `success`, `fail`'
+            cand --endpoint 'Deliveries to this endpoint alone, by name or id'
             cand --since 'From this time on: RFC 3339, unix seconds, or from now as in `-1h`'
             cand --search 'With this text in path, headers or body, letter by letter'
             cand --limit 'Most that are exported, of the newest'
@@ -190,6 +193,211 @@ set edit:completion:arg-completer[hookctl] = {|@words|
         }
         &'hookctl;history;help;help'= {
         }
+        &'hookctl;endpoints'= {
+            cand --color 'When to use colour'
+            cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
+            cand --json 'Print one JSON object a line'
+            cand -q 'Leave out notes and hints'
+            cand --quiet 'Leave out notes and hints'
+            cand -v 'Show whole requests and answers'
+            cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand add 'Register a URL'
+            cand list 'List endpoints, the oldest first'
+            cand show 'Show one endpoint'
+            cand edit 'Change an endpoint; what is not named stays as it is'
+            cand enable 'Deliver to endpoints again'
+            cand disable 'Pause deliveries to endpoints'
+            cand remove 'Remove endpoints for good; what was sent to them stays in the history'
+            cand secret 'Print the signing secret of an endpoint, or make a new one'
+            cand test 'Send a sample event to an endpoint'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'hookctl;endpoints;add'= {
+            cand --provider 'Provider whose events it gets; by default the one that the events are of'
+            cand --events 'Events that it gets, with commas between; `*` stands for all'
+            cand --name 'What it is called; by default as its provider'
+            cand --description 'What it is for'
+            cand --secret 'Signing secret; if it is empty or not given, the old one stays, or one is made in the provider''s form'
+            cand --secret-file 'File with the secret; `-` is stdin'
+            cand --method 'Method in place of the provider''s usual one'
+            cand --content-type 'Content type in place of the provider''s usual one'
+            cand --basic 'Send HTTP Basic credentials; none if it is empty'
+            cand --map 'Custom payload, field by field: @PATH takes a value of the payload, else text; an empty one takes it away (can be repeated)'
+            cand --log-response-body 'Keep the bodies of answers in the log'
+            cand --color 'When to use colour'
+            cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
+            cand --json 'Print one JSON object a line'
+            cand -q 'Leave out notes and hints'
+            cand --quiet 'Leave out notes and hints'
+            cand -v 'Show whole requests and answers'
+            cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'hookctl;endpoints;list'= {
+            cand --provider 'Those of this provider alone'
+            cand --color 'When to use colour'
+            cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
+            cand --json 'Print one JSON object a line'
+            cand -q 'Leave out notes and hints'
+            cand --quiet 'Leave out notes and hints'
+            cand -v 'Show whole requests and answers'
+            cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'hookctl;endpoints;show'= {
+            cand --color 'When to use colour'
+            cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
+            cand --json 'Print one JSON object a line'
+            cand -q 'Leave out notes and hints'
+            cand --quiet 'Leave out notes and hints'
+            cand -v 'Show whole requests and answers'
+            cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'hookctl;endpoints;edit'= {
+            cand --url 'URL to deliver to'
+            cand --events 'Events that it gets, with commas between; `*` stands for all'
+            cand --name 'What it is called; by default as its provider'
+            cand --description 'What it is for'
+            cand --secret 'Signing secret; if it is empty or not given, the old one stays, or one is made in the provider''s form'
+            cand --secret-file 'File with the secret; `-` is stdin'
+            cand --method 'Method in place of the provider''s usual one'
+            cand --content-type 'Content type in place of the provider''s usual one'
+            cand --basic 'Send HTTP Basic credentials; none if it is empty'
+            cand --map 'Custom payload, field by field: @PATH takes a value of the payload, else text; an empty one takes it away (can be repeated)'
+            cand --log-response-body 'Keep the bodies of answers in the log'
+            cand --color 'When to use colour'
+            cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
+            cand --no-secret 'Send without a signature from now on'
+            cand --json 'Print one JSON object a line'
+            cand -q 'Leave out notes and hints'
+            cand --quiet 'Leave out notes and hints'
+            cand -v 'Show whole requests and answers'
+            cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'hookctl;endpoints;enable'= {
+            cand --color 'When to use colour'
+            cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
+            cand --json 'Print one JSON object a line'
+            cand -q 'Leave out notes and hints'
+            cand --quiet 'Leave out notes and hints'
+            cand -v 'Show whole requests and answers'
+            cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'hookctl;endpoints;disable'= {
+            cand --color 'When to use colour'
+            cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
+            cand --json 'Print one JSON object a line'
+            cand -q 'Leave out notes and hints'
+            cand --quiet 'Leave out notes and hints'
+            cand -v 'Show whole requests and answers'
+            cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'hookctl;endpoints;remove'= {
+            cand --color 'When to use colour'
+            cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
+            cand --json 'Print one JSON object a line'
+            cand -q 'Leave out notes and hints'
+            cand --quiet 'Leave out notes and hints'
+            cand -v 'Show whole requests and answers'
+            cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'hookctl;endpoints;secret'= {
+            cand --color 'When to use colour'
+            cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
+            cand --reveal 'Print it in clear'
+            cand --rotate 'Make a new one in place of the old'
+            cand --json 'Print one JSON object a line'
+            cand -q 'Leave out notes and hints'
+            cand --quiet 'Leave out notes and hints'
+            cand -v 'Show whole requests and answers'
+            cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'hookctl;endpoints;test'= {
+            cand --event 'Event to send; by default the first that it gets'
+            cand -H 'Add a header, or put it in place of ours (can be repeated)'
+            cand --header 'Add a header, or put it in place of ours (can be repeated)'
+            cand --timeout 'Time limit of an attempt; the provider''s own by default, 0s for none'
+            cand --cacert 'Trust the certificates in this PEM file, in place of the system''s'
+            cand --color 'When to use colour'
+            cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
+            cand --reveal 'Show credentials in what `-v` prints'
+            cand --insecure 'Accept any TLS certificate'
+            cand --json 'Print one JSON object a line'
+            cand -q 'Leave out notes and hints'
+            cand --quiet 'Leave out notes and hints'
+            cand -v 'Show whole requests and answers'
+            cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'hookctl;endpoints;help'= {
+            cand add 'Register a URL'
+            cand list 'List endpoints, the oldest first'
+            cand show 'Show one endpoint'
+            cand edit 'Change an endpoint; what is not named stays as it is'
+            cand enable 'Deliver to endpoints again'
+            cand disable 'Pause deliveries to endpoints'
+            cand remove 'Remove endpoints for good; what was sent to them stays in the history'
+            cand secret 'Print the signing secret of an endpoint, or make a new one'
+            cand test 'Send a sample event to an endpoint'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'hookctl;endpoints;help;add'= {
+        }
+        &'hookctl;endpoints;help;list'= {
+        }
+        &'hookctl;endpoints;help;show'= {
+        }
+        &'hookctl;endpoints;help;edit'= {
+        }
+        &'hookctl;endpoints;help;enable'= {
+        }
+        &'hookctl;endpoints;help;disable'= {
+        }
+        &'hookctl;endpoints;help;remove'= {
+        }
+        &'hookctl;endpoints;help;secret'= {
+        }
+        &'hookctl;endpoints;help;test'= {
+        }
+        &'hookctl;endpoints;help;help'= {
+        }
         &'hookctl;init'= {
             cand --provider 'Providers to write down; all, as comments, if none is named (can be repeated)'
             cand --to 'Base URL of your handlers'
@@ -270,7 +478,7 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'hookctl;replay'= {
-            cand --to 'URL to deliver to'
+            cand --to 'URL to deliver to; by default, deliveries of the history go where they went'
             cand --timestamp 'Time of the new signatures: RFC 3339, unix seconds, or from now as in `-10m`'
             cand --as 'Form in which the requests are printed instead of sent'
             cand --set 'Set a field by dot path, as JSON or else as text (can be repeated)'
@@ -283,6 +491,10 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand --secret-file 'File with the secret, one a line; `-` is stdin'
             cand --tamper 'Break the delivery in one way, to see whether the handler refuses it'
             cand --duplicate 'Send each delivery again N times, under the same id'
+            cand --count 'Send each delivery N times, every one with ids of its own and signed afresh'
+            cand --concurrency 'Most deliveries under way at a time; 50 by default with `--count` and `--resume`'
+            cand --rate 'Most deliveries in a time, as in `100/s`'
+            cand --pace 'Keep the gaps between the requests: as they were, so many times as fast, or none'
             cand --expect 'Statuses of a good answer, as in `2xx` or `200,204`; the provider''s success rule by default'
             cand --expect-body 'Text that a good answer contains'
             cand --max-time 'Longest time of a good answer'
@@ -566,7 +778,7 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand zoom/meeting.ended 'zoom/meeting.ended'
             cand zoom/meeting.participant_joined 'zoom/meeting.participant_joined'
             cand zoom/meeting.started 'zoom/meeting.started'
-            cand --to 'URL to deliver to; by default the one configured for the provider'
+            cand --to 'URL to deliver to; by default every endpoint that is enabled and subscribed, else the URL configured for the provider'
             cand --as 'Form in which the requests are printed instead of sent'
             cand --variant 'Variant of the event; `hookctl events show EVENT` lists them (can be repeated)'
             cand --data 'Whole body, byte for byte: text, @FILE, or - for stdin'
@@ -587,6 +799,11 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand --secret-file 'File with the secret, one a line; `-` is stdin'
             cand --tamper 'Break the delivery in one way, to see whether the handler refuses it'
             cand --duplicate 'Send each delivery again N times, under the same id'
+            cand --speed 'How fast the time between attempts passes, as in `60x`; `max` leaves it out'
+            cand --schedule 'Delays in place of the provider''s, as in `1s,5s,30s`'
+            cand --count 'Send each delivery N times, every one with ids of its own and signed afresh'
+            cand --concurrency 'Most deliveries under way at a time; 50 by default with `--count` and `--resume`'
+            cand --rate 'Most deliveries in a time, as in `100/s`'
             cand --expect 'Statuses of a good answer, as in `2xx` or `200,204`; the provider''s success rule by default'
             cand --expect-body 'Text that a good answer contains'
             cand --max-time 'Longest time of a good answer'
@@ -598,6 +815,8 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand --reveal 'Print credentials in clear'
             cand --insecure 'Accept any TLS certificate'
             cand --reorder 'Send the deliveries in reverse order'
+            cand --retry 'Attempt it again after a failure, as the provider would'
+            cand --resume 'Go on with deliveries that are pending since a run was ended'
             cand --json 'Print one JSON object a line'
             cand -q 'Leave out notes and hints'
             cand --quiet 'Leave out notes and hints'
@@ -1324,6 +1543,7 @@ set edit:completion:arg-completer[hookctl] = {|@words|
         }
         &'hookctl;help'= {
             cand history 'List, show, compare, export and import what was received and sent'
+            cand endpoints 'Register URLs that `send` delivers to, each with its own events, secret and state'
             cand init 'Write a commented hookctl.toml'
             cand completions 'Print a completion script'
             cand listen 'Receive webhooks: verify, show and keep what arrives'
@@ -1356,6 +1576,35 @@ set edit:completion:arg-completer[hookctl] = {|@words|
         &'hookctl;help;history;prune'= {
         }
         &'hookctl;help;history;clear'= {
+        }
+        &'hookctl;help;endpoints'= {
+            cand add 'Register a URL'
+            cand list 'List endpoints, the oldest first'
+            cand show 'Show one endpoint'
+            cand edit 'Change an endpoint; what is not named stays as it is'
+            cand enable 'Deliver to endpoints again'
+            cand disable 'Pause deliveries to endpoints'
+            cand remove 'Remove endpoints for good; what was sent to them stays in the history'
+            cand secret 'Print the signing secret of an endpoint, or make a new one'
+            cand test 'Send a sample event to an endpoint'
+        }
+        &'hookctl;help;endpoints;add'= {
+        }
+        &'hookctl;help;endpoints;list'= {
+        }
+        &'hookctl;help;endpoints;show'= {
+        }
+        &'hookctl;help;endpoints;edit'= {
+        }
+        &'hookctl;help;endpoints;enable'= {
+        }
+        &'hookctl;help;endpoints;disable'= {
+        }
+        &'hookctl;help;endpoints;remove'= {
+        }
+        &'hookctl;help;endpoints;secret'= {
+        }
+        &'hookctl;help;endpoints;test'= {
         }
         &'hookctl;help;init'= {
         }

@@ -36,6 +36,7 @@ complete -c hookctl -n "__fish_hookctl_needs_command" -l no-store -d 'Keep nothi
 complete -c hookctl -n "__fish_hookctl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c hookctl -n "__fish_hookctl_needs_command" -s V -l version -d 'Print version'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "history" -d 'List, show, compare, export and import what was received and sent'
+complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "endpoints" -d 'Register URLs that `send` delivers to, each with its own events, secret and state'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "init" -d 'Write a commented hookctl.toml'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "completions" -d 'Print a completion script'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "listen" -d 'Receive webhooks: verify, show and keep what arrives'
@@ -49,7 +50,8 @@ complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "providers" -d 'List
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "secret" -d 'Print the local secret, made once per provider'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l event -d 'Of this event, as `provider/event` or `event`; `*` stands for anything' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l status -d 'Answered with such a status, as in `2xx` or `200,404`' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l status -d 'Answered with such a status, as in `2xx` or `200,404`; of deliveries also `pending`, `success`, `fail`' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l endpoint -d 'Deliveries to this endpoint alone, by name or id' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l since -d 'From this time on: RFC 3339, unix seconds, or from now as in `-1h`' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l search -d 'With this text in path, headers or body, letter by letter' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l limit -d 'Most that are listed' -r
@@ -103,7 +105,8 @@ http\t'Raw HTTP requests'
 fixture\t'JSON over several lines, for `send` and `replay`'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from export" -s o -l output -d 'File to write to, or a folder that gets a file for each request' -r -F
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from export" -l event -d 'Of this event, as `provider/event` or `event`; `*` stands for anything' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from export" -l status -d 'Answered with such a status, as in `2xx` or `200,404`' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from export" -l status -d 'Answered with such a status, as in `2xx` or `200,404`; of deliveries also `pending`, `success`, `fail`' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from export" -l endpoint -d 'Deliveries to this endpoint alone, by name or id' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from export" -l since -d 'From this time on: RFC 3339, unix seconds, or from now as in `-1h`' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from export" -l search -d 'With this text in path, headers or body, letter by letter' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from export" -l limit -d 'Most that are exported, of the newest' -r
@@ -159,6 +162,162 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "prune" -d 'Take out what is older'
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "clear" -d 'Take out everything'
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and not __fish_seen_subcommand_from add list show edit enable disable remove secret test help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and not __fish_seen_subcommand_from add list show edit enable disable remove secret test help" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and not __fish_seen_subcommand_from add list show edit enable disable remove secret test help" -l store -d 'File of the history; also HOOKCTL_STORE, else one in the state directory' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and not __fish_seen_subcommand_from add list show edit enable disable remove secret test help" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and not __fish_seen_subcommand_from add list show edit enable disable remove secret test help" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and not __fish_seen_subcommand_from add list show edit enable disable remove secret test help" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and not __fish_seen_subcommand_from add list show edit enable disable remove secret test help" -l no-store -d 'Keep nothing of this run in the history'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and not __fish_seen_subcommand_from add list show edit enable disable remove secret test help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and not __fish_seen_subcommand_from add list show edit enable disable remove secret test help" -f -a "add" -d 'Register a URL'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and not __fish_seen_subcommand_from add list show edit enable disable remove secret test help" -f -a "list" -d 'List endpoints, the oldest first'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and not __fish_seen_subcommand_from add list show edit enable disable remove secret test help" -f -a "show" -d 'Show one endpoint'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and not __fish_seen_subcommand_from add list show edit enable disable remove secret test help" -f -a "edit" -d 'Change an endpoint; what is not named stays as it is'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and not __fish_seen_subcommand_from add list show edit enable disable remove secret test help" -f -a "enable" -d 'Deliver to endpoints again'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and not __fish_seen_subcommand_from add list show edit enable disable remove secret test help" -f -a "disable" -d 'Pause deliveries to endpoints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and not __fish_seen_subcommand_from add list show edit enable disable remove secret test help" -f -a "remove" -d 'Remove endpoints for good; what was sent to them stays in the history'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and not __fish_seen_subcommand_from add list show edit enable disable remove secret test help" -f -a "secret" -d 'Print the signing secret of an endpoint, or make a new one'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and not __fish_seen_subcommand_from add list show edit enable disable remove secret test help" -f -a "test" -d 'Send a sample event to an endpoint'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and not __fish_seen_subcommand_from add list show edit enable disable remove secret test help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from add" -l provider -d 'Provider whose events it gets; by default the one that the events are of' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from add" -l events -d 'Events that it gets, with commas between; `*` stands for all' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from add" -l name -d 'What it is called; by default as its provider' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from add" -l description -d 'What it is for' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from add" -l secret -d 'Signing secret; if it is empty or not given, the old one stays, or one is made in the provider\'s form' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from add" -l secret-file -d 'File with the secret; `-` is stdin' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from add" -l method -d 'Method in place of the provider\'s usual one' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from add" -l content-type -d 'Content type in place of the provider\'s usual one' -r -f -a "json\t'`application/json`'
+form\t'`application/x-www-form-urlencoded`'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from add" -l basic -d 'Send HTTP Basic credentials; none if it is empty' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from add" -l map -d 'Custom payload, field by field: @PATH takes a value of the payload, else text; an empty one takes it away (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from add" -l log-response-body -d 'Keep the bodies of answers in the log' -r -f -a "true\t''
+false\t''"
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from add" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from add" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from add" -l store -d 'File of the history; also HOOKCTL_STORE, else one in the state directory' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from add" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from add" -l no-store -d 'Keep nothing of this run in the history'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from list" -l provider -d 'Those of this provider alone' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from list" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from list" -l store -d 'File of the history; also HOOKCTL_STORE, else one in the state directory' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from list" -l no-store -d 'Keep nothing of this run in the history'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from show" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from show" -l store -d 'File of the history; also HOOKCTL_STORE, else one in the state directory' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from show" -l no-store -d 'Keep nothing of this run in the history'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from edit" -l url -d 'URL to deliver to' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from edit" -l events -d 'Events that it gets, with commas between; `*` stands for all' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from edit" -l name -d 'What it is called; by default as its provider' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from edit" -l description -d 'What it is for' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from edit" -l secret -d 'Signing secret; if it is empty or not given, the old one stays, or one is made in the provider\'s form' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from edit" -l secret-file -d 'File with the secret; `-` is stdin' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from edit" -l method -d 'Method in place of the provider\'s usual one' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from edit" -l content-type -d 'Content type in place of the provider\'s usual one' -r -f -a "json\t'`application/json`'
+form\t'`application/x-www-form-urlencoded`'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from edit" -l basic -d 'Send HTTP Basic credentials; none if it is empty' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from edit" -l map -d 'Custom payload, field by field: @PATH takes a value of the payload, else text; an empty one takes it away (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from edit" -l log-response-body -d 'Keep the bodies of answers in the log' -r -f -a "true\t''
+false\t''"
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from edit" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from edit" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from edit" -l store -d 'File of the history; also HOOKCTL_STORE, else one in the state directory' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from edit" -l no-secret -d 'Send without a signature from now on'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from edit" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from edit" -l no-store -d 'Keep nothing of this run in the history'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from enable" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from enable" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from enable" -l store -d 'File of the history; also HOOKCTL_STORE, else one in the state directory' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from enable" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from enable" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from enable" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from enable" -l no-store -d 'Keep nothing of this run in the history'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from disable" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from disable" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from disable" -l store -d 'File of the history; also HOOKCTL_STORE, else one in the state directory' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from disable" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from disable" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from disable" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from disable" -l no-store -d 'Keep nothing of this run in the history'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from remove" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from remove" -l store -d 'File of the history; also HOOKCTL_STORE, else one in the state directory' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from remove" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from remove" -l no-store -d 'Keep nothing of this run in the history'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from secret" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from secret" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from secret" -l store -d 'File of the history; also HOOKCTL_STORE, else one in the state directory' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from secret" -l reveal -d 'Print it in clear'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from secret" -l rotate -d 'Make a new one in place of the old'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from secret" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from secret" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from secret" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from secret" -l no-store -d 'Keep nothing of this run in the history'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from secret" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from test" -l event -d 'Event to send; by default the first that it gets' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from test" -s H -l header -d 'Add a header, or put it in place of ours (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from test" -l timeout -d 'Time limit of an attempt; the provider\'s own by default, 0s for none' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from test" -l cacert -d 'Trust the certificates in this PEM file, in place of the system\'s' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from test" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from test" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from test" -l store -d 'File of the history; also HOOKCTL_STORE, else one in the state directory' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from test" -l reveal -d 'Show credentials in what `-v` prints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from test" -l insecure -d 'Accept any TLS certificate'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from test" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from test" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from test" -l no-store -d 'Keep nothing of this run in the history'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from help" -f -a "add" -d 'Register a URL'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from help" -f -a "list" -d 'List endpoints, the oldest first'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one endpoint'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from help" -f -a "edit" -d 'Change an endpoint; what is not named stays as it is'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from help" -f -a "enable" -d 'Deliver to endpoints again'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from help" -f -a "disable" -d 'Pause deliveries to endpoints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove endpoints for good; what was sent to them stays in the history'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from help" -f -a "secret" -d 'Print the signing secret of an endpoint, or make a new one'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from help" -f -a "test" -d 'Send a sample event to an endpoint'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c hookctl -n "__fish_hookctl_using_subcommand init" -l provider -d 'Providers to write down; all, as comments, if none is named (can be repeated)' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand init" -l to -d 'Base URL of your handlers' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand init" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
@@ -250,7 +409,7 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -s q -l quiet -d
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -s v -l verbose -d 'Show whole requests and answers'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l no-store -d 'Keep nothing of this run in the history'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l to -d 'URL to deliver to' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l to -d 'URL to deliver to; by default, deliveries of the history go where they went' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l timestamp -d 'Time of the new signatures: RFC 3339, unix seconds, or from now as in `-10m`' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l as -d 'Form in which the requests are printed instead of sent' -r -f -a "curl\t'A curl command'
 http\t'The bytes on the wire'
@@ -269,6 +428,10 @@ id\t'Change the delivery id after it was signed'
 secret\t'Sign with another secret'
 headers\t'Leave the signature headers out'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l duplicate -d 'Send each delivery again N times, under the same id' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l count -d 'Send each delivery N times, every one with ids of its own and signed afresh' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l concurrency -d 'Most deliveries under way at a time; 50 by default with `--count` and `--resume`' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l rate -d 'Most deliveries in a time, as in `100/s`' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l pace -d 'Keep the gaps between the requests: as they were, so many times as fast, or none' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l expect -d 'Statuses of a good answer, as in `2xx` or `200,204`; the provider\'s success rule by default' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l expect-body -d 'Text that a good answer contains' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l max-time -d 'Longest time of a good answer' -r
@@ -349,7 +512,7 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -s q -l quiet -d
 complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -s v -l verbose -d 'Show whole requests and answers'
 complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l no-store -d 'Keep nothing of this run in the history'
 complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l to -d 'URL to deliver to; by default the one configured for the provider' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l to -d 'URL to deliver to; by default every endpoint that is enabled and subscribed, else the URL configured for the provider' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l as -d 'Form in which the requests are printed instead of sent' -r -f -a "curl\t'A curl command'
 http\t'The bytes on the wire'
 json\t'One JSON object a line, as `listen --json` prints captures'"
@@ -377,6 +540,11 @@ id\t'Change the delivery id after it was signed'
 secret\t'Sign with another secret'
 headers\t'Leave the signature headers out'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l duplicate -d 'Send each delivery again N times, under the same id' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l speed -d 'How fast the time between attempts passes, as in `60x`; `max` leaves it out' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l schedule -d 'Delays in place of the provider\'s, as in `1s,5s,30s`' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l count -d 'Send each delivery N times, every one with ids of its own and signed afresh' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l concurrency -d 'Most deliveries under way at a time; 50 by default with `--count` and `--resume`' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l rate -d 'Most deliveries in a time, as in `100/s`' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l expect -d 'Statuses of a good answer, as in `2xx` or `200,204`; the provider\'s success rule by default' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l expect-body -d 'Text that a good answer contains' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l max-time -d 'Longest time of a good answer' -r
@@ -409,6 +577,8 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l dry-run -d 'Pri
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l reveal -d 'Print credentials in clear'
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l insecure -d 'Accept any TLS certificate'
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l reorder -d 'Send the deliveries in reverse order'
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l retry -d 'Attempt it again after a failure, as the provider would'
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l resume -d 'Go on with deliveries that are pending since a run was ended'
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l json -d 'Print one JSON object a line'
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -s q -l quiet -d 'Leave out notes and hints'
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -s v -l verbose -d 'Show whole requests and answers'
@@ -568,25 +738,35 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -s q -l quiet -d
 complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -s v -l verbose -d 'Show whole requests and answers'
 complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -l no-store -d 'Keep nothing of this run in the history'
 complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history init completions listen replay verify send sign explain events providers secret help" -f -a "history" -d 'List, show, compare, export and import what was received and sent'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history init completions listen replay verify send sign explain events providers secret help" -f -a "init" -d 'Write a commented hookctl.toml'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history init completions listen replay verify send sign explain events providers secret help" -f -a "completions" -d 'Print a completion script'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history init completions listen replay verify send sign explain events providers secret help" -f -a "listen" -d 'Receive webhooks: verify, show and keep what arrives'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history init completions listen replay verify send sign explain events providers secret help" -f -a "replay" -d 'Send stored requests again, signed afresh'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history init completions listen replay verify send sign explain events providers secret help" -f -a "verify" -d 'Say whether a request is signed right, and if not, why not'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history init completions listen replay verify send sign explain events providers secret help" -f -a "send" -d 'Deliver a realistic, correctly signed event'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history init completions listen replay verify send sign explain events providers secret help" -f -a "sign" -d 'Print the headers that a delivery would carry'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history init completions listen replay verify send sign explain events providers secret help" -f -a "explain" -d 'Show how a provider signs, worked through, with code that verifies it'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history init completions listen replay verify send sign explain events providers secret help" -f -a "events" -d 'List events, or show one'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history init completions listen replay verify send sign explain events providers secret help" -f -a "providers" -d 'List providers, show, add or check one'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history init completions listen replay verify send sign explain events providers secret help" -f -a "secret" -d 'Print the local secret, made once per provider'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history init completions listen replay verify send sign explain events providers secret help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history endpoints init completions listen replay verify send sign explain events providers secret help" -f -a "history" -d 'List, show, compare, export and import what was received and sent'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history endpoints init completions listen replay verify send sign explain events providers secret help" -f -a "endpoints" -d 'Register URLs that `send` delivers to, each with its own events, secret and state'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history endpoints init completions listen replay verify send sign explain events providers secret help" -f -a "init" -d 'Write a commented hookctl.toml'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history endpoints init completions listen replay verify send sign explain events providers secret help" -f -a "completions" -d 'Print a completion script'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history endpoints init completions listen replay verify send sign explain events providers secret help" -f -a "listen" -d 'Receive webhooks: verify, show and keep what arrives'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history endpoints init completions listen replay verify send sign explain events providers secret help" -f -a "replay" -d 'Send stored requests again, signed afresh'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history endpoints init completions listen replay verify send sign explain events providers secret help" -f -a "verify" -d 'Say whether a request is signed right, and if not, why not'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history endpoints init completions listen replay verify send sign explain events providers secret help" -f -a "send" -d 'Deliver a realistic, correctly signed event'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history endpoints init completions listen replay verify send sign explain events providers secret help" -f -a "sign" -d 'Print the headers that a delivery would carry'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history endpoints init completions listen replay verify send sign explain events providers secret help" -f -a "explain" -d 'Show how a provider signs, worked through, with code that verifies it'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history endpoints init completions listen replay verify send sign explain events providers secret help" -f -a "events" -d 'List events, or show one'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history endpoints init completions listen replay verify send sign explain events providers secret help" -f -a "providers" -d 'List providers, show, add or check one'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history endpoints init completions listen replay verify send sign explain events providers secret help" -f -a "secret" -d 'Print the local secret, made once per provider'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history endpoints init completions listen replay verify send sign explain events providers secret help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "show" -d 'Show one request in full: what is known of it, headers, body, answers'
 complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "diff" -d 'Compare two requests: headers by name, JSON by path'
 complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "export" -d 'Write requests out, the oldest first'
 complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "import" -d 'Read requests into the history'
 complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "prune" -d 'Take out what is older'
 complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "clear" -d 'Take out everything'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from endpoints" -f -a "add" -d 'Register a URL'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from endpoints" -f -a "list" -d 'List endpoints, the oldest first'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from endpoints" -f -a "show" -d 'Show one endpoint'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from endpoints" -f -a "edit" -d 'Change an endpoint; what is not named stays as it is'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from endpoints" -f -a "enable" -d 'Deliver to endpoints again'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from endpoints" -f -a "disable" -d 'Pause deliveries to endpoints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from endpoints" -f -a "remove" -d 'Remove endpoints for good; what was sent to them stays in the history'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from endpoints" -f -a "secret" -d 'Print the signing secret of an endpoint, or make a new one'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from endpoints" -f -a "test" -d 'Send a sample event to an endpoint'
 complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from events" -f -a "show" -d 'Show payload, headers, variants, and where each field comes from'
 complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "add" -d 'Add a provider to your own folder'
 complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "check" -d 'Say whether a file describes a provider'

@@ -66,7 +66,7 @@ enum Command {
     Replay(Box<replay::ReplayArgs>),
     Listen(Box<listen::ListenArgs>),
     Verify(Box<verify::VerifyArgs>),
-    History(history::HistoryArgs),
+    History(Box<history::HistoryArgs>),
     Endpoints(endpoints::EndpointsArgs),
     Sign(Box<sign::SignArgs>),
     Explain(explain::ExplainArgs),

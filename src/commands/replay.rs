@@ -107,7 +107,17 @@ pub(crate) fn run(args: &ReplayArgs, context: &mut Context) -> Result<Outcome> {
     }
     replay.notes.tell(&mut context.ui)?;
     if let Some(speed) = args.pace {
-        resend::keep_gaps(&mut planned, &sources, speed, &mut context.ui)?;
+        let times: Vec<_> = sources.iter().map(resend::received_at).collect();
+        for (planned, gap) in planned.iter_mut().zip(resend::gaps(&times, speed)) {
+            planned.gap = gap;
+        }
+        let unknown = times.iter().filter(|time| time.is_none()).count();
+        if unknown > 0 && speed != Speed::Max {
+            context.ui.note(&format!(
+                "note: {unknown} of {} do not say when they were received; they follow without a gap.",
+                times.len()
+            ))?;
+        }
     }
     let run = Run {
         request: &args.request,

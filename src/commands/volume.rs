@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tokio::time::MissedTickBehavior;
 
 use super::ends::Signals;
-use super::options::roots;
+use super::options::{Time, roots};
 use super::outgoing::{Planned, Run};
 use super::recorder::Recorder;
 use super::report::Sent;
@@ -99,9 +99,7 @@ impl VolumeArgs {
             concurrency: self.concurrency(self.count()),
             rate: self.rate,
             expect: run.expect.expectation(),
-            time: run
-                .timestamp
-                .map_or(SigningTime::Now, |time| time.signing()),
+            time: run.timestamp.map_or(SigningTime::Now, Time::signing),
             seed,
             reports_all: context.ui.json,
         };

@@ -180,7 +180,7 @@ fn answer(attempt: &Attempt, entry: &Entry, view: &View) -> String {
     let fresh = attempt.sent.iter().flat_map(Headers::iter);
     let fresh: Headers = fresh
         .filter(|header| first.iter().all(|other| other != *header))
-        .map(|header| (header.name.clone(), header.value.to_vec()))
+        .map(|header| (header.name.clone(), header.value.clone()))
         .collect();
     if fresh.iter().next().is_some() {
         text.push_str(&format!("{}\n", paint.faint("sent with")));
