@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use tokio::time::MissedTickBehavior;
 
 use super::ends::Signals;
@@ -15,7 +15,8 @@ use super::{Context, block_on};
 use crate::delivery::volume::{Load, Renewal, Running, SAMPLES, Sample, Template};
 use crate::delivery::{Course, SigningTime};
 use crate::error::{Error, Outcome, Result};
-use crate::render::{outgoing, volume};
+use crate::render::outgoing;
+use crate::render::volume::{self, grouped};
 use crate::sender::{Limits, MAX_ANSWER, advice, time_limit};
 use crate::ui::Ui;
 
@@ -177,7 +178,7 @@ impl Show<'_> {
                     let (done, failed) = running.progress();
                     bar.set_position(done);
                     if failed > 0 {
-                        bar.set_message(format!("{failed} failed"));
+                        bar.set_message(format!("{} failed", grouped(failed)));
                     }
                 }
             }
@@ -203,10 +204,14 @@ impl Show<'_> {
             return ProgressBar::hidden();
         }
         let style = ProgressStyle::with_template(
-            "{bar:32} {human_pos} of {human_len}  {per_sec}  {eta} left  {msg}",
+            "{bar:32} {human_pos} of {human_len}  {rate}  {eta} left  {msg}",
         );
-        let bar = ProgressBar::new(self.total);
-        bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+        let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+        let rate = |state: &ProgressState, text: &mut dyn std::fmt::Write| {
+            // What cannot be written into a text of its own is not shown.
+            let _ = write!(text, "{:.0}/s", state.per_sec());
+        };
+        ProgressBar::new(self.total).with_style(style.with_key("rate", rate))
     }
 
     fn sample(&mut self, sample: Sample) -> Result<()> {

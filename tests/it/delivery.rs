@@ -137,11 +137,12 @@ fn the_timeline_shows_simulated_and_real_time() {
     assert_eq!(
         lines,
         [
-            format!("✗ {start}  503  [ms]  msg_1  attempt 1 of 3  next in 5m 0s"),
-            format!(
-                "✗ {start}  503  [ms]  msg_1  attempt 2 of 3  after 5m 0s (real time)  next in 1d 2h"
-            ),
-            format!("✓ {start}  200  [ms]  msg_1  attempt 3 of 3  after 1d 2h (real time)"),
+            format!("✗ {start}  503  [ms]  msg_1"),
+            "    attempt 1 of 3, next in 5m 0s".to_owned(),
+            format!("✗ {start}  503  [ms]  msg_1"),
+            "    attempt 2 of 3, after 5m 0s (real time), next in 1d 2h".to_owned(),
+            format!("✓ {start}  200  [ms]  msg_1"),
+            "    attempt 3 of 3, after 1d 2h (real time)".to_owned(),
             "1 delivery: 1 succeeded, 0 failed  (3 attempts)".to_owned(),
         ]
     );
@@ -321,7 +322,7 @@ fn a_receiver_that_is_gone_gets_no_other_attempt() {
     assert!(
         ran.ends(1)
             .stdout
-            .ends_with("attempt 1 of 3  gone, no other follows\n"),
+            .ends_with("    attempt 1 of 3, gone, no other follows\n"),
         "{}",
         ran.stdout
     );
