@@ -30,6 +30,9 @@ struct Measured {
     cpu: f64,
 }
 
+/// Makes the command that sends to a URL, with its files in a folder; none if it is not installed.
+type Sender = fn(&Path, &str) -> Option<Command>;
+
 fn main() {
     if std::env::args().any(|arg| arg == "--echo") {
         echo();
@@ -41,7 +44,6 @@ fn main() {
     body.push_str("\"}");
     std::fs::write(folder.path().join("body.json"), body).unwrap();
     let (mut server, url) = start(folder.path());
-    type Sender = fn(&Path, &str) -> Option<Command>;
     let senders: [(&str, Sender); 3] = [
         ("oha, unsigned", oha),
         ("hookctl, the same body", |folder, url| {

@@ -135,6 +135,13 @@ pub fn capture_lines(bytes: &[u8]) {
     }
 }
 
+/// The `Retry-After` header of an answer.
+pub fn retry_after(bytes: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        let _ = crate::delivery::retry_after(text, jiff::Timestamp::UNIX_EPOCH);
+    }
+}
+
 /// Provider profiles.
 pub fn profile(bytes: &[u8]) {
     if let Ok(text) = std::str::from_utf8(bytes) {

@@ -84,7 +84,7 @@ impl Drafting<'_> {
         let profile = &message.provider.profile;
         let url = destination.url();
         if profile.request.https.value && url.scheme() == "http" && !is_loopback(url) {
-            notes.warn(format!(
+            notes.warn(&format!(
                 "{} delivers to https:// only, and this is `http://{}`.",
                 profile.label,
                 authority(url)
@@ -96,9 +96,10 @@ impl Drafting<'_> {
             || destination
                 .endpoint()
                 .is_some_and(|endpoint| endpoint.basic.is_some());
-        if has_credentials {
-            let note = check_basic(profile, &request.method).map_err(Error::usage)?;
-            note.into_iter().for_each(|note| notes.add(note));
+        if has_credentials
+            && let Some(note) = check_basic(profile, &request.method).map_err(Error::usage)?
+        {
+            notes.add(note);
         }
         let secret = self.secret(profile, &destination, settings, notes)?;
         let own = destination

@@ -39,8 +39,8 @@ impl Notes {
     }
 
     /// Adds a sentence that even a quiet user should know.
-    pub(super) fn warn(&mut self, text: String) {
-        self.add(text.clone());
+    pub(super) fn warn(&mut self, text: &str) {
+        self.add(text.to_owned());
         if let Some(note) = self.0.iter_mut().find(|note| note.text == text) {
             note.is_warning = true;
         }

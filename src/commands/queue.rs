@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use super::draft::{Draft, Drafting};
 use super::ends::Signals;
 use super::message::random_seed;
-use super::options::span;
+use super::options::{RequestArgs, Time, roots, span};
 use super::outgoing::{Planned, Run};
 use super::report::{Report, Sent, Settings};
 use super::volume::{VolumeArgs, number_of};
@@ -136,19 +136,9 @@ impl Queue<'_> {
 
     /// The plan with what was typed of how it is sent and judged.
     fn completed(&self, mut plan: Plan, context: &Context) -> Result<Plan> {
-        let request = self.run.request;
-        plan.time = match self.run.timestamp {
-            Some(time) => time.signing(),
-            None => SigningTime::Now,
-        };
-        plan.timeout = request.timeout.map(Span);
-        plan.insecure = request.insecure;
-        // A file that cannot be used is said now, and not once for each attempt.
-        super::options::roots(request.cacert.as_deref(), &context.settings)?;
-        let cacert = request.cacert.as_deref();
-        plan.cacert = cacert.map(|file| context.settings.directory().join(file));
+        plan.time = self.run.timestamp.map_or(SigningTime::Now, Time::signing);
         plan.expect = self.run.expect.expectation();
-        Ok(plan)
+        with_request(plan, self.run.request, &context.settings)
     }
 
     /// A delivery as often as the faults and the volume say, with ids of its own each time that it is another one.
@@ -175,12 +165,27 @@ impl Queue<'_> {
     }
 }
 
+/// A plan with what was typed of how requests are sent.
+pub(super) fn with_request(
+    mut plan: Plan,
+    request: &RequestArgs,
+    settings: &crate::settings::Settings,
+) -> Result<Plan> {
+    plan.timeout = request.timeout.map(Span);
+    plan.insecure = request.insecure;
+    // A file that cannot be used is said now, and not once for each attempt.
+    let cacert = request.cacert.as_deref();
+    roots(cacert, settings)?;
+    plan.cacert = cacert.map(|file| settings.directory().join(file));
+    Ok(plan)
+}
+
 /// Attempts what was put into the queue of an engine, one after the other.
-pub(super) fn finish(engine: &mut Engine, reveal: bool, context: &mut Context) -> Result<Outcome> {
-    let settings = Settings {
-        insecure: false,
-        reveal,
-    };
+pub(super) fn finish(
+    engine: &mut Engine,
+    settings: Settings,
+    context: &mut Context,
+) -> Result<Outcome> {
     let course = VolumeArgs::default().course(1);
     attempt(engine, course, Report::new(settings, &[]), context)
 }

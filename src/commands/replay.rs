@@ -116,7 +116,17 @@ pub(crate) fn replay(
     }
     replay.notes.tell(&mut context.ui)?;
     if let Some(speed) = args.pace {
-        resend::keep_gaps(&mut planned, sourced, speed, &mut context.ui)?;
+        let times: Vec<_> = sourced.iter().map(resend::received_at).collect();
+        for (planned, gap) in planned.iter_mut().zip(resend::gaps(&times, speed)) {
+            planned.gap = gap;
+        }
+        let unknown = times.iter().filter(|time| time.is_none()).count();
+        if unknown > 0 && speed != Speed::Max {
+            context.ui.note(&format!(
+                "note: {unknown} of {} do not say when they were received; they follow without a gap.",
+                times.len()
+            ))?;
+        }
     }
     let run = Run {
         request: &args.request,

@@ -6,13 +6,12 @@ use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use super::options::Target;
-use super::outgoing::{Again, Planned};
+use super::outgoing::Again;
 use super::sources::Sourced;
 use crate::delivery::{Endpoint, Speed};
 use crate::error::{Error, Result};
 use crate::request::curl;
 use crate::secret::Secret;
-use crate::ui::Ui;
 
 /// Where a stored request goes.
 pub(super) struct Place {
@@ -101,39 +100,40 @@ fn with_stored_target(target: &Target, sourced: &Sourced) -> Url {
     url
 }
 
-/// Starts requests as far from one another as they were received, by a clock of this speed.
-pub(super) fn keep_gaps(
-    planned: &mut [Planned],
-    sources: &[Sourced],
-    speed: Speed,
-    ui: &mut Ui,
-) -> Result<()> {
-    let time = |sourced: &Sourced| {
-        let at = sourced.stored.received_at.as_deref()?;
-        at.parse::<Timestamp>().ok()
-    };
-    let (mut last, mut unknown) = (None, 0);
-    for (planned, sourced) in planned.iter_mut().zip(sources) {
-        let Some(at) = time(sourced) else {
-            unknown += 1;
-            continue;
-        };
-        if let Some(last) = last {
-            planned.gap = Some(speed.real(gap(last, at)));
-        }
+/// How long after the one before it each request starts, by a clock of this speed: as long as they were received one
+/// after the other. `None` for one that does not say when it was.
+pub(super) fn gaps(times: &[Option<Timestamp>], speed: Speed) -> Vec<Option<Duration>> {
+    let mut last: Option<Timestamp> = None;
+    let gap = |at: &Option<Timestamp>| {
+        let at = (*at)?;
+        let since = last.map_or(SignedDuration::ZERO, |last| at.duration_since(last));
         last = last.max(Some(at));
-    }
-    if unknown > 0 && speed != Speed::Max {
-        ui.note(&format!(
-            "note: {unknown} of {} do not say when they were received; they follow without a gap.",
-            sources.len()
-        ))?;
-    }
-    Ok(())
+        let since = Duration::try_from(since.max(SignedDuration::ZERO)).unwrap_or_default();
+        Some(speed.real(since))
+    };
+    times.iter().map(gap).collect()
 }
 
-/// The time from one to the next; none if that came before it.
-fn gap(last: Timestamp, next: Timestamp) -> Duration {
-    let gap = next.duration_since(last).max(SignedDuration::ZERO);
-    Duration::try_from(gap).unwrap_or_default()
+/// When a stored request was received.
+pub(super) fn received_at(sourced: &Sourced) -> Option<Timestamp> {
+    sourced.stored.received_at.as_deref()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gaps_are_those_between_the_latest_and_the_next_one() {
+        let times = ["10:00:00", "10:00:30", "", "10:00:20", "10:01:30"];
+        let times = times.map(|time| format!("2026-11-21T{time}Z").parse().ok());
+        let seconds = |speed: &str| -> Vec<Option<f64>> {
+            let gaps = gaps(&times, speed.parse().unwrap()).into_iter();
+            gaps.map(|gap| gap.map(|gap| gap.as_secs_f64())).collect()
+        };
+        let wanted = [Some(0.0), Some(30.0), None, Some(0.0), Some(60.0)];
+        assert_eq!(seconds("real"), wanted);
+        assert_eq!(seconds("2x"), wanted.map(|gap| gap.map(|gap| gap / 2.0)));
+        assert_eq!(seconds("max"), wanted.map(|gap| gap.map(|_| 0.0)));
+    }
 }

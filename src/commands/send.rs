@@ -30,7 +30,7 @@ use crate::provider::{Catalogue, Profile};
   hookctl send lead_replied --dry-run --as curl --to http://localhost:3000/webhooks/ken
   hookctl send lead_replied --retry --speed 60x --to http://localhost:3000/webhooks/ken
   hookctl send lead_replied --count 10000 --concurrency 50 --to http://localhost:3000/webhooks/ken
-  hookctl send lead_replied               # to every endpoint that is subscribed; see `hookctl endpoints`
+  hookctl send lead_replied               # to every endpoint that gets it
   hookctl send --resume                   # goes on with what is pending")]
 pub(crate) struct SendArgs {
     /// Events or scenarios: `provider/name`, or `name` where one provider alone has it

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use tokio::time::MissedTickBehavior;
 
 use super::ends::Signals;
-use super::options::roots;
+use super::options::{Time, roots};
 use super::outgoing::{Planned, Run};
 use super::recorder::Recorder;
 use super::report::Sent;
@@ -15,7 +15,8 @@ use super::{Context, block_on};
 use crate::delivery::volume::{Load, Renewal, Running, SAMPLES, Sample, Template};
 use crate::delivery::{Course, SigningTime};
 use crate::error::{Error, Outcome, Result};
-use crate::render::{outgoing, volume};
+use crate::render::outgoing;
+use crate::render::volume::{self, grouped};
 use crate::sender::{Limits, MAX_ANSWER, advice, time_limit};
 use crate::ui::Ui;
 
@@ -99,9 +100,7 @@ impl VolumeArgs {
             concurrency: self.concurrency(self.count()),
             rate: self.rate,
             expect: run.expect.expectation(),
-            time: run
-                .timestamp
-                .map_or(SigningTime::Now, |time| time.signing()),
+            time: run.timestamp.map_or(SigningTime::Now, Time::signing),
             seed,
             reports_all: context.ui.json,
         };
@@ -179,7 +178,7 @@ impl Show<'_> {
                     let (done, failed) = running.progress();
                     bar.set_position(done);
                     if failed > 0 {
-                        bar.set_message(format!("{failed} failed"));
+                        bar.set_message(format!("{} failed", grouped(failed)));
                     }
                 }
             }
@@ -205,10 +204,14 @@ impl Show<'_> {
             return ProgressBar::hidden();
         }
         let style = ProgressStyle::with_template(
-            "{bar:32} {human_pos} of {human_len}  {per_sec}  {eta} left  {msg}",
+            "{bar:32} {human_pos} of {human_len}  {rate}  {eta} left  {msg}",
         );
-        let bar = ProgressBar::new(self.total);
-        bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+        let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+        let rate = |state: &ProgressState, text: &mut dyn std::fmt::Write| {
+            // What cannot be written into a text of its own is not shown.
+            let _ = write!(text, "{:.0}/s", state.per_sec());
+        };
+        ProgressBar::new(self.total).with_style(style.with_key("rate", rate))
     }
 
     fn sample(&mut self, sample: Sample) -> Result<()> {

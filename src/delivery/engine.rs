@@ -11,7 +11,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use super::flight::{Flight, Landed};
-use super::outgoing::Outgoing;
+use super::outgoing::{Outgoing, submit};
 use super::plan::Plan;
 use super::policy::{Next, Speed};
 use super::{Endpoint, Verdict};
@@ -20,10 +20,7 @@ use crate::provider::fresh::Seed;
 use crate::provider::{Catalogue, Provider};
 use crate::request::Request;
 use crate::sender::{Attempt, Client, Delivery, authority};
-use crate::store::{
-    Count, Direction, Disabled, Due, Facts, Id, Ids, Lease, Place, Row, Store, TAMPERED, Waiting,
-    Whose,
-};
+use crate::store::{Count, Disabled, Due, Id, Ids, Lease, Place, Store, Whose};
 
 /// How a run of the engine goes.
 #[derive(Clone, Copy, Debug)]
@@ -106,8 +103,8 @@ pub(crate) struct Engine {
 
 /// Most clients that are kept; each has connections of its own.
 const CLIENTS: usize = 64;
-/// Deliveries that are kept together.
-const BATCH: usize = 500;
+/// Most plans that are kept.
+const PLANS: usize = 500;
 /// How often an idle run looks for what others left or brought.
 const GLANCE: Duration = Duration::from_secs(1);
 
@@ -295,7 +292,7 @@ impl Engine {
         let Some(plan) = text.and_then(|text| Plan::from_text(&text).ok()) else {
             return Ok(None);
         };
-        if self.plans.len() >= BATCH {
+        if self.plans.len() >= PLANS {
             self.plans.clear();
         }
         let plan = Arc::new(plan);
@@ -406,60 +403,6 @@ impl Drop for Engine {
         // What is not released now is found by whoever resumes.
         let _ = self.store.release(self.lease.number);
     }
-}
-
-/// Puts deliveries into the queue of a history: for a run that has its number, else for whoever resumes. Returns how
-/// many there were.
-pub(crate) fn submit(
-    store: &mut Store,
-    ids: &Ids,
-    owner: Option<i64>,
-    plan: &Plan,
-    deliveries: impl Iterator<Item = Outgoing>,
-) -> Result<usize> {
-    let text = plan.to_text();
-    let (mut number, mut count) = (None, 0);
-    let mut batch = Vec::new();
-    let mut keep = |batch: &mut Vec<Waiting>| -> Result<()> {
-        let plan = number.map_or(Err(&*text), Ok);
-        number = Some(store.enqueue(owner, plan, batch)?);
-        count += batch.len();
-        batch.clear();
-        Ok(())
-    };
-    for outgoing in deliveries {
-        let now = Timestamp::now();
-        batch.push(Waiting {
-            row: row(outgoing, ids.next(Direction::Out, now), now),
-            due: now,
-        });
-        if batch.len() >= BATCH {
-            keep(&mut batch)?;
-        }
-    }
-    if !batch.is_empty() {
-        keep(&mut batch)?;
-    }
-    Ok(count)
-}
-
-fn row(outgoing: Outgoing, id: Id, at: Timestamp) -> Row {
-    let url = &outgoing.url;
-    let facts = Facts {
-        provider: Some(outgoing.provider),
-        event: Some(outgoing.event),
-        delivery_id: outgoing.delivery_id,
-        verdict: outgoing.is_tampered.then(|| TAMPERED.to_owned()),
-        url: Some(format!(
-            "{}://{}{}",
-            url.scheme(),
-            authority(url),
-            outgoing.request.target
-        )),
-        endpoint: outgoing.endpoint,
-        ..Facts::default()
-    };
-    Row::new(id, at, &outgoing.request, facts)
 }
 
 fn joined(landed: std::result::Result<Landed, tokio::task::JoinError>) -> Result<Landed> {

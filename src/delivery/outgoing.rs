@@ -1,9 +1,11 @@
 //! An event on its way to an endpoint: the request that its provider would send there, and how it is signed.
 
+use jiff::Timestamp;
 use serde_json::Value;
 use url::Url;
 
 use super::{Endpoint, Plan, Policy, Style};
+use crate::error::Result;
 use crate::provider::compose::{Content, Shape, compose};
 use crate::provider::edits::map_fields;
 use crate::provider::fresh::Seed;
@@ -11,7 +13,9 @@ use crate::provider::payload;
 use crate::provider::profile::HeaderFact;
 use crate::provider::{Profile, Provider};
 use crate::request::Request;
+use crate::sender::authority;
 use crate::signature::{self, Scheme};
+use crate::store::{Direction, Facts, Id, Ids, Row, Store, TAMPERED, Waiting};
 
 /// A request as a provider sends it, but for signature, host and length.
 #[derive(Clone)]
@@ -46,7 +50,7 @@ impl Event<'_> {
         &self,
         endpoint: &Endpoint,
         policy: Policy,
-    ) -> Result<(Plan, Outgoing), String> {
+    ) -> std::result::Result<(Plan, Outgoing), String> {
         let profile = &self.provider.profile;
         let shape = Shape {
             method: endpoint.method.clone(),
@@ -71,7 +75,7 @@ impl Event<'_> {
 }
 
 /// The content as a custom payload asks for it; a body that is sent as it is stays.
-pub(crate) fn mapped(content: &Content, fields: &[String]) -> Result<Content, String> {
+pub(crate) fn mapped(content: &Content, fields: &[String]) -> std::result::Result<Content, String> {
     match content {
         Content::Fields(payload) if !fields.is_empty() => {
             map_fields(fields, payload).map(Content::Fields)
@@ -92,4 +96,61 @@ pub(crate) fn sends_id(profile: &Profile, scheme: &Scheme) -> bool {
 pub(crate) fn message_id(profile: &Profile, payload: &Value, seed: &Seed) -> String {
     let own = payload::delivery_id(profile, payload);
     own.unwrap_or_else(|| seed.value(profile.delivery_form(), "delivery id"))
+}
+
+/// Deliveries that are kept together.
+const BATCH: usize = 500;
+
+/// Puts deliveries into the queue of a history: for a run that has its number, else for whoever resumes. Returns how
+/// many there were.
+pub(crate) fn submit(
+    store: &mut Store,
+    ids: &Ids,
+    owner: Option<i64>,
+    plan: &Plan,
+    deliveries: impl Iterator<Item = Outgoing>,
+) -> Result<usize> {
+    let text = plan.to_text();
+    let (mut number, mut count) = (None, 0);
+    let mut batch = Vec::new();
+    let mut keep = |batch: &mut Vec<Waiting>| -> Result<()> {
+        let plan = number.ok_or(&*text);
+        number = Some(store.enqueue(owner, plan, batch)?);
+        count += batch.len();
+        batch.clear();
+        Ok(())
+    };
+    for outgoing in deliveries {
+        let now = Timestamp::now();
+        batch.push(Waiting {
+            row: row(outgoing, ids.next(Direction::Out, now), now),
+            due: now,
+        });
+        if batch.len() >= BATCH {
+            keep(&mut batch)?;
+        }
+    }
+    if !batch.is_empty() {
+        keep(&mut batch)?;
+    }
+    Ok(count)
+}
+
+fn row(outgoing: Outgoing, id: Id, at: Timestamp) -> Row {
+    let url = &outgoing.url;
+    let facts = Facts {
+        provider: Some(outgoing.provider),
+        event: Some(outgoing.event),
+        delivery_id: outgoing.delivery_id,
+        verdict: outgoing.is_tampered.then(|| TAMPERED.to_owned()),
+        url: Some(format!(
+            "{}://{}{}",
+            url.scheme(),
+            authority(url),
+            outgoing.request.target
+        )),
+        endpoint: outgoing.endpoint,
+        ..Facts::default()
+    };
+    Row::new(id, at, &outgoing.request, facts)
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::body::{self, Given};
 use super::route::Match;
 use super::{Asked, Emulator, Refusal, Served};
-use crate::delivery::{Endpoint, Event, Policy, engine, message_id, rules};
+use crate::delivery::{Endpoint, Event, Policy, message_id, outgoing, rules};
 use crate::error::Error;
 use crate::provider::Profile;
 use crate::provider::api::{Action, Fault, Property};
@@ -300,7 +300,7 @@ impl Turn<'_> {
         let made = made.map_err(|why| Refusal::new(Fault::Invalid, why))?;
         for (plan, outgoing) in made {
             let outgoing = std::iter::once(outgoing);
-            engine::submit(store, &self.emulator.ids, None, &plan, outgoing)?;
+            outgoing::submit(store, &self.emulator.ids, None, &plan, outgoing)?;
         }
         Ok(())
     }

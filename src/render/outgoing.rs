@@ -199,10 +199,6 @@ pub(crate) fn human(result: &Result<'_>, widths: Widths, paint: Paint) -> String
             .endpoint
             .map(|endpoint| paint.name(&safe(&endpoint.name))),
     );
-    let several = |timeline: &&Timeline| timeline.attempts > 1;
-    if let Some(timeline) = result.timeline.filter(several) {
-        cells.extend(course(timeline, attempt.number, paint));
-    }
     if let Some(verdict) = result.verdict {
         cells.push(match verdict {
             "fixed" => paint.good(verdict),
@@ -210,26 +206,34 @@ pub(crate) fn human(result: &Result<'_>, widths: Widths, paint: Paint) -> String
             _ => paint.faint(verdict),
         });
     }
-    format!("{}\n", cells.join("  "))
+    let mut text = format!("{}\n", cells.join("  "));
+    let several = |timeline: &&Timeline| timeline.attempts > 1;
+    if let Some(timeline) = result.timeline.filter(several) {
+        text.push_str(&format!(
+            "    {}\n",
+            course(timeline, attempt.number, paint)
+        ));
+    }
+    text
 }
 
 /// The place of an attempt among those of its delivery: its number, the simulated and the real time since the first
 /// one, and the simulated time until the next.
-fn course(timeline: &Timeline, number: u32, paint: Paint) -> Vec<String> {
-    let mut cells = vec![paint.faint(&format!("attempt {number} of {}", timeline.attempts))];
+fn course(timeline: &Timeline, number: u32, paint: Paint) -> String {
+    let mut parts = vec![format!("attempt {number} of {}", timeline.attempts)];
     if number > 1 {
         let mut at = format!("after {}", span(timeline.simulated));
         if timeline.speed != Speed::REAL {
             at.push_str(&format!(" (real {})", duration(timeline.real)));
         }
-        cells.push(paint.faint(&at));
+        parts.push(at);
     }
     if let Some(next) = timeline.next {
-        cells.push(paint.warn(&format!("next in {}", span(next))));
+        parts.push(format!("next in {}", span(next)));
     } else if timeline.is_gone {
-        cells.push(paint.warn("gone, no other follows"));
+        parts.push("gone, no other follows".to_owned());
     }
-    cells
+    paint.faint(&parts.join(", "))
 }
 
 /// A span of simulated time, to its two largest units: `350 ms`, `5.2 s`, `4m 48s`, `2h 5m`.

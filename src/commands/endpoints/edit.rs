@@ -57,7 +57,7 @@ struct Fields {
     /// What it is for
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
-    /// Signing secret; made in the provider's form by default, and an empty one keeps the old
+    /// Signing secret; if it is empty or not given, the old one stays, or one is made in the provider's form
     #[arg(long, value_name = "SECRET", allow_hyphen_values = true)]
     secret: Option<String>,
     /// File with the secret; `-` is stdin

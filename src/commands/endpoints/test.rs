@@ -4,6 +4,8 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::super::message::random_seed;
+use super::super::options::RequestArgs;
+use super::super::report::Settings;
 use super::super::{Context, queue};
 use super::{all, place};
 use crate::delivery::{Engine, Event, Policy, message_id, rules};
@@ -24,6 +26,8 @@ pub(super) struct TestArgs {
     /// Show credentials in what `-v` prints
     #[arg(long)]
     reveal: bool,
+    #[command(flatten)]
+    request: RequestArgs,
 }
 
 pub(super) fn run(args: &TestArgs, context: &mut Context) -> Result<Outcome> {
@@ -73,7 +77,13 @@ pub(super) fn run(args: &TestArgs, context: &mut Context) -> Result<Outcome> {
     let (plan, outgoing) = event
         .to_endpoint(endpoint, Policy::once())
         .map_err(|problem| Error::usage(format!("cannot map `{name}`: {problem}")))?;
+    let plan = plan.with_changes(&args.request.headers, None);
+    let plan = queue::with_request(plan, &args.request, &context.settings)?;
     let mut engine = Engine::new(Some(&place(&context.settings)?), catalogue, seed)?;
     engine.submit(&plan, std::iter::once(outgoing))?;
-    queue::finish(&mut engine, args.reveal, context)
+    let settings = Settings {
+        insecure: args.request.insecure,
+        reveal: args.reveal,
+    };
+    queue::finish(&mut engine, settings, context)
 }

@@ -19,6 +19,7 @@ use crate::store::{Entry, Id, Place, Store};
   hookctl history
   hookctl history --in --event 'lead_*' --status 5xx --since -1h
   hookctl history --search nils.torres@example.com
+  hookctl history --endpoint ken --status pending,fail
   hookctl history show last
   hookctl history export --in --since -1d > captures.ndjson
 

@@ -226,8 +226,6 @@ impl Worker {
         let Some(at) = self.shared.start.checked_add(after) else {
             return std::future::pending().await;
         };
-        // A stop is seen within a moment, however slow the rate.
-        const MOMENT: Duration = Duration::from_millis(100);
         while !self.shared.stops.load(Ordering::Relaxed) {
             let left = at.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -310,5 +308,7 @@ impl Worker {
     }
 }
 
+/// Within this time a stop is seen, however slow the rate.
+const MOMENT: Duration = Duration::from_millis(100);
 /// How long a worker rests when nobody listens.
 const REST: Duration = Duration::from_millis(10);

@@ -132,9 +132,7 @@ impl Renewal {
                 Part::Target => overwrite_text(&mut request.target, at, word),
                 Part::Header(place) => {
                     if let Some(header) = request.headers.iter_mut().nth(*place) {
-                        let mut value = header.value.to_vec();
-                        value[at..at + word.len()].copy_from_slice(word);
-                        header.value = value.into();
+                        header.value[at..at + word.len()].copy_from_slice(word);
                     }
                 }
                 Part::Body => {
