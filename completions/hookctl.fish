@@ -35,6 +35,8 @@ complete -c hookctl -n "__fish_hookctl_needs_command" -s v -l verbose -d 'Show w
 complete -c hookctl -n "__fish_hookctl_needs_command" -l no-store -d 'Keep nothing of this run in the history'
 complete -c hookctl -n "__fish_hookctl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c hookctl -n "__fish_hookctl_needs_command" -s V -l version -d 'Print version'
+complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "check" -d 'Audit a handler: what does it do wrong, and how to mend it'
+complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "run" -d 'Run the cases of a file: send, break on purpose, expect and check, in order'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "history" -d 'List, show, compare, export and import what was received and sent'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "init" -d 'Write a commented hookctl.toml'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "completions" -d 'Print a completion script'
@@ -48,6 +50,57 @@ complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "events" -d 'List ev
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "providers" -d 'List providers, show, add or check one'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "secret" -d 'Print the local secret, made once per provider'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l to -d 'URL of the handler; by default the one configured for the provider' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l provider -d 'Provider whose deliveries the handler takes; found from the path by default, as in /webhooks/ken' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l event -d 'Event that the endpoint is subscribed to; all by default (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l only -d 'Ask these alone (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l skip -d 'Leave these out (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l wait -d 'Wait so long for the handler to take connections' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l report -d 'Write a report: junit, html or markdown (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l baseline -d 'File of known failures, of --write-baseline or of --json: fail only on new ones' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l write-baseline -d 'Write the failures of this run to a file for --baseline' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -s H -l header -d 'Add a header, or put it in place of ours (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l timeout -d 'Time limit of an attempt; the provider\'s own by default, 0s for none' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l cacert -d 'Trust the certificates in this PEM file, in place of the system\'s' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l secret -d 'Signing secret; also HOOKCTL_SECRET, the configuration, else the local secret (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l secret-file -d 'File with the secret, one a line; `-` is stdin' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l store -d 'File of the history; also HOOKCTL_STORE, else one in the state directory' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l list -d 'List the checks and ask nothing'
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l allow-remote -d 'Allow a handler that is neither on this machine nor in a private network'
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l insecure -d 'Accept any TLS certificate'
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l no-store -d 'Keep nothing of this run in the history'
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l to -d 'URL of the handler in place of the file\'s; one without a path keeps the paths of the file' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l case -d 'Run these cases alone (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l wait -d 'Wait so long for the handler to take connections' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l report -d 'Write a report: junit, html or markdown (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l baseline -d 'File of known failures, of --write-baseline or of --json: fail only on new ones' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l write-baseline -d 'Write the failures of this run to a file for --baseline' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -s H -l header -d 'Add a header, or put it in place of ours (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l timeout -d 'Time limit of an attempt; the provider\'s own by default, 0s for none' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l cacert -d 'Trust the certificates in this PEM file, in place of the system\'s' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l secret -d 'Signing secret; also HOOKCTL_SECRET, the configuration, else the local secret (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l secret-file -d 'File with the secret, one a line; `-` is stdin' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l store -d 'File of the history; also HOOKCTL_STORE, else one in the state directory' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l list -d 'List the cases and run none'
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l allow-remote -d 'Allow checks of a handler that is neither on this machine nor in a private network'
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l insecure -d 'Accept any TLS certificate'
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l no-store -d 'Keep nothing of this run in the history'
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l event -d 'Of this event, as `provider/event` or `event`; `*` stands for anything' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l status -d 'Answered with such a status, as in `2xx` or `200,404`' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l since -d 'From this time on: RFC 3339, unix seconds, or from now as in `-1h`' -r
@@ -568,19 +621,21 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -s q -l quiet -d
 complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -s v -l verbose -d 'Show whole requests and answers'
 complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -l no-store -d 'Keep nothing of this run in the history'
 complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history init completions listen replay verify send sign explain events providers secret help" -f -a "history" -d 'List, show, compare, export and import what was received and sent'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history init completions listen replay verify send sign explain events providers secret help" -f -a "init" -d 'Write a commented hookctl.toml'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history init completions listen replay verify send sign explain events providers secret help" -f -a "completions" -d 'Print a completion script'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history init completions listen replay verify send sign explain events providers secret help" -f -a "listen" -d 'Receive webhooks: verify, show and keep what arrives'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history init completions listen replay verify send sign explain events providers secret help" -f -a "replay" -d 'Send stored requests again, signed afresh'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history init completions listen replay verify send sign explain events providers secret help" -f -a "verify" -d 'Say whether a request is signed right, and if not, why not'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history init completions listen replay verify send sign explain events providers secret help" -f -a "send" -d 'Deliver a realistic, correctly signed event'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history init completions listen replay verify send sign explain events providers secret help" -f -a "sign" -d 'Print the headers that a delivery would carry'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history init completions listen replay verify send sign explain events providers secret help" -f -a "explain" -d 'Show how a provider signs, worked through, with code that verifies it'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history init completions listen replay verify send sign explain events providers secret help" -f -a "events" -d 'List events, or show one'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history init completions listen replay verify send sign explain events providers secret help" -f -a "providers" -d 'List providers, show, add or check one'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history init completions listen replay verify send sign explain events providers secret help" -f -a "secret" -d 'Print the local secret, made once per provider'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history init completions listen replay verify send sign explain events providers secret help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history init completions listen replay verify send sign explain events providers secret help" -f -a "check" -d 'Audit a handler: what does it do wrong, and how to mend it'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history init completions listen replay verify send sign explain events providers secret help" -f -a "run" -d 'Run the cases of a file: send, break on purpose, expect and check, in order'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history init completions listen replay verify send sign explain events providers secret help" -f -a "history" -d 'List, show, compare, export and import what was received and sent'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history init completions listen replay verify send sign explain events providers secret help" -f -a "init" -d 'Write a commented hookctl.toml'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history init completions listen replay verify send sign explain events providers secret help" -f -a "completions" -d 'Print a completion script'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history init completions listen replay verify send sign explain events providers secret help" -f -a "listen" -d 'Receive webhooks: verify, show and keep what arrives'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history init completions listen replay verify send sign explain events providers secret help" -f -a "replay" -d 'Send stored requests again, signed afresh'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history init completions listen replay verify send sign explain events providers secret help" -f -a "verify" -d 'Say whether a request is signed right, and if not, why not'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history init completions listen replay verify send sign explain events providers secret help" -f -a "send" -d 'Deliver a realistic, correctly signed event'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history init completions listen replay verify send sign explain events providers secret help" -f -a "sign" -d 'Print the headers that a delivery would carry'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history init completions listen replay verify send sign explain events providers secret help" -f -a "explain" -d 'Show how a provider signs, worked through, with code that verifies it'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history init completions listen replay verify send sign explain events providers secret help" -f -a "events" -d 'List events, or show one'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history init completions listen replay verify send sign explain events providers secret help" -f -a "providers" -d 'List providers, show, add or check one'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history init completions listen replay verify send sign explain events providers secret help" -f -a "secret" -d 'Print the local secret, made once per provider'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history init completions listen replay verify send sign explain events providers secret help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "show" -d 'Show one request in full: what is known of it, headers, body, answers'
 complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "diff" -d 'Compare two requests: headers by name, JSON by path'
 complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "export" -d 'Write requests out, the oldest first'

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use jiff::Timestamp;
 use serde_json::Value;
+use url::Url;
 
 use super::check::{Wish, ask, known_check};
 use super::findings::FindingsArgs;
@@ -94,6 +95,9 @@ pub(crate) fn run(args: &RunArgs, context: &mut Context) -> Result<Outcome> {
         suite: &suite,
     };
     let steps = running.prepare(&cases, context)?;
+    for step in &steps {
+        step.urls().for_each(|url| args.findings.wait_for(url));
+    }
     let start = Instant::now();
     let (mut findings, mut requests) = (Vec::new(), 0);
     for step in steps {
@@ -120,6 +124,20 @@ pub(crate) fn run(args: &RunArgs, context: &mut Context) -> Result<Outcome> {
 enum Step<'a> {
     Send(&'a Case, Sending),
     Check(&'a Case, Box<Checking>),
+}
+
+impl Step<'_> {
+    /// Where it sends to.
+    fn urls(&self) -> impl Iterator<Item = &Url> {
+        let (planned, checked) = match self {
+            Self::Send(_, sending) => (&*sending.planned, None),
+            Self::Check(_, checking) => (&[][..], Some(&checking.subject.url)),
+        };
+        planned
+            .iter()
+            .map(|planned| &planned.delivery.url)
+            .chain(checked)
+    }
 }
 
 /// Deliveries, and how they are signed.

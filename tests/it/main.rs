@@ -6,6 +6,7 @@ mod harness;
 mod cases;
 mod catalogue;
 mod check;
+mod ci;
 mod clients;
 mod dialects;
 mod errors_files;
