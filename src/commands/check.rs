@@ -222,7 +222,7 @@ impl Wish<'_> {
             return catalogue.provider(name);
         }
         let names = catalogue.names();
-        let segments = self.to.iter().flat_map(|to| to.url.path_segments());
+        let segments = self.to.iter().filter_map(|to| to.url.path_segments());
         let named = segments
             .flatten()
             .find(|segment| names.iter().any(|name| name == segment));

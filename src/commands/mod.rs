@@ -1,6 +1,7 @@
 //! One file a command: what was typed (`XArgs`), what it means, what it does.
 
 mod answer;
+mod case;
 pub(crate) mod check;
 pub(crate) mod completions;
 mod desk;

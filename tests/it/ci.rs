@@ -263,7 +263,7 @@ fn the_action_fails_with_the_log_of_a_handler_that_does_wrong() {
     );
     runner.room.write("server.js", server);
     let (code, said) = act(&mut runner, |with| {
-        with["args"] = Value::from("--skip survives-burst")
+        with["args"] = Value::from("--skip survives-burst");
     });
     assert_eq!(code, 1, "{said}");
     assert!(

@@ -6,6 +6,7 @@ mod harness;
 mod cases;
 mod catalogue;
 mod check;
+mod check_reports;
 mod ci;
 mod clients;
 mod dialects;
