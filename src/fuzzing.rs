@@ -142,6 +142,20 @@ pub fn retry_after(bytes: &[u8]) {
     }
 }
 
+/// Files of cases.
+pub fn cases(bytes: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        let _ = crate::audit::suite::Suite::parse(text);
+    }
+}
+
+/// Files of known failures.
+pub fn baseline(bytes: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        let _ = crate::audit::baseline::parse(text);
+    }
+}
+
 /// Provider profiles.
 pub fn profile(bytes: &[u8]) {
     if let Ok(text) = std::str::from_utf8(bytes) {

@@ -76,7 +76,9 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<Outcome> {
         secret: &args.secret,
         allow_remote: args.allow_remote,
     };
-    let (report, subject) = ask(wish.subject(context)?, &selection, &args.request, context)?;
+    let subject = wish.subject(context)?;
+    args.findings.wait_for(&subject.url);
+    let (report, subject) = ask(subject, &selection, &args.request, context)?;
     let audited = Audited {
         title: format!("{} at {}", subject.label(), subject.url),
         url: Some(subject.url.to_string()),
@@ -220,7 +222,7 @@ impl Wish<'_> {
             return catalogue.provider(name);
         }
         let names = catalogue.names();
-        let segments = self.to.iter().flat_map(|to| to.url.path_segments());
+        let segments = self.to.iter().filter_map(|to| to.url.path_segments());
         let named = segments
             .flatten()
             .find(|segment| names.iter().any(|name| name == segment));

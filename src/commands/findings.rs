@@ -1,9 +1,12 @@
 //! What an audit or a file of cases came to: shown, written to files, and held against what was known before.
 
 use std::fs;
+use std::net::{TcpStream, ToSocketAddrs as _};
 use std::str::FromStr;
+use std::time::{Duration, Instant};
 
 use clap::Args;
+use url::Url;
 
 use super::Context;
 use crate::audit::{Status, baseline};
@@ -16,6 +19,9 @@ use crate::render::{html, junit, markdown};
 #[derive(Args, Default)]
 #[command(next_help_heading = "Reports and CI")]
 pub(crate) struct FindingsArgs {
+    /// Wait so long for the handler to take connections
+    #[arg(long, value_name = "DURATION", value_parser = super::options::span)]
+    pub(super) wait: Option<Duration>,
     /// Write a report: junit, html or markdown (can be repeated)
     #[arg(long, value_name = "KIND=FILE")]
     report: Vec<ReportTo>,
@@ -83,6 +89,26 @@ impl Kind {
 }
 
 impl FindingsArgs {
+    /// Waits until something takes connections at a URL, for as long as the user allows. What is still not there then
+    /// is found out about when it is sent to.
+    pub(super) fn wait_for(&self, url: &Url) {
+        const APART: Duration = Duration::from_millis(100);
+        let Some(limit) = self.wait else { return };
+        let host = match url.host_str().unwrap_or_default() {
+            name if name.ends_with(".localhost") => "localhost",
+            name => name.trim_matches(['[', ']']),
+        };
+        let place = (host, url.port_or_known_default().unwrap_or(80));
+        let takes = || {
+            let mut addresses = place.to_socket_addrs().into_iter().flatten();
+            addresses.any(|address| TcpStream::connect_timeout(&address, APART * 10).is_ok())
+        };
+        let start = Instant::now();
+        while !takes() && start.elapsed() < limit {
+            std::thread::sleep(APART);
+        }
+    }
+
     /// The failures that are known.
     pub(super) fn known(&self, context: &Context) -> Result<Vec<String>> {
         let Some(file) = &self.baseline else {

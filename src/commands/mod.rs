@@ -2,6 +2,7 @@
 
 mod ahead;
 pub(crate) mod answer;
+mod case;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod desk;

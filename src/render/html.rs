@@ -95,11 +95,12 @@ fn card(audited: &Audited, finding: &Finding) -> String {
         said.filter(|said| !said.is_empty())
             .map(|said| (name, said))
     });
-    let parts: String = parts
-        .map(|(name, said)| format!("<dt>{name}</dt><dd>{}</dd>\n", words(said)))
-        .collect();
+    let mut list = String::new();
+    for (name, said) in parts {
+        list.push_str(&format!("<dt>{name}</dt><dd>{}</dd>\n", words(said)));
+    }
     format!(
-        "<section class=\"card {kind}\">\n<h2><span class=\"tag {kind}\">{kind}</span> {}</h2>\n<dl>\n{parts}</dl>\n</section>\n",
+        "<section class=\"card {kind}\">\n<h2><span class=\"tag {kind}\">{kind}</span> {}</h2>\n<dl>\n{list}</dl>\n</section>\n",
         text(&finding.id)
     )
 }

@@ -83,7 +83,7 @@ fn code(text: &str) -> String {
 fn words(text: &str) -> String {
     let text = safe(text);
     let parts = text.split('`').enumerate();
-    let is_paired = text.matches('`').count() % 2 == 0;
+    let is_paired = text.matches('`').count().is_multiple_of(2);
     parts
         .map(|(index, part)| {
             if is_paired && index % 2 == 1 {

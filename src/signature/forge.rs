@@ -85,7 +85,7 @@ pub(crate) fn beside(
     let other_entry = other_entry.ok_or("it is not signed")?;
     change(request, sig.header(), None, |value| {
         let mut entries: Vec<&str> = value.split(split).collect();
-        let own = entries.iter().position(|entry| is_signature(&entry));
+        let own = entries.iter().position(&is_signature);
         let own = own.unwrap_or(entries.len());
         entries.insert(if first { own + 1 } else { own }, other_entry);
         entries.join(split)

@@ -172,7 +172,7 @@ impl List<'_> {
             ("", does, fix)
         };
         self.add(&does, &fix, |mistake| {
-            mistake.prefix = Some(other.to_owned())
+            mistake.prefix = Some(other.to_owned());
         });
     }
 

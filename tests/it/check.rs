@@ -11,7 +11,7 @@ use sha2::Sha256;
 
 use crate::harness::{Endpoint, Hit, Ran, Room};
 
-const SECRET: &str = "a secret that nobody may read";
+pub(crate) const SECRET: &str = "a secret that nobody may read";
 
 /// Whether a delivery of GitHub's is signed right.
 fn fits(hit: &Hit) -> bool {
@@ -24,13 +24,13 @@ fn fits(hit: &Hit) -> bool {
     given.is_some_and(|given| hmac.verify_slice(&given).is_ok())
 }
 
-fn answer(status: u16, body: &str) -> Vec<u8> {
+pub(crate) fn answer(status: u16, body: &str) -> Vec<u8> {
     let length = body.len();
     format!("HTTP/1.1 {status} X\r\nContent-Length: {length}\r\n\r\n{body}").into_bytes()
 }
 
 /// What a right handler answers.
-fn right(hit: &Hit) -> u16 {
+pub(crate) fn right(hit: &Hit) -> u16 {
     match () {
         () if !hit.head.starts_with("POST ") => 405,
         () if !fits(hit) => 401,
@@ -40,7 +40,7 @@ fn right(hit: &Hit) -> u16 {
 }
 
 /// A handler of GitHub's deliveries that answers what a right one would, and this with what it refuses.
-fn refusing_with(body: &'static str) -> Endpoint {
+pub(crate) fn refusing_with(body: &'static str) -> Endpoint {
     Endpoint::with(move |hit, _| match right(hit) {
         200 => answer(200, "ok"),
         status => answer(status, body),
@@ -48,7 +48,7 @@ fn refusing_with(body: &'static str) -> Endpoint {
 }
 
 /// A handler that parses the body and writes it anew before it verifies.
-fn restringifying() -> Endpoint {
+pub(crate) fn restringifying() -> Endpoint {
     Endpoint::with(|hit, _| {
         let mut hit = hit.clone();
         if let Ok(value) = serde_json::from_slice::<Value>(&hit.body) {
@@ -59,13 +59,13 @@ fn restringifying() -> Endpoint {
 }
 
 /// Audits a handler of GitHub's deliveries.
-fn check(room: &Room, endpoint: &Endpoint, args: &[&str]) -> Ran {
+pub(crate) fn check(room: &Room, endpoint: &Endpoint, args: &[&str]) -> Ran {
     let to = endpoint.url("/webhooks/github");
     room.run(&[&["check", "--secret", SECRET, "--to", &to], args].concat())
 }
 
 /// The ids of the checks that ended like this.
-fn ids(ran: &Ran, status: &str) -> Vec<String> {
+pub(crate) fn ids(ran: &Ran, status: &str) -> Vec<String> {
     let lines = ran.json().into_iter();
     let found = lines.filter(|line| line["status"] == status);
     found
@@ -336,162 +336,6 @@ fn events_that_the_endpoint_does_not_get_are_not_asked() {
 }
 
 #[test]
-fn known_failures_are_accepted_and_new_ones_are_not() {
-    let room = Room::new();
-    let endpoint = restringifying();
-    let ran = check(&room, &endpoint, &["-q", "--write-baseline", "known.json"]);
-    ran.ends(0);
-    assert_eq!(
-        room.read("known.json"),
-        "{\n  \"known\": [\n    \"verifies-raw-body\"\n  ]\n}\n"
-    );
-    let ran = check(
-        &room,
-        &endpoint,
-        &[
-            "--baseline",
-            "known.json",
-            "--json",
-            "--report",
-            "junit=junit.xml",
-        ],
-    );
-    let lines = ran.ends(0).json();
-    let known: Vec<&Value> = lines.iter().filter(|line| line["known"] == true).collect();
-    assert_eq!(known.len(), 1);
-    assert_eq!(
-        (&known[0]["id"], &known[0]["status"]),
-        (&json!("verifies-raw-body"), &json!("fail"))
-    );
-    assert_eq!(lines.last().unwrap()["known"], 1);
-    let junit = room.read("junit.xml");
-    assert!(
-        junit.contains("failures=\"0\"") && junit.contains("known failure: 401"),
-        "{junit}"
-    );
-    // The machine output of an earlier run will do as well.
-    room.write("earlier.ndjson", &ran.stdout);
-    check(&room, &endpoint, &["--baseline", "earlier.ndjson"]).ends(0);
-    let worse = Endpoint::status(200);
-    check(&room, &worse, &["--baseline", "known.json"]).ends(1);
-    let better = refusing_with("");
-    let ran = check(&room, &better, &["--baseline", "known.json"]);
-    assert!(
-        ran.ends(0)
-            .stderr
-            .contains("note: verifies-raw-body is mended; take it out of `known.json`.")
-    );
-}
-
-/// What a handler answers to get into a report.
-const EVIL: &str = "no <script>alert(1)</script> ]]> & \u{1b}[31m `|@you \u{202e}\u{ffff} \"'";
-
-#[test]
-fn reports_hold_the_text_of_handlers_as_text() {
-    let room = Room::new();
-    let endpoint = Endpoint::with(|_, _| answer(401, EVIL));
-    let reports = [
-        "--report",
-        "junit=r.xml",
-        "--report",
-        "html=r.html",
-        "--report",
-        "markdown=r.md",
-    ];
-    let ran = check(&room, &endpoint, &reports);
-    assert!(
-        !ran.ends(1).stdout.contains(['\u{1b}', '\u{202e}']),
-        "{}",
-        ran.stdout
-    );
-    let (junit, html, markdown) = (room.read("r.xml"), room.read("r.html"), room.read("r.md"));
-    let mut reader = quick_xml::Reader::from_str(&junit);
-    let mut cases = 0;
-    loop {
-        match reader.read_event().unwrap() {
-            quick_xml::events::Event::Start(tag) | quick_xml::events::Event::Empty(tag) => {
-                cases += usize::from(tag.name().as_ref() == "testcase");
-                assert!(tag.attributes().all(|attribute| attribute.is_ok()));
-            }
-            quick_xml::events::Event::Eof => break,
-            _ => {}
-        }
-    }
-    assert_eq!(cases, 21);
-    for report in [&junit, &html] {
-        assert!(
-            report.contains("&lt;script&gt;alert(1)&lt;/script&gt; ]]&gt; &amp; \\u001b[31m"),
-            "{report}"
-        );
-        assert!(!report.contains(['\u{1b}', '\u{202e}']) && !report.contains("<script"));
-    }
-    assert!(!junit.contains('\u{ffff}'));
-    assert!(
-        !html.contains("http-equiv=\"refresh\"")
-            && !html.contains("src=")
-            && !html.contains("href=")
-    );
-    assert!(
-        markdown
-            .contains("`` 401 \"no <script>alert(1)</script> ]]> & \\u001b[31m `\\|@you \\u202e"),
-        "{markdown}"
-    );
-}
-
-#[test]
-fn reports_that_cannot_be_written_are_an_error_of_the_machine() {
-    let room = Room::new();
-    let endpoint = refusing_with("");
-    let ran = check(
-        &room,
-        &endpoint,
-        &["-q", "--report", "html=no/such/folder.html"],
-    );
-    assert!(
-        ran.ends(3)
-            .stderr
-            .starts_with("error: cannot write `no/such/folder.html`: "),
-        "{}",
-        ran.stderr
-    );
-}
-
-#[test]
-fn the_secret_is_shown_nowhere() {
-    let room = Room::new();
-    let endpoint = Endpoint::with(|hit, _| match right(hit) {
-        200 => answer(200, "ok"),
-        status => answer(status, &format!("wrong, the secret is {SECRET}")),
-    });
-    let reports = [
-        "--report",
-        "junit=r.xml",
-        "--report",
-        "html=r.html",
-        "--report",
-        "markdown=r.md",
-    ];
-    let human = check(&room, &endpoint, &reports);
-    let machine = check(&room, &endpoint, &["--json"]);
-    assert_eq!(ids(machine.ends(1), "fail"), ["keeps-quiet-on-errors"]);
-    assert!(
-        human
-            .stdout
-            .contains("the secret stands in an answer with 401")
-    );
-    let files = ["r.xml", "r.html", "r.md"].map(|file| room.read(file));
-    let streams = [
-        &human.stdout,
-        &human.stderr,
-        &machine.stdout,
-        &machine.stderr,
-    ];
-    for text in streams.into_iter().chain(&files) {
-        assert!(!text.contains(SECRET), "{text}");
-    }
-}
-
-#[test]
 fn a_provider_without_signatures_is_audited_as_far_as_that_goes() {
     let room = Room::new();
     let endpoint = Endpoint::with(|hit, _| {
@@ -614,108 +458,100 @@ fn server(behave: impl Fn(TcpStream) + Clone + Send + 'static) -> String {
 
 /// Reads the start of a request and answers with a start of one's own.
 fn begin(stream: &mut TcpStream, start: &[u8]) {
-    let _ = stream.read(&mut [0; 65536]);
+    let _ = stream.read(&mut [0; 8192]);
     let _ = stream.write_all(start);
 }
 
+/// A server that begins like this, and goes on with the same piece, so far apart, until it is left.
+fn endless(start: &'static [u8], piece: &'static [u8], apart: u64) -> String {
+    server(move |mut stream| {
+        begin(&mut stream, start);
+        while stream.write_all(piece).is_ok() {
+            thread::sleep(Duration::from_millis(apart));
+        }
+    })
+}
+
+/// A server that says this and hangs up.
+fn saying(text: &'static [u8]) -> String {
+    server(move |mut stream| begin(&mut stream, text))
+}
+
+/// Audits such a server: exactly this fails, in these words if there are any.
+#[track_caller]
+fn fails(to: &str, wanted: &[(&str, &str)]) {
+    let args = [
+        "check",
+        "--json",
+        "--timeout",
+        "1s",
+        "--skip",
+        "survives-burst",
+        "--to",
+        to,
+    ];
+    let ran = Room::new().run(&args);
+    let lines = ran.ends(1).json();
+    let failed: Vec<&Value> = lines
+        .iter()
+        .filter(|line| line["status"] == "fail")
+        .collect();
+    assert_eq!(failed.len(), wanted.len(), "{}", ran.stdout);
+    for ((id, observed), line) in wanted.iter().zip(failed) {
+        assert_eq!(line["id"], *id);
+        assert!(
+            observed.is_empty() || line["observed"] == *observed,
+            "{line}"
+        );
+    }
+}
+
 #[test]
-fn handlers_that_misbehave_end_the_audit_with_a_clear_line() {
-    const HEAD: &[u8] = b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n";
-    let closed = "the connection was closed before an answer came";
-    let late = "no whole answer within 1s to `email_sent`";
-    let long = "an answer of more than 1 MB, which was not read to its end";
-    let cases: [(&str, String, &[(&str, &str)]); 8] = [
+fn a_handler_without_an_answer_is_late() {
+    let late = [(
+        "answers-in-time",
+        "no whole answer within 1s to `email_sent`",
+    )];
+    let hanging = server(|stream| {
+        let _held = stream;
+        thread::sleep(Duration::from_secs(60));
+    });
+    fails(&hanging, &late);
+    let chunks = b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n";
+    fails(&endless(chunks, b"1\r\nx\r\n", 50), &late);
+    fails(&endless(b"HTTP/1.1 200 X\r\n", b"x-a: b\r\n", 50), &late);
+    fails(&endless(b"", b"HTTP/1.1 100 Continue\r\n\r\n", 50), &late);
+}
+
+#[test]
+fn a_handler_that_breaks_off_or_babbles_is_told_so() {
+    let closed = [(
+        "accepts-valid",
+        "the connection was closed before an answer came",
+    )];
+    fails(&saying(b""), &closed);
+    fails(
+        &saying(b"HTTP/1.1 200 X\r\nContent-Length: 9\r\n\r\nabc"),
+        &closed,
+    );
+    let babble = b"\x00\xff\x1b[2Jhello\r\n\r\n";
+    fails(
+        &saying(babble),
+        &[("accepts-valid", "the answer is no HTTP")],
+    );
+}
+
+#[test]
+fn an_answer_without_end_is_not_read_to_it() {
+    const PIECE: &[u8] = &[b'x'; 8192];
+    let long = [
+        ("rejects-missing-signature", ""),
         (
-            "hangs",
-            server(|stream| {
-                let _held = stream;
-                thread::sleep(Duration::from_secs(60));
-            }),
-            &[("answers-in-time", late)],
-        ),
-        (
-            "drops",
-            server(|mut stream| begin(&mut stream, b"")),
-            &[("accepts-valid", closed)],
-        ),
-        (
-            "babbles",
-            server(|mut stream| begin(&mut stream, b"\x00\xff\x1b[2Jhello\r\n\r\n")),
-            &[("accepts-valid", "the answer is no HTTP")],
-        ),
-        (
-            "breaks off",
-            server(|mut stream| {
-                begin(
-                    &mut stream,
-                    b"HTTP/1.1 200 X\r\nContent-Length: 9\r\n\r\nabc",
-                )
-            }),
-            &[("accepts-valid", closed)],
-        ),
-        (
-            "drips",
-            server(|mut stream| {
-                begin(&mut stream, HEAD);
-                while stream.write_all(b"1\r\nx\r\n").is_ok() {
-                    thread::sleep(Duration::from_millis(50));
-                }
-            }),
-            &[("answers-in-time", late)],
-        ),
-        (
-            "streams",
-            server(|mut stream| {
-                begin(&mut stream, b"HTTP/1.1 200 X\r\n\r\n");
-                while stream.write_all(&[b'x'; 65536]).is_ok() {}
-            }),
-            &[("rejects-missing-signature", ""), ("answers-in-time", long)],
-        ),
-        (
-            "is verbose",
-            server(|mut stream| {
-                begin(
-                    &mut stream,
-                    b"HTTP/1.1 200 X\r\nContent-Length: 10000000\r\n\r\n",
-                );
-                let _ = stream.write_all(&vec![b'x'; 10_000_000]);
-            }),
-            &[("rejects-missing-signature", ""), ("answers-in-time", long)],
-        ),
-        (
-            "has no end of headers",
-            server(|mut stream| {
-                begin(&mut stream, b"HTTP/1.1 200 X\r\n");
-                while stream.write_all(b"x-a: b\r\n").is_ok() {
-                    thread::sleep(Duration::from_millis(50));
-                }
-            }),
-            &[("answers-in-time", late)],
+            "answers-in-time",
+            "an answer of more than 1 MB, which was not read to its end",
         ),
     ];
-    for (what, to, wanted) in cases {
-        let ran = Room::new().run(&[
-            "check",
-            "--json",
-            "--timeout",
-            "1s",
-            "--skip",
-            "survives-burst",
-            "--to",
-            &to,
-        ]);
-        let lines = ran.ends(1).json();
-        let failed: Vec<&Value> = lines
-            .iter()
-            .filter(|line| line["status"] == "fail")
-            .collect();
-        assert_eq!(failed.len(), wanted.len(), "{what}: {}", ran.stdout);
-        for ((id, observed), line) in wanted.iter().zip(failed) {
-            assert_eq!(line["id"], *id, "{what}");
-            assert!(
-                observed.is_empty() || line["observed"] == *observed,
-                "{what}: {line}"
-            );
-        }
-    }
+    fails(&endless(b"HTTP/1.1 200 X\r\n\r\n", PIECE, 0), &long);
+    let ten = b"HTTP/1.1 200 X\r\nContent-Length: 10000000\r\n\r\n";
+    fails(&endless(ten, PIECE, 0), &long);
 }

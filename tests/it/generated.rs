@@ -186,6 +186,8 @@ fn help_fits_a_terminal_and_every_command_has_one() {
         "replay",
         "listen",
         "verify",
+        "check",
+        "run",
         "sign",
         "explain",
         "emulate",

@@ -6,6 +6,8 @@ mod harness;
 mod cases;
 mod catalogue;
 mod check;
+mod check_reports;
+mod ci;
 mod clients;
 mod delivery;
 mod delivery_resume;
