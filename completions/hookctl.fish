@@ -35,10 +35,13 @@ complete -c hookctl -n "__fish_hookctl_needs_command" -s v -l verbose -d 'Show w
 complete -c hookctl -n "__fish_hookctl_needs_command" -l no-store -d 'Keep nothing of this run in the history'
 complete -c hookctl -n "__fish_hookctl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c hookctl -n "__fish_hookctl_needs_command" -s V -l version -d 'Print version'
+complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "check" -d 'Audit a handler: what does it do wrong, and how to mend it'
+complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "run" -d 'Run the cases of a file: send, break on purpose, expect and check, in order'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "history" -d 'List, show, compare, export and import what was received and sent'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "endpoints" -d 'Register URLs that `send` delivers to, each with its own events, secret and state'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "init" -d 'Write a commented hookctl.toml'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "completions" -d 'Print a completion script'
+complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "man" -d 'Print a manual page'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "listen" -d 'Receive webhooks: verify, show and keep what arrives'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "replay" -d 'Send stored requests again, signed afresh'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "verify" -d 'Say whether a request is signed right, and if not, why not'
@@ -50,12 +53,63 @@ complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "events" -d 'List ev
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "providers" -d 'List providers, show, add or check one'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "secret" -d 'Print the local secret, made once per provider'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l to -d 'URL of the handler; by default the one configured for the provider' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l provider -d 'Provider whose deliveries the handler takes; found from the path by default, as in /webhooks/ken' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l event -d 'Event that the endpoint is subscribed to; all by default (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l only -d 'Ask these alone (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l skip -d 'Leave these out (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l wait -d 'Wait so long for the handler to take connections' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l report -d 'Write a report: junit, html or markdown (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l baseline -d 'File of known failures, of --write-baseline or of --json: fail only on new ones' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l write-baseline -d 'Write the failures of this run to a file for --baseline' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -s H -l header -d 'Add a header, or put it in place of ours (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l timeout -d 'Time limit of an attempt; the provider\'s own by default, 0s for none' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l cacert -d 'Trust the certificates in this PEM file, in place of the system\'s' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l secret -d 'Signing secret; also HOOKCTL_SECRET, the configuration, else the local secret (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l secret-file -d 'File with the secret, one a line; `-` is stdin' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l store -d 'File of the history; also HOOKCTL_STORE, else one in the state directory' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l list -d 'List the checks and ask nothing'
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l allow-remote -d 'Allow a handler that is neither on this machine nor in a private network'
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l insecure -d 'Accept any TLS certificate'
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l no-store -d 'Keep nothing of this run in the history'
+complete -c hookctl -n "__fish_hookctl_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l to -d 'URL of the handler in place of the file\'s; one without a path keeps the paths of the file' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l case -d 'Run these cases alone (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l wait -d 'Wait so long for the handler to take connections' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l report -d 'Write a report: junit, html or markdown (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l baseline -d 'File of known failures, of --write-baseline or of --json: fail only on new ones' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l write-baseline -d 'Write the failures of this run to a file for --baseline' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -s H -l header -d 'Add a header, or put it in place of ours (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l timeout -d 'Time limit of an attempt; the provider\'s own by default, 0s for none' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l cacert -d 'Trust the certificates in this PEM file, in place of the system\'s' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l secret -d 'Signing secret; also HOOKCTL_SECRET, the configuration, else the local secret (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l secret-file -d 'File with the secret, one a line; `-` is stdin' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l store -d 'File of the history; also HOOKCTL_STORE, else one in the state directory' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l list -d 'List the cases and run none'
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l allow-remote -d 'Allow checks of a handler that is neither on this machine nor in a private network'
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l insecure -d 'Accept any TLS certificate'
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l no-store -d 'Keep nothing of this run in the history'
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l event -d 'Of this event, as `provider/event` or `event`; `*` stands for anything' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l status -d 'Answered with such a status, as in `2xx` or `200,404`; of deliveries also `pending`, `success`, `fail`' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l endpoint -d 'Deliveries to this endpoint alone, by name or id' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l since -d 'From this time on: RFC 3339, unix seconds, or from now as in `-1h`' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l search -d 'With this text in path, headers or body, letter by letter' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l limit -d 'Most that are listed' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l limit -d 'Most that are listed, 50 by default' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
 always\t'Always'
 never\t'Never'"
@@ -187,7 +241,7 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_se
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from add" -l events -d 'Events that it gets, with commas between; `*` stands for all' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from add" -l name -d 'What it is called; by default as its provider' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from add" -l description -d 'What it is for' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from add" -l secret -d 'Signing secret; made in the provider\'s form by default, and an empty one keeps the old' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from add" -l secret -d 'Signing secret; if it is empty or not given, the old one stays, or one is made in the provider\'s form' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from add" -l secret-file -d 'File with the secret; `-` is stdin' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from add" -l method -d 'Method in place of the provider\'s usual one' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from add" -l content-type -d 'Content type in place of the provider\'s usual one' -r -f -a "json\t'`application/json`'
@@ -231,7 +285,7 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_se
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from edit" -l events -d 'Events that it gets, with commas between; `*` stands for all' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from edit" -l name -d 'What it is called; by default as its provider' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from edit" -l description -d 'What it is for' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from edit" -l secret -d 'Signing secret; made in the provider\'s form by default, and an empty one keeps the old' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from edit" -l secret -d 'Signing secret; if it is empty or not given, the old one stays, or one is made in the provider\'s form' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from edit" -l secret-file -d 'File with the secret; `-` is stdin' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from edit" -l method -d 'Method in place of the provider\'s usual one' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from edit" -l content-type -d 'Content type in place of the provider\'s usual one' -r -f -a "json\t'`application/json`'
@@ -294,12 +348,16 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_se
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from secret" -l no-store -d 'Keep nothing of this run in the history'
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from secret" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from test" -l event -d 'Event to send; by default the first that it gets' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from test" -s H -l header -d 'Add a header, or put it in place of ours (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from test" -l timeout -d 'Time limit of an attempt; the provider\'s own by default, 0s for none' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from test" -l cacert -d 'Trust the certificates in this PEM file, in place of the system\'s' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from test" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
 always\t'Always'
 never\t'Never'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from test" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from test" -l store -d 'File of the history; also HOOKCTL_STORE, else one in the state directory' -r -F
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from test" -l reveal -d 'Show credentials in what `-v` prints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from test" -l insecure -d 'Accept any TLS certificate'
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from test" -l json -d 'Print one JSON object a line'
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Leave out notes and hints'
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from test" -s v -l verbose -d 'Show whole requests and answers'
@@ -339,6 +397,17 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand completions" -s q -l qui
 complete -c hookctl -n "__fish_hookctl_using_subcommand completions" -s v -l verbose -d 'Show whole requests and answers'
 complete -c hookctl -n "__fish_hookctl_using_subcommand completions" -l no-store -d 'Keep nothing of this run in the history'
 complete -c hookctl -n "__fish_hookctl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_using_subcommand man" -l dir -d 'Write the pages of all commands into this folder' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand man" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand man" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand man" -l store -d 'File of the history; also HOOKCTL_STORE, else one in the state directory' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand man" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand man" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand man" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand man" -l no-store -d 'Keep nothing of this run in the history'
+complete -c hookctl -n "__fish_hookctl_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l show -d 'How much of each request is shown' -r -f -a "full\t'Line, headers and body'
 headers\t'Line and headers'
 body\t'Line and body'
@@ -359,9 +428,11 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l delay -d 'Wai
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l seed -d 'Draw the same times and failures in every run' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l forward -d 'Pass each request on, and answer what this URL answers; more of them get copies (can be repeated)' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l forward-timeout -d 'Time limit of each forward, 0s for none' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l forward-header -d 'Add a header when forwarding, or put it in place of one that came, such as Host (can be repeated)' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l cacert -d 'Trust the certificates in this PEM file when forwarding, in place of the system\'s' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l cert -d 'Take requests over TLS, with the certificate chain in this PEM file' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l key -d 'PEM file with the key of the certificate' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l page -d 'Where the live page is; by default 10000 above the port of the listener, or where there is room' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l exit-after -d 'End after so many requests' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l timeout -d 'End after this time' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l expect -d 'Event that must come; ends when all have come (can be repeated)' -r
@@ -400,6 +471,8 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l require-valid
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l no-handshake -d 'Answer handshakes, by which senders check an endpoint, like any other request'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l insecure -d 'Forward to any TLS certificate'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l tls -d 'Take requests over TLS, with a certificate that is made for this machine'
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l no-page -d 'Show no page'
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l open -d 'Open the page in the browser'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l expect-valid -d 'All requests must be signed right'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l json -d 'Print one JSON object a line'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -s q -l quiet -d 'Leave out notes and hints'
@@ -772,21 +845,24 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -s q -l quiet -d
 complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -s v -l verbose -d 'Show whole requests and answers'
 complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -l no-store -d 'Keep nothing of this run in the history'
 complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history endpoints init completions listen replay verify emulate send sign explain events providers secret help" -f -a "history" -d 'List, show, compare, export and import what was received and sent'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history endpoints init completions listen replay verify emulate send sign explain events providers secret help" -f -a "endpoints" -d 'Register URLs that `send` delivers to, each with its own events, secret and state'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history endpoints init completions listen replay verify emulate send sign explain events providers secret help" -f -a "init" -d 'Write a commented hookctl.toml'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history endpoints init completions listen replay verify emulate send sign explain events providers secret help" -f -a "completions" -d 'Print a completion script'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history endpoints init completions listen replay verify emulate send sign explain events providers secret help" -f -a "listen" -d 'Receive webhooks: verify, show and keep what arrives'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history endpoints init completions listen replay verify emulate send sign explain events providers secret help" -f -a "replay" -d 'Send stored requests again, signed afresh'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history endpoints init completions listen replay verify emulate send sign explain events providers secret help" -f -a "verify" -d 'Say whether a request is signed right, and if not, why not'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history endpoints init completions listen replay verify emulate send sign explain events providers secret help" -f -a "emulate" -d 'Stand in for the providers\' management APIs: register, list, change, delete and test endpoints'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history endpoints init completions listen replay verify emulate send sign explain events providers secret help" -f -a "send" -d 'Deliver a realistic, correctly signed event'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history endpoints init completions listen replay verify emulate send sign explain events providers secret help" -f -a "sign" -d 'Print the headers that a delivery would carry'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history endpoints init completions listen replay verify emulate send sign explain events providers secret help" -f -a "explain" -d 'Show how a provider signs, worked through, with code that verifies it'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history endpoints init completions listen replay verify emulate send sign explain events providers secret help" -f -a "events" -d 'List events, or show one'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history endpoints init completions listen replay verify emulate send sign explain events providers secret help" -f -a "providers" -d 'List providers, show, add or check one'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history endpoints init completions listen replay verify emulate send sign explain events providers secret help" -f -a "secret" -d 'Print the local secret, made once per provider'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from history endpoints init completions listen replay verify emulate send sign explain events providers secret help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "check" -d 'Audit a handler: what does it do wrong, and how to mend it'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "run" -d 'Run the cases of a file: send, break on purpose, expect and check, in order'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "history" -d 'List, show, compare, export and import what was received and sent'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "endpoints" -d 'Register URLs that `send` delivers to, each with its own events, secret and state'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "init" -d 'Write a commented hookctl.toml'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "completions" -d 'Print a completion script'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "man" -d 'Print a manual page'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "listen" -d 'Receive webhooks: verify, show and keep what arrives'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "replay" -d 'Send stored requests again, signed afresh'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "verify" -d 'Say whether a request is signed right, and if not, why not'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "emulate" -d 'Stand in for the providers\' management APIs: register, list, change, delete and test endpoints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "send" -d 'Deliver a realistic, correctly signed event'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "sign" -d 'Print the headers that a delivery would carry'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "explain" -d 'Show how a provider signs, worked through, with code that verifies it'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "events" -d 'List events, or show one'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "providers" -d 'List providers, show, add or check one'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "secret" -d 'Print the local secret, made once per provider'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "show" -d 'Show one request in full: what is known of it, headers, body, answers'
 complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "diff" -d 'Compare two requests: headers by name, JSON by path'
 complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "export" -d 'Write requests out, the oldest first'
