@@ -307,7 +307,7 @@ fn ken_registers_endpoints_and_refuses_what_it_documents() {
             body,
             400,
             &json!({"error": "validation_error", "message": message}),
-        )
+        );
     };
     let url = "https://yoursite.com/webhooks/ken";
     refused(

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::emulate::{Answer, TOKEN, call, call_with, emulator, good};
-use crate::harness::Room;
+use crate::harness::{Listener, Room};
 
 const JSON: &str = "Authorization: Bearer test\r\nContent-Type: application/json\r\n";
 
@@ -187,23 +187,29 @@ fn some_tokens_are_known_and_refused() {
     );
 }
 
+/// That a call gets an answer, to the byte.
+fn is_refused(
+    api: &Listener,
+    (line, headers, body): (&str, &str, &[u8]),
+    status: u16,
+    more: &[&str],
+    body_wanted: Value,
+) {
+    let wanted = Answer {
+        status,
+        headers: more.iter().map(|header| (*header).to_owned()).collect(),
+        body: body_wanted,
+    };
+    assert_eq!(call_with(api, line, headers, body), wanted, "{line}");
+}
+
 #[test]
-fn calls_that_nobody_can_mean_are_refused_in_the_form_of_the_provider() {
+fn bodies_that_nobody_can_mean_are_refused_in_the_form_of_the_provider() {
     let room = Room::new();
     let api = emulator(&room, &[]);
     let refused =
         |line: &str, headers: &str, body: &[u8], status: u16, more: &[&str], wanted: Value| {
-            let answer = call_with(&api, line, headers, body);
-            let headers = more.iter().map(|header| (*header).to_owned()).collect();
-            assert_eq!(
-                answer,
-                Answer {
-                    status,
-                    headers,
-                    body: wanted
-                },
-                "{line}"
-            );
+            is_refused(&api, (line, headers, body), status, more, wanted);
         };
     let create = "POST /v1/webhooks";
     refused(
@@ -265,6 +271,16 @@ fn calls_that_nobody_can_mean_are_refused_in_the_form_of_the_provider() {
         &[],
         kakiyo_error("payload_too_large", "The body is too large"),
     );
+}
+
+#[test]
+fn calls_that_nobody_can_mean_are_refused_in_the_form_of_the_provider() {
+    let room = Room::new();
+    let api = emulator(&room, &[]);
+    let refused =
+        |line: &str, headers: &str, body: &[u8], status: u16, more: &[&str], wanted: Value| {
+            is_refused(&api, (line, headers, body), status, more, wanted);
+        };
     refused(
         "PATCH /v1/webhooks",
         JSON,

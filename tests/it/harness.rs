@@ -143,9 +143,13 @@ impl Room {
             let url = first["url"].as_str().map(str::to_owned);
             url.filter(|_| first["type"] == "listening")
         } else {
-            // Page and example come with the first line, and an empty line after them.
+            // What is told at the start ends with an empty line; `emulate` has a command to try behind two lines.
             let mut rest = String::new();
-            while !args.contains(&"-q") && !rest.ends_with("\n\n") {
+            let is_told = |rest: &str| match command {
+                "emulate" => rest.lines().count() == 2,
+                _ => rest.ends_with("\n\n"),
+            };
+            while !args.contains(&"-q") && !is_told(&rest) {
                 if stdout.read_line(&mut rest).unwrap() == 0 {
                     break;
                 }
