@@ -259,6 +259,7 @@ pub(crate) async fn audit(
     subject: Subject,
     line: Line<'_>,
     selection: &Selection,
+    mut told: impl FnMut(&Finding),
 ) -> Result<(Report, Subject)> {
     let start = Instant::now();
     let mut bench = Bench::new(subject, line);
@@ -268,7 +269,7 @@ pub(crate) async fn audit(
         let verdict = check.judge(&mut bench).await?;
         let is_skipped = selection.skip.iter().any(|id| id == check.id);
         if selection.has(check) || verdict.status == Status::Fail && !is_skipped {
-            findings.push(Finding {
+            let finding = Finding {
                 id: check.id.to_owned(),
                 status: verdict.status,
                 expected: check.expected(&bench.subject),
@@ -276,7 +277,9 @@ pub(crate) async fn audit(
                 why: check.why(&bench.subject),
                 fix: verdict.fix,
                 duration: start.elapsed(),
-            });
+            };
+            told(&finding);
+            findings.push(finding);
         }
     }
     let place = |finding: &Finding| ALL.iter().position(|check| check.id == finding.id);

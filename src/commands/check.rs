@@ -1,7 +1,9 @@
 //! `hookctl check`: an audit of a handler.
 
+use std::cell::RefCell;
 use std::net::{IpAddr, ToSocketAddrs as _};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use indicatif::ProgressBar;
@@ -15,15 +17,16 @@ use super::options::{RequestArgs, SecretArgs, Target, roots};
 use super::outgoing::signing_key;
 use super::target::TargetParser;
 use super::{Context, block_on};
-use crate::audit::{self, ALL, Line, Report, Selection, Subject, Watch, is_near};
+use crate::audit::{self, ALL, Finding, Line, Report, Selection, Subject, Watch, is_near};
 use crate::error::{Error, Outcome, Result};
 use crate::provider::Provider;
 use crate::provider::catalogue::did_you_mean;
-use crate::render::audit::Audited;
+use crate::render::audit::{Audited, json, summary};
 use crate::render::outgoing;
 use crate::render::table::{cell, columns, plain};
 use crate::request::Header;
 use crate::sender::{Limits, authority, time_limit};
+use crate::ui::Ui;
 
 /// Audit a handler: what does it do wrong, and how to mend it
 #[derive(Args)]
@@ -67,28 +70,67 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<Outcome> {
         return list(context);
     }
     let known = args.findings.known(context)?;
-    let selection = Selection::new(&args.only, &args.skip).map_err(known_check)?;
-    let wish = Wish {
-        to: args.to.clone(),
-        provider: args.provider.as_deref(),
-        events: &args.event,
-        request: &args.request,
-        secret: &args.secret,
-        allow_remote: args.allow_remote,
-    };
-    let subject = wish.subject(context)?;
+    let (selection, subject) = args.chosen(context)?;
     args.findings.wait_for(&subject.url);
-    let (report, subject) = ask(subject, &selection, &args.request, context)?;
+    let (report, subject) = ask(subject, &selection, &args.request, |_, _| {}, context)?;
     let audited = Audited {
-        title: format!("{} at {}", subject.label(), subject.url),
-        url: Some(subject.url.to_string()),
         findings: report.findings,
         known,
         requests: report.requests,
         duration: report.duration,
-        unit: "check",
+        ..of(&subject)
     };
     args.findings.conclude(&audited, context)
+}
+
+/// As [`run`] with machine output, each check as soon as it is known.
+pub(crate) fn watched(args: &CheckArgs, context: &mut Context) -> Result<Outcome> {
+    let (selection, subject) = args.chosen(context)?;
+    let audited = of(&subject);
+    let told = |finding: &Finding, ui: &mut Ui| {
+        // Whoever watched may have gone.
+        let _ = ui
+            .json_line(&json(&audited, finding))
+            .and_then(|()| ui.flush());
+    };
+    let (report, _) = ask(subject, &selection, &args.request, told, context)?;
+    let audited = Audited {
+        findings: report.findings,
+        requests: report.requests,
+        duration: report.duration,
+        ..audited
+    };
+    context.ui.json_line(&summary(&audited))?;
+    Ok(Outcome::good_if(audited.new_failures().is_empty()))
+}
+
+/// An audit that found nothing yet.
+fn of(subject: &Subject) -> Audited {
+    Audited {
+        title: format!("{} at {}", subject.label(), subject.url),
+        url: Some(subject.url.to_string()),
+        findings: Vec::new(),
+        known: Default::default(),
+        requests: 0,
+        duration: Duration::ZERO,
+        unit: "check",
+    }
+}
+
+impl CheckArgs {
+    /// Which checks of what.
+    fn chosen(&self, context: &mut Context) -> Result<(Selection, Subject)> {
+        let selection = Selection::new(&self.only, &self.skip).map_err(known_check)?;
+        let wish = Wish {
+            to: self.to.clone(),
+            provider: self.provider.as_deref(),
+            events: &self.event,
+            request: &self.request,
+            secret: &self.secret,
+            allow_remote: self.allow_remote,
+        };
+        Ok((selection, wish.subject(context)?))
+    }
 }
 
 /// The checks, one a line.
@@ -125,6 +167,7 @@ pub(super) fn ask(
     subject: Subject,
     selection: &Selection,
     request: &RequestArgs,
+    mut told: impl FnMut(&Finding, &mut Ui),
     context: &mut Context,
 ) -> Result<(Report, Subject)> {
     let limits = Limits {
@@ -142,10 +185,12 @@ pub(super) fn ask(
     let ui = &mut context.ui;
     let bar = (ui.err_is_terminal && !ui.json && ui.verbose == 0 && !ui.is_quiet())
         .then(|| ProgressBar::new(count.try_into().unwrap_or(u64::MAX)));
+    let ui = RefCell::new(ui);
     let watch: Watch<'_> = Box::new(|request, attempt| {
         if let Some(bar) = &bar {
             bar.inc(1);
         }
+        let mut ui = ui.borrow_mut();
         if ui.verbose > 0 {
             let text = outgoing::exchange(request, attempt, false, ui.err_paint);
             // What cannot be told is no reason to stop.
@@ -153,7 +198,8 @@ pub(super) fn ask(
         }
     });
     let line = Line::new(&subject.url, limits, &subject.secrets, watch)?;
-    let asked = block_on(audit::audit(subject, line, selection));
+    let told = |finding: &Finding| told(finding, &mut ui.borrow_mut());
+    let asked = block_on(audit::audit(subject, line, selection, told));
     if let Some(bar) = &bar {
         bar.finish_and_clear();
     }

@@ -278,7 +278,7 @@ impl Running<'_> {
             selection,
             request,
         } = checking;
-        let asked = ask(subject, &selection, &request, context);
+        let asked = ask(subject, &selection, &request, |_, _| {}, context);
         let error = match asked {
             Ok((report, _)) => {
                 let named = report.findings.into_iter().map(|finding| Finding {

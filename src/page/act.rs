@@ -17,6 +17,7 @@ use super::state::Page;
 use super::words::{self, Words};
 use super::{check, detail, server};
 use crate::commands::Context;
+use crate::commands::check::{CheckArgs, watched};
 use crate::commands::replay::{self, ReplayArgs};
 use crate::commands::send::{self, SendArgs};
 use crate::commands::sources::{self, Sourced};
@@ -193,7 +194,13 @@ pub(super) async fn send(page: Arc<Page>, wish: Send) -> Reply {
 
 /// Checks a handler.
 pub(super) async fn check(page: Arc<Page>, wish: check::Wish) -> Reply {
-    run(page, move |page, context| check::run(page, &wish, context)).await
+    let mut words = Words::default();
+    words.flag("to", &wish.to);
+    words.flag("provider", &wish.provider);
+    words.maybe("secret", own_secret(&page));
+    trust(&page, &wish.to, &mut words);
+    let args: CheckArgs = words::read(&words.0)?;
+    run(page, move |_, context| watched(&args, context)).await
 }
 
 /// The secret that the listener verifies all with, if it was given one.

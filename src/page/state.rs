@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use tokio::sync::{Semaphore, watch};
 
 use super::board::Board;
+use super::policy;
 use super::shelf::Shelf;
-use super::{check, policy};
 use crate::error::{Error, Result};
 use crate::receiver::{Judge, Policy};
 use crate::settings::Settings;
@@ -98,7 +98,6 @@ impl Page {
             "store": self.shelf.is_kept(),
             "store_flag": self.settings.store_flag(),
             "policy": policy::shown(self),
-            "check": {"unavailable": check::UNAVAILABLE},
         })
     }
 }

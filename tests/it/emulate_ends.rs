@@ -61,8 +61,8 @@ fn a_line_is_printed_for_each_call_and_each_attempt() {
         "[time]  POST /v1/webhooks  201  kakiyo create  [id]  [ms]\n\
          [time]  DELETE /v1/webhooks/a%1Bb  404  kakiyo delete  No endpoint has the id a\\u001bb  [ms]\n\
          [time]  POST /v1/webhooks/test  200  kakiyo test  message.sent  1 delivery  [ms]\n\
-         [time]  ✗ kakiyo/message.sent  POST http://127.0.0.1:[port]/x  503  [ms]  CRM  attempt 1 of 4  next in [ms]s\n\
-         [time]  ✓ kakiyo/message.sent  POST http://127.0.0.1:[port]/x  200  [ms]  CRM  attempt 2 of 4  after [ms]s (real …\n\
+         [time]  ✗ kakiyo/message.sent  POST http://127.0.0.1:[port]/x  503  [ms]  CRM\n    attempt 1 of 4, next in [ms]s\n\
+         [time]  ✓ kakiyo/message.sent  POST http://127.0.0.1:[port]/x  200  [ms]  CRM\n    attempt 2 of 4, after [ms]s (real …\n\
          1 delivery: 1 succeeded, 0 failed  (2 attempts)\n"
     );
     assert!(

@@ -161,11 +161,16 @@ await browse(async (open) => {
     assert.equal(await rows(page).filter({ hasText: "/two" }).count(), 0);
   });
 
-  await step("what is not there yet says why", async () => {
-    const check = page.locator("#actions").getByRole("button", { name: "Check" });
-    assert.equal(await check.getAttribute("aria-disabled"), "true");
-    await check.click({ force: true });
-    await says(page, "#toasts", await check.getAttribute("title"));
+  await step("a handler is checked, and each check is shown", async () => {
+    await page.locator("#actions").getByRole("button", { name: "Check" }).click();
+    const dialog = page.locator("dialog");
+    await dialog.getByLabel("Handler").fill(`${app.url}/webhooks/kakiyo`);
+    await dialog.getByLabel("Provider").selectOption("kakiyo");
+    await dialog.getByRole("button", { name: "Check" }).click();
+    await says(page, "dialog .checks", "accepts-valid");
+    await says(page, "dialog .checks", "rejects-missing-signature");
+    await says(page, "dialog .score", "failed");
+    await page.keyboard.press("Escape");
   });
 });
 await listener.stop();

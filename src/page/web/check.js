@@ -1,7 +1,7 @@
 // Checks a handler, and shows each check as its result comes.
 
 import * as api from "./api.js";
-import { attempt, dialog, say } from "./actions.js";
+import { attempt, dialog } from "./actions.js";
 import { beside, field, fill, h, select, submit } from "./dom.js";
 import { model } from "./model.js";
 import { remember, target } from "./targets.js";
@@ -9,13 +9,7 @@ import { shown } from "./text.js";
 
 const KINDS = { pass: ["good", "✓ pass"], fail: ["bad", "✗ fail"], warn: ["warn", "! warn"], skip: ["plain", "– skip"] };
 
-export const unavailable = () => model.session?.check.unavailable ?? null;
-
 export async function openCheck() {
-  if (unavailable()) {
-    say(unavailable(), "bad");
-    return;
-  }
   const providers = await attempt(() => api.get("/api/catalogue"));
   if (providers) dialog("Check a handler", () => panel(providers), { wide: true });
 }

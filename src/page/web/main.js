@@ -1,7 +1,7 @@
 // The page of a listener: what arrives, as it arrives.
 
 import { copy, exports } from "./actions.js";
-import * as check from "./check.js";
+import { openCheck } from "./check.js";
 import * as detail from "./detail.js";
 import { button, byId, fill, h } from "./dom.js";
 import { openHelp } from "./help.js";
@@ -38,7 +38,6 @@ function showEndpoint() {
 
 function showActions() {
   const { text, isUsual } = summary(model.policy);
-  const why = check.unavailable();
   fill(
     byId("actions"),
     button("Send", openSend, { "aria-keyshortcuts": "s" }),
@@ -47,7 +46,7 @@ function showActions() {
       "aria-keyshortcuts": "a",
       title: "What the listener answers",
     }),
-    button("Check", check.openCheck, { "aria-disabled": why ? "true" : null, title: why ?? "Check a handler" }),
+    button("Check", openCheck, { title: "Check a handler" }),
     exports({ q: model.query }, {}, model.query ? "What fits the filter" : "All that is listed"),
     button("?", openHelp, { class: "square", "aria-label": "Keys", "aria-keyshortcuts": "?" }),
   );
