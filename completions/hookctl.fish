@@ -53,7 +53,7 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l status -d 'Answered with such a status, as in `2xx` or `200,404`' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l since -d 'From this time on: RFC 3339, unix seconds, or from now as in `-1h`' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l search -d 'With this text in path, headers or body, letter by letter' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l limit -d 'Most that are listed' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l limit -d 'Most that are listed, 50 by default' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
 always\t'Always'
 never\t'Never'"
@@ -215,6 +215,7 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l delay -d 'Wai
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l seed -d 'Draw the same times and failures in every run' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l forward -d 'Pass each request on, and answer what this URL answers; more of them get copies (can be repeated)' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l forward-timeout -d 'Time limit of each forward, 0s for none' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l forward-header -d 'Add a header when forwarding, or put it in place of one that came, such as Host (can be repeated)' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l cacert -d 'Trust the certificates in this PEM file when forwarding, in place of the system\'s' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l cert -d 'Take requests over TLS, with the certificate chain in this PEM file' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l key -d 'PEM file with the key of the certificate' -r

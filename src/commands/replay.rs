@@ -35,7 +35,7 @@ use crate::signature::{self, Scheme, Source, extract};
 A URL with a path of its own is used as it is; one without gets the stored path and query.
 A payload alone gets the headers that its provider would send. Bodies stay byte for byte, unless they are edited.")]
 pub(crate) struct ReplayArgs {
-    /// Saved captures, raw HTTP files, payloads, folders of these, - for stdin; or ids of the history, `last`, `last:5`, `failed`
+    /// Saved captures, NDJSON, HAR, raw HTTP, curl commands, payloads, folders of these, - for stdin; or ids of the history, `last`, `last:5`, `failed`
     #[arg(required = true, value_name = "SOURCE")]
     sources: Vec<String>,
     /// URL to deliver to
