@@ -34,6 +34,12 @@ pub fn pretty_json(bytes: &[u8]) {
     let _ = crate::render::json::pretty(bytes, crate::render::Paint::new(false));
 }
 
+/// Multipart bodies for people.
+pub fn parts(bytes: &[u8]) {
+    let paint = crate::render::Paint::new(false);
+    let _ = crate::render::body::show(bytes, "multipart/form-data", paint);
+}
+
 /// A whole raw request, verified under every scheme.
 pub fn verification(bytes: &[u8]) {
     use crate::signature::{Clock, Source, all, detect, keys, verify_any};

@@ -39,6 +39,7 @@ use crate::ui::Ui;
   hookctl listen :8080
   hookctl listen :8080 --secret whsec_... --require-valid
   hookctl listen :8080 --forward http://localhost:3000
+  hookctl listen :8080 --forward http://localhost:3000 --forward http://localhost:4000/copy
   hookctl listen :8080 --respond '2x503,200' --retry-after 2s
   hookctl listen :8080 --filter 'event=lead_* verdict!=valid' --show line
   hookctl listen :8443 --tls

@@ -41,7 +41,7 @@ A URL with a path of its own is used as it is; one without gets the stored path 
 Without a URL, deliveries of the history go where they went, as another attempt.
 A payload alone gets the headers that its provider would send. Bodies stay byte for byte, unless they are edited.")]
 pub(crate) struct ReplayArgs {
-    /// Saved captures, raw HTTP files, payloads, folders of these, - for stdin; or ids of the history, `last`, `last:5`, `failed`
+    /// Saved captures, NDJSON, HAR, raw HTTP, curl commands, payloads, folders of these, - for stdin; or ids of the history, `last`, `last:5`, `failed`
     #[arg(required = true, value_name = "SOURCE")]
     sources: Vec<String>,
     /// URL to deliver to; by default, deliveries of the history go where they went

@@ -123,7 +123,8 @@ fn on_failure(
         }
         FailureKind::Tls if !insecure => {
             vec![
-                "A self-signed certificate is accepted with `--insecure`.".to_owned(),
+                "A self-signed certificate is accepted with `--cacert FILE` or `--insecure`."
+                    .to_owned(),
                 tls_port(url),
             ]
         }

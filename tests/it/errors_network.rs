@@ -160,7 +160,8 @@ fn a_connection_that_closes_without_a_whole_answer() {
 #[test]
 fn plain_http_where_tls_is_spoken_and_the_other_way_round() {
     let corrupt = "error: cannot deliver to `127.0.0.1:[port]`: TLS failed: received corrupt message of type InvalidContentType\n";
-    let insecure = "hint: A self-signed certificate is accepted with `--insecure`.\n";
+    let insecure =
+        "hint: A self-signed certificate is accepted with `--cacert FILE` or `--insecure`.\n";
     let port = "hint: Does `127.0.0.1:[port]` speak TLS at all? If not, use `http://`.\n";
     let http = blurting(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
     let to = format!("https://{http}/");
@@ -186,7 +187,7 @@ fn a_self_signed_certificate_is_taken_on_demand_only() {
         1,
         "",
         "error: cannot deliver to `localhost:[port]`: TLS failed: invalid peer certificate: UnknownIssuer\n\
-         hint: A self-signed certificate is accepted with `--insecure`.\n\
+         hint: A self-signed certificate is accepted with `--cacert FILE` or `--insecure`.\n\
          hint: Does `localhost:[port]` speak TLS at all? If not, use `http://`.\n",
     );
     both_ways(&to, &["--insecure"], 0, "  204", "");

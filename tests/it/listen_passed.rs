@@ -76,6 +76,14 @@ fn what_a_target_answered_is_kept_with_the_capture() {
 }
 
 #[test]
+fn a_target_is_left_alone_until_a_request_comes() {
+    let target = Endpoint::status(200).unused();
+    let room = Room::new();
+    let listener = room.listen(&["--forward", &target.url("")]);
+    listener.stop().ends(0);
+}
+
+#[test]
 fn headers_of_the_user_go_along_and_name_the_host() {
     let target = Endpoint::status(204);
     let room = Room::new();
