@@ -16,7 +16,7 @@ use crate::delivery::volume::{Load, Renewal, Running, SAMPLES, Sample, Template}
 use crate::delivery::{Course, SigningTime};
 use crate::error::{Error, Outcome, Result};
 use crate::render::outgoing;
-use crate::render::volume::{self, grouped};
+use crate::render::{grouped, volume};
 use crate::sender::{Limits, MAX_ANSWER, advice, time_limit};
 use crate::ui::Ui;
 
