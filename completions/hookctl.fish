@@ -498,7 +498,7 @@ id\t'Change the delivery id after it was signed'
 secret\t'Sign with another secret'
 headers\t'Leave the signature headers out'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l duplicate -d 'Send each delivery again N times, under the same id' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l count -d 'Send each delivery N times, every one with ids of its own and signed afresh' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l count -d 'Send each delivery N times, each signed afresh' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l concurrency -d 'Most deliveries under way at a time; 50 by default with `--count` and `--resume`' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l rate -d 'Most deliveries in a time, as in `100/s`' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l pace -d 'Keep the gaps between the requests: as they were, so many times as fast, or none' -r
@@ -649,7 +649,7 @@ headers\t'Leave the signature headers out'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l duplicate -d 'Send each delivery again N times, under the same id' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l speed -d 'How fast the time between attempts passes, as in `60x`; `max` leaves it out' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l schedule -d 'Delays in place of the provider\'s, as in `1s,5s,30s`' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l count -d 'Send each delivery N times, every one with ids of its own and signed afresh' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l count -d 'Send each delivery N times, each signed afresh' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l concurrency -d 'Most deliveries under way at a time; 50 by default with `--count` and `--resume`' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l rate -d 'Most deliveries in a time, as in `100/s`' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l expect -d 'Statuses of a good answer, as in `2xx` or `200,204`; the provider\'s success rule by default' -r

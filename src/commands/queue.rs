@@ -24,6 +24,7 @@ use crate::error::{Error, Outcome, Result};
 use crate::provider::Catalogue;
 use crate::provider::fresh::Seed;
 use crate::provider::profile::Span;
+use crate::render::deliveries;
 use crate::render::text::safe;
 use crate::request::curl;
 use crate::store::Count;
@@ -93,8 +94,7 @@ impl Queue<'_> {
         catalogue: Catalogue,
         context: &mut Context,
     ) -> Result<Outcome> {
-        let place = context.settings.history()?;
-        let mut engine = Engine::new(place.as_ref(), catalogue, self.seed.clone())?;
+        let mut engine = self.engine(drafts, catalogue, context)?;
         let mut planned = Vec::new();
         for (index, draft) in self.ordered(drafts) {
             let policy = self.retry.policy(draft);
@@ -117,6 +117,26 @@ impl Queue<'_> {
         let report = Report::new(self.settings(), &planned);
         let course = self.volume.course(self.volume.count());
         attempt(&mut engine, course, report, context)
+    }
+
+    /// An engine over the history. What goes to a URL does not fail because it cannot be kept.
+    fn engine(
+        &self,
+        drafts: &[Draft],
+        catalogue: Catalogue,
+        context: &mut Context,
+    ) -> Result<Engine> {
+        let place = context.settings.history()?;
+        let engine = Engine::new(place.as_ref(), catalogue, self.seed.clone());
+        match engine {
+            Err(error) if drafts.iter().all(|draft| draft.endpoint().is_none()) => {
+                context
+                    .ui
+                    .warn(&format!("{error}; deliveries are not kept."))?;
+                Engine::new(None, context.settings.catalogue()?, self.seed.clone())
+            }
+            engine => engine,
+        }
     }
 
     fn settings(&self) -> Settings {
@@ -221,26 +241,17 @@ pub(super) fn resume(
         Some(store) => store.all_pending()?,
         None => 0,
     };
+    let settings = Settings {
+        insecure: false,
+        reveal,
+    };
+    let report = Report::new(settings, &[]);
     if pending == 0 {
         context.ui.note("Nothing is pending.")?;
-        return Report::new(
-            Settings {
-                insecure: false,
-                reveal,
-            },
-            &[],
-        )
-        .end(0, &mut context.ui);
+        return report.end(0, &mut context.ui);
     }
     let catalogue = context.settings.catalogue()?;
     let mut engine = Engine::new(Some(&place), catalogue, random_seed()?)?;
-    let report = Report::new(
-        Settings {
-            insecure: false,
-            reveal,
-        },
-        &[],
-    );
     let course = volume.course(u64::try_from(pending).unwrap_or(u64::MAX));
     block_on(async {
         let mut show = Show::new(report, &mut context.ui);
@@ -248,7 +259,15 @@ pub(super) fn resume(
         let count = engine
             .resume(retry.speed, course, signals, &mut |news| show.tell(news))
             .await?;
-        show.end(count, true)
+        let outcome = show.end(count, true)?;
+        let of_others = engine.pending()?.saturating_sub(count.all());
+        if of_others > 0 {
+            let of_others = deliveries(u64::try_from(of_others).unwrap_or(u64::MAX));
+            context
+                .ui
+                .note(&format!("Left to another run that goes on: {of_others}."))?;
+        }
+        Ok(outcome)
     })
 }
 
@@ -386,9 +405,9 @@ impl<'a> Show<'a> {
                 .hint("`hookctl send --resume` goes on with what is pending.")?;
         }
         if left.paused > 0 {
+            let paused = deliveries(u64::try_from(left.paused).unwrap_or(u64::MAX));
             self.ui.note(&format!(
-                "{} wait for endpoints that are disabled.",
-                left.paused
+                "Pending until an endpoint is enabled again: {paused}."
             ))?;
         }
         Ok(outcome)

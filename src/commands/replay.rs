@@ -72,7 +72,7 @@ pub(crate) struct ReplayArgs {
     #[command(flatten)]
     volume: VolumeArgs,
     /// Keep the gaps between the requests: as they were, so many times as fast, or none
-    #[arg(long, value_name = "real|2x|max", help_heading = "Volume", conflicts_with_all = ["count", "rate", "reorder"])]
+    #[arg(long, value_name = "real|2x|max", help_heading = "Volume", conflicts_with_all = ["count", "concurrency", "rate", "reorder"])]
     pace: Option<Speed>,
     #[command(flatten)]
     expect: ExpectArgs,
@@ -116,17 +116,7 @@ pub(crate) fn replay(
     }
     replay.notes.tell(&mut context.ui)?;
     if let Some(speed) = args.pace {
-        let times: Vec<_> = sourced.iter().map(resend::received_at).collect();
-        for (planned, gap) in planned.iter_mut().zip(resend::gaps(&times, speed)) {
-            planned.gap = gap;
-        }
-        let unknown = times.iter().filter(|time| time.is_none()).count();
-        if unknown > 0 && speed != Speed::Max {
-            context.ui.note(&format!(
-                "note: {unknown} of {} do not say when they were received; they follow without a gap.",
-                times.len()
-            ))?;
-        }
+        resend::keep_gaps(&mut planned, sourced, speed, context)?;
     }
     let run = Run {
         request: &args.request,
@@ -136,15 +126,8 @@ pub(crate) fn replay(
         timestamp: args.timestamp,
     };
     if args.volume.wanted() && !args.print.prints() {
-        let mut others = Vec::new();
-        let seed = replay.seed.clone();
-        for number in (0..SEVERAL).filter(|_| args.new_id) {
-            replay.seed = seed.nth(usize::MAX - number);
-            let sources = sourced.iter().enumerate();
-            let planned = sources.map(|(number, sourced)| replay.plan(number, sourced, context));
-            others.push(planned.collect::<Result<_>>()?);
-        }
-        let number = number_of(&seed);
+        let number = number_of(&replay.seed);
+        let others = replay.others(sourced, context)?;
         return args.volume.send(&run, &planned, &others, number, context);
     }
     run.all(planned, context)
@@ -180,6 +163,19 @@ struct Replay<'a> {
 }
 
 impl Replay<'_> {
+    /// The same requests with other ids, if new ones are wanted.
+    fn others(&mut self, sources: &[Sourced], context: &Context) -> Result<Vec<Vec<Planned>>> {
+        let mut others = Vec::new();
+        let seed = self.seed.clone();
+        for number in (0..SEVERAL).filter(|_| self.args.new_id) {
+            self.seed = seed.nth(usize::MAX - number);
+            let sources = sources.iter().enumerate();
+            let planned = sources.map(|(number, sourced)| self.plan(number, sourced, context));
+            others.push(planned.collect::<Result<_>>()?);
+        }
+        Ok(others)
+    }
+
     fn plan(&mut self, number: usize, sourced: &Sourced, context: &Context) -> Result<Planned> {
         let stored = &sourced.stored;
         super::sources::check_whole(sourced, self.args.raw)?;

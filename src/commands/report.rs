@@ -9,8 +9,8 @@ use serde_json::json;
 use super::outgoing::Planned;
 use crate::delivery::{Endpoint, Timeline, Verdict};
 use crate::error::{Outcome, Result};
-use crate::render::millis;
 use crate::render::outgoing::{self, Widths};
+use crate::render::{deliveries, grouped, millis};
 use crate::request::Request;
 use crate::sender::{Attempt, advice, on_age, on_success};
 use crate::signature::{self, Clock, Source};
@@ -141,6 +141,7 @@ impl Report {
     pub(super) fn end(self, pending: usize, ui: &mut Ui) -> Result<Outcome> {
         let (all, succeeded) = (self.deliveries + pending, self.succeeded);
         let failed = self.deliveries - succeeded;
+        let succeeded_all = failed == 0 && pending == 0;
         if ui.json {
             let mut summary = json!({
                 "type": "summary",
@@ -154,17 +155,19 @@ impl Report {
             }
             ui.json_line(&summary)?;
         } else if all > 1 || pending > 0 || self.attempts > 1 {
-            let deliveries = if all == 1 { "delivery" } else { "deliveries" };
-            let mut line = format!("{all} {deliveries}: {succeeded} succeeded, {failed} failed");
+            let number = |count: usize| grouped(u64::try_from(count).unwrap_or(u64::MAX));
+            let all_of_them = deliveries(u64::try_from(all).unwrap_or(u64::MAX));
+            let (succeeded, failed) = (number(succeeded), number(failed));
+            let mut line = format!("{all_of_them}: {succeeded} succeeded, {failed} failed");
             if pending > 0 {
-                line.push_str(&format!(", {pending} pending"));
+                line.push_str(&format!(", {} pending", number(pending)));
             }
             if self.attempts > all {
-                line.push_str(&format!("  ({} attempts)", self.attempts));
+                line.push_str(&format!("  ({} attempts)", number(self.attempts)));
             }
             ui.data(format!("{line}\n"))?;
         }
-        Ok(Outcome::good_if(failed == 0 && pending == 0))
+        Ok(Outcome::good_if(succeeded_all))
     }
 
     /// The exchange for those who want to see it, then the line.

@@ -5,8 +5,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
+use super::Context;
 use super::options::Target;
-use super::outgoing::Again;
+use super::outgoing::{Again, Planned};
 use super::sources::Sourced;
 use crate::delivery::{Endpoint, Speed};
 use crate::error::{Error, Result};
@@ -100,9 +101,31 @@ fn with_stored_target(target: &Target, sourced: &Sourced) -> Url {
     url
 }
 
+/// Starts requests as far from one another as they were received, by a clock of this speed.
+pub(super) fn keep_gaps(
+    planned: &mut [Planned],
+    sources: &[Sourced],
+    speed: Speed,
+    context: &mut Context,
+) -> Result<()> {
+    let received_at = |sourced: &Sourced| sourced.stored.received_at.as_deref()?.parse().ok();
+    let times: Vec<Option<Timestamp>> = sources.iter().map(received_at).collect();
+    for (planned, gap) in planned.iter_mut().zip(gaps(&times, speed)) {
+        planned.gap = gap;
+    }
+    let unknown = times.iter().filter(|time| time.is_none()).count();
+    if unknown > 0 && speed != Speed::Max {
+        context.ui.note(&format!(
+            "note: {unknown} of {} do not say when they were received; they follow without a gap.",
+            times.len()
+        ))?;
+    }
+    Ok(())
+}
+
 /// How long after the one before it each request starts, by a clock of this speed: as long as they were received one
 /// after the other. `None` for one that does not say when it was.
-pub(super) fn gaps(times: &[Option<Timestamp>], speed: Speed) -> Vec<Option<Duration>> {
+fn gaps(times: &[Option<Timestamp>], speed: Speed) -> Vec<Option<Duration>> {
     let mut last: Option<Timestamp> = None;
     let gap = |at: &Option<Timestamp>| {
         let at = (*at)?;
@@ -112,11 +135,6 @@ pub(super) fn gaps(times: &[Option<Timestamp>], speed: Speed) -> Vec<Option<Dura
         Some(speed.real(since))
     };
     times.iter().map(gap).collect()
-}
-
-/// When a stored request was received.
-pub(super) fn received_at(sourced: &Sourced) -> Option<Timestamp> {
-    sourced.stored.received_at.as_deref()?.parse().ok()
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::delivery::volume::{Load, Renewal, Running, SAMPLES, Sample, Template}
 use crate::delivery::{Course, SigningTime};
 use crate::error::{Error, Outcome, Result};
 use crate::render::outgoing;
-use crate::render::volume::{self, grouped};
+use crate::render::{grouped, volume};
 use crate::sender::{Limits, MAX_ANSWER, advice, time_limit};
 use crate::ui::Ui;
 
@@ -24,8 +24,9 @@ use crate::ui::Ui;
 #[derive(Args, Default)]
 #[command(next_help_heading = "Volume")]
 pub(crate) struct VolumeArgs {
-    /// Send each delivery N times, every one with ids of its own and signed afresh
+    /// Send each delivery N times, each signed afresh
     ///
+    /// Those of `send`, and of `replay --new-id`, have ids of their own.
     /// The summary has the rate, the latencies and the statuses. Of so many deliveries, the history keeps the first
     /// 100 that failed, and none that went well; with retries, it keeps them all.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]

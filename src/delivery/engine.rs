@@ -176,6 +176,11 @@ impl Engine {
         self.store.count_pending(Whose::Nobodys)
     }
 
+    /// How many deliveries are pending in all.
+    pub(crate) fn pending(&self) -> Result<usize> {
+        self.store.all_pending()
+    }
+
     async fn attempt_all(
         &mut self,
         whose: Whose,
@@ -236,7 +241,7 @@ impl Engine {
                 }
                 () = sleep(wait), if level == Stop::No && free > 0 => {}
                 () = bell.notified() => {}
-                _ = stop.changed() => {}
+                () = changed(&mut stop) => {}
             }
         }
     }
@@ -412,6 +417,13 @@ fn joined(landed: std::result::Result<Landed, tokio::task::JoinError>) -> Result
 fn until(due: Timestamp) -> Duration {
     let wait = due.duration_since(Timestamp::now());
     Duration::try_from(wait.max(SignedDuration::ZERO)).unwrap_or_default()
+}
+
+/// Waits for another word; for ever, if nobody is there to say it.
+async fn changed(stop: &mut watch::Receiver<Stop>) {
+    if stop.changed().await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }
 
 async fn sleep(wait: Option<Duration>) {

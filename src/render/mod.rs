@@ -37,6 +37,27 @@ pub(crate) fn size(bytes: usize) -> String {
     }
 }
 
+/// A number of deliveries: `1 delivery`, `1,200 deliveries`.
+pub(crate) fn deliveries(count: u64) -> String {
+    match count {
+        1 => "1 delivery".to_owned(),
+        _ => format!("{} deliveries", grouped(count)),
+    }
+}
+
+/// A number with its digits in groups of three.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
 /// Milliseconds for machine output, to the microsecond as the history keeps it.
 pub(crate) fn millis(duration: Duration) -> f64 {
     match u32::try_from(duration.as_micros()) {
@@ -55,4 +76,21 @@ pub(crate) fn indent(text: &str, by: &str) -> String {
         indented.push_str(line);
     }
     indented
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_stand_in_groups() {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
+            assert_eq!(grouped(number), text);
+        }
+    }
 }

@@ -418,7 +418,7 @@ fn an_endpoint_is_disabled_after_the_limit_of_its_provider() {
         ran.stderr.ends_with(
             "warning: `kakiyo` is disabled now: 4 attempts in a row failed.\n\
              hint: `hookctl endpoints enable kakiyo` resumes deliveries to it.\n\
-             1 wait for endpoints that are disabled.\n"
+             Pending until an endpoint is enabled again: 1 delivery.\n"
         ),
         "{}",
         ran.stderr
@@ -439,7 +439,7 @@ fn an_endpoint_is_disabled_after_the_limit_of_its_provider() {
     ran.is(
         0,
         "kakiyo is enabled.\n",
-        "1 deliveries are pending; `hookctl send --resume` goes on with them.\n",
+        "Pending for it: 1 delivery; `hookctl send --resume` goes on.\n",
     );
     let numbers: Vec<Value> = attempts(room.run(&["send", "--resume", "--json"]).ends(0))
         .iter()

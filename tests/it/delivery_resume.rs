@@ -85,6 +85,10 @@ fn a_run_that_was_killed_is_resumed() {
     // While it lives, its deliveries are left to it.
     let ran = room.run(&["send", "--resume", "--speed", "max", "--json"]);
     assert_eq!(attempts(ran.ends(0)), [Value::Null; 0]);
+    assert_eq!(
+        ran.stderr,
+        "Left to another run that goes on: 1 delivery.\n"
+    );
     sending.signal("-KILL");
     sending.wait();
     assert_eq!(standing(&room), ("pending".to_owned(), 1));
@@ -348,7 +352,7 @@ fn the_log_is_filtered_by_endpoint_and_by_how_deliveries_stand() {
     room.run(&["endpoints", "remove", "bad"]).is(
         0,
         "bad is removed.\n",
-        "1 deliveries that were pending for it are given up.\n",
+        "Given up, as it was pending for it: 1 delivery.\n",
     );
     room.run(&["history", "--endpoint", "bad"]).ends(2);
     assert_eq!(
@@ -502,4 +506,36 @@ fn each_attempt_of_a_delivery_is_in_the_log_with_its_own_signature() {
         .run(&["--store", "other.db", "history", "--out", "--json"])
         .json();
     assert_eq!(imported, [entry]);
+}
+
+#[test]
+fn a_history_that_cannot_be_written_stops_no_delivery_to_a_url() {
+    let room = Room::new();
+    let handler = failing(1);
+    room.write("history.db", "no history");
+    let url = handler.url("/");
+    let args = [
+        "--store",
+        "history.db",
+        "send",
+        "lead_replied",
+        "--schedule",
+        "0s",
+        "--to",
+        &url,
+    ];
+    let ran = room.run(&args);
+    assert!(
+        ran.ends(0)
+            .stderr
+            .starts_with("warning: cannot use the history "),
+        "{}",
+        ran.stderr
+    );
+    assert!(
+        ran.stderr.contains("; deliveries are not kept.\n"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(handler.hits().len(), 2);
 }

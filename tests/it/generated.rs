@@ -165,13 +165,16 @@ fn the_commands_in_the_readme_are_understood() {
     let readme = std::fs::read_to_string(project("README.md")).unwrap();
     let room = Room::new();
     let mut count = 0;
-    for line in readme
-        .lines()
-        .filter(|line| line.starts_with("hookctl send "))
-    {
+    let is_run = |line: &&str| {
+        let commands = ["hookctl send ", "hookctl endpoints add "];
+        commands.iter().any(|command| line.starts_with(command))
+    };
+    for line in readme.lines().filter(is_run) {
         let command = line.split('#').next().unwrap();
         let mut args: Vec<&str> = command.split_whitespace().skip(1).collect();
-        args.push("--dry-run");
+        if args[0] == "send" && !args.contains(&"--resume") {
+            args.push("--dry-run");
+        }
         room.run(&args).ends(0);
         count += 1;
     }
@@ -183,6 +186,7 @@ fn help_fits_a_terminal_and_every_command_has_one() {
     let room = Room::new();
     let commands = [
         "send",
+        "endpoints",
         "replay",
         "listen",
         "verify",

@@ -17,7 +17,7 @@ use crate::store::{Place, Store};
 /// Register URLs that `send` delivers to, each with its own events, secret and state
 #[derive(Args)]
 #[command(after_help = "Examples:
-  hookctl endpoints add http://localhost:3000/webhooks/ken --provider ken --events lead_replied,lead_interested
+  hookctl endpoints add http://localhost:3000/webhooks/ken --events lead_replied,lead_interested
   hookctl endpoints secret ken --reveal
   hookctl endpoints test ken
   hookctl send lead_replied

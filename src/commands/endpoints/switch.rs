@@ -8,7 +8,7 @@ use super::super::Context;
 use super::{all, open};
 use crate::delivery::{Endpoint, rules};
 use crate::error::{Outcome, Result};
-use crate::render::endpoint;
+use crate::render::{deliveries, endpoint};
 
 /// Deliver to endpoints again
 #[derive(Args)]
@@ -62,7 +62,8 @@ fn switch(names: &[String], enabled: bool, context: &mut Context) -> Result<Outc
         ui.data(format!("{} is {state}{already}.\n", shown(&one)))?;
         let waiting = store.count_paused(&one.id)?;
         if !enabled && waiting > 0 {
-            ui.note(&format!("{waiting} pending deliveries wait for it."))?;
+            let waiting = deliveries(waiting);
+            ui.note(&format!("Pending until it is enabled: {waiting}."))?;
         }
         let pending = if was == enabled {
             0
@@ -70,8 +71,9 @@ fn switch(names: &[String], enabled: bool, context: &mut Context) -> Result<Outc
             store.count_waiting(&one.id)?
         };
         if enabled && pending > 0 {
+            let pending = deliveries(pending);
             ui.note(&format!(
-                "{pending} deliveries are pending; `hookctl send --resume` goes on with them."
+                "Pending for it: {pending}; `hookctl send --resume` goes on."
             ))?;
         }
     }
@@ -91,9 +93,8 @@ pub(super) fn remove(args: &RemoveArgs, context: &mut Context) -> Result<Outcome
         }
         ui.data(format!("{} is removed.\n", shown(&one)))?;
         if given_up > 0 {
-            ui.note(&format!(
-                "{given_up} deliveries that were pending for it are given up."
-            ))?;
+            let given_up = deliveries(given_up);
+            ui.note(&format!("Given up, as it was pending for it: {given_up}."))?;
         }
     }
     Ok(Outcome::Good)

@@ -27,7 +27,7 @@ struct Word {
 }
 
 /// Most values of a word that are gone through one after the other, before any comes again.
-const MOST: u128 = 1 << 96;
+const MOST: u64 = 1 << 62;
 /// The step from one value to the next. It has no factor in common with the size of any alphabet, so all values come.
 const STEP: u128 = 2_685_821_657_736_338_717;
 
@@ -218,21 +218,19 @@ impl Word {
     /// The value of a delivery with this number, counted from a start. What cannot be counted is by chance.
     fn renewed(&self, start: u64, number: u64, chance: &mut Chance) -> Vec<u8> {
         let mut text = self.text.clone();
-        let size = |(_, alphabet): &(usize, &[u8])| u128::try_from(alphabet.len()).unwrap_or(1);
-        let mut counted = 1;
-        let places = self.places.iter().rev();
-        let within = places.take_while(|place| {
-            counted *= size(place);
-            counted <= MOST
-        });
-        let within = within.count();
-        let (by_chance, by_number) = self.places.split_at(self.places.len() - within);
-        for (place, alphabet) in by_chance {
+        let size = |(_, alphabet): &(usize, &[u8])| u64::try_from(alphabet.len()).unwrap_or(1);
+        let mut values: u64 = 1;
+        let mut by_chance = self.places.len();
+        while by_chance > 0 && values.saturating_mul(size(&self.places[by_chance - 1])) <= MOST {
+            by_chance -= 1;
+            values *= size(&self.places[by_chance]);
+        }
+        for (place, alphabet) in &self.places[..by_chance] {
             text[*place] = alphabet[chance.below(alphabet.len())];
         }
-        let values: u128 = by_number.iter().map(size).product();
-        let mut value = (u128::from(start) + u128::from(number) * STEP) % values;
-        for place in by_number.iter().rev() {
+        let value = (u128::from(start) + u128::from(number) * STEP) % u128::from(values);
+        let mut value = u64::try_from(value).unwrap_or(0);
+        for place in self.places[by_chance..].iter().rev() {
             let digit = usize::try_from(value % size(place)).unwrap_or(0);
             text[place.0] = place.1[digit];
             value /= size(place);

@@ -314,22 +314,22 @@ impl Store {
         count().map_err(|error| self.explain(error))
     }
     /// How many deliveries to an endpoint wait for it to be enabled.
-    pub(crate) fn count_paused(&self, endpoint: &str) -> Result<usize> {
+    pub(crate) fn count_paused(&self, endpoint: &str) -> Result<u64> {
         self.count_state(endpoint, "state = 2")
     }
 
     /// How many deliveries to an endpoint are pending and not paused.
-    pub(crate) fn count_waiting(&self, endpoint: &str) -> Result<usize> {
+    pub(crate) fn count_waiting(&self, endpoint: &str) -> Result<u64> {
         self.count_state(endpoint, "state <> 2")
     }
 
-    fn count_state(&self, endpoint: &str, condition: &str) -> Result<usize> {
+    fn count_state(&self, endpoint: &str, condition: &str) -> Result<u64> {
         let sql = format!("SELECT count(*) FROM pending WHERE endpoint = ?1 AND {condition}");
         let count = self
             .connection
             .query_row(&sql, [endpoint], |row| row.get::<_, i64>(0));
         let count = count.map_err(|error| self.explain(error))?;
-        Ok(usize::try_from(count).unwrap_or(usize::MAX))
+        Ok(count.unsigned_abs())
     }
 }
 
