@@ -24,6 +24,7 @@ use crate::render::outgoing;
 use crate::render::table::{cell, columns, plain};
 use crate::request::Header;
 use crate::sender::{Limits, authority, time_limit};
+use crate::signature::secret_warnings;
 
 /// Audit a handler: what does it do wrong, and how to mend it
 #[derive(Args)]
@@ -186,6 +187,11 @@ impl Wish<'_> {
         let is_given = !secrets.is_empty();
         if !is_given {
             secrets.extend(self.secret.for_signing(&context.settings, profile)?);
+        }
+        for (code, text) in secret_warnings(profile.scheme(), &secrets) {
+            if code == "secret_looks_like_api_key" {
+                context.ui.note(&format!("note: {text}."))?;
+            }
         }
         let (mut scheme, mut keys) = (profile.scheme(), Vec::new());
         secrets.retain(|secret| scheme.signs() && !secret.is_empty());
