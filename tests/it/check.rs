@@ -136,7 +136,7 @@ fn a_wrong_handler_is_told_what_to_mend_first_and_how() {
 ✗ 1 of 2 checks failed: `verifies-raw-body`.
 
   ✓  accepts-valid      200 in [ms]
-  ✗  verifies-raw-body  401 for JSON with spaces (`{\"a\": 1, \"b\": 2}`), ind…
+  ✗  verifies-raw-body  401 for JSON with spaces (`{\"a\": 1, \"b\": 2}`), indented over…
 
 ✗ verifies-raw-body
     expected  2xx for every spelling of the JSON that is correctly signed
