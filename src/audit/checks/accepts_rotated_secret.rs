@@ -8,6 +8,7 @@ use crate::signature::beside;
 
 pub(super) const CHECK: Check = Check {
     id: "accepts-rotated-secret",
+    asks: "Is one right signature of two enough?",
     sends: "a delivery with two signatures, of which one fits",
     expected: |subject| {
         if subject.scheme.rotates() {

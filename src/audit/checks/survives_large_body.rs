@@ -11,6 +11,7 @@ use crate::sender::FailureKind;
 
 pub(super) const CHECK: Check = Check {
     id: "survives-large-body",
+    asks: "Does it outlive a body of 1 MB?",
     sends: "a correctly signed body of 1 MB",
     expected: |_| {
         "2xx or 413 for a correctly signed body of 1 MB, and the next delivery taken".to_owned()

@@ -11,6 +11,7 @@ use crate::request::json;
 
 pub(super) const CHECK: Check = Check {
     id: "verifies-raw-body",
+    asks: "Is a body taken in every spelling of its JSON?",
     sends: "correctly signed bodies in other spellings of the same JSON",
     expected: |_| "2xx for every spelling of the JSON that is correctly signed".to_owned(),
     why: |_| {
