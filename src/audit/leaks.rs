@@ -88,7 +88,7 @@ const SOURCES: [&str; 16] = [
 fn is_frame(line: &str) -> bool {
     if let Some(rest) = line.strip_prefix("at ") {
         // JavaScript: `at f (/app/x.js:1:2)`, `at /app/x.js:1:2`; Java: `at a.B.c(B.java:7)`; .NET: `at A.B() in x.cs:line 7`.
-        let place = rest.trim_end_matches(')');
+        let place = rest.trim_end_matches([')', '"', '\'', '}', ']', ',']);
         let numbered = place.rsplit(':').next().is_some_and(|end| {
             let end = end.trim_start_matches("line ");
             !end.is_empty() && end.bytes().all(|byte| byte.is_ascii_digit())

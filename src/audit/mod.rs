@@ -88,6 +88,8 @@ type Run<'a> = Pin<Box<dyn Future<Output = Result<Verdict>> + 'a>>;
 /// One question to a handler.
 pub(crate) struct Check {
     pub(crate) id: &'static str,
+    /// What it asks of a handler.
+    pub(crate) asks: &'static str,
     /// What is sent, in words that follow `after`.
     sends: &'static str,
     /// What a sound handler does, in one sentence without its full stop.
@@ -200,11 +202,6 @@ impl Check {
     /// What it expects of a handler.
     pub(crate) fn expected(&self, subject: &Subject) -> String {
         (self.expected)(subject)
-    }
-
-    /// What is sent to a handler, in a few words.
-    pub(crate) fn sends(&self) -> &'static str {
-        self.sends
     }
 
     /// Why it matters.

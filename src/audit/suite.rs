@@ -365,7 +365,7 @@ skip = ["survives-burst"]
             ),
             (
                 case("check = \"accepts-vald\""),
-                "case `x`: there is no check `accepts-vald`. Did you mean `accepts-valid`?",
+                "case `x`: there is no check `accepts-vald`. Did you mean `accepts-valid` or `accepts-duplicate` or `accepts-rotated-secret`?",
             ),
             (
                 case(""),

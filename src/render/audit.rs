@@ -81,18 +81,18 @@ impl Audited {
 
     /// The counts in few words.
     pub(crate) fn sum(&self) -> String {
-        let mut parts = Vec::new();
-        for (status, word) in [
-            (Status::Fail, "failed"),
-            (Status::Warn, "to look at"),
-            (Status::Pass, "passed"),
-            (Status::Skip, "skipped"),
-        ] {
-            let count = self.count(status);
-            if count > 0 {
-                parts.push(format!("{count} {word}"));
-            }
-        }
+        let new = self.new_failures().len();
+        let counts = [
+            (new, "failed"),
+            (self.count(Status::Fail) - new, "known"),
+            (self.count(Status::Warn), "to look at"),
+            (self.count(Status::Pass), "passed"),
+            (self.count(Status::Skip), "skipped"),
+        ];
+        let counts = counts.iter().filter(|(count, _)| *count > 0);
+        let mut parts: Vec<String> = counts
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
         let plural = if self.requests == 1 { "" } else { "s" };
         parts.push(format!(
             "{} request{plural} in {}",
@@ -136,7 +136,7 @@ pub(crate) fn summary(audited: &Audited) -> Value {
 }
 
 /// Most characters of what was observed that stand in the table, if there is more to tell of it.
-const MAX_LINE: usize = 72;
+const MAX_LINE: usize = 60;
 
 fn mark(status: Status, paint: Paint) -> Cell {
     match status {

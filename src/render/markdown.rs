@@ -82,15 +82,14 @@ fn code(text: &str) -> String {
 /// A sentence of ours: what stands between backticks is code, and nothing else is markup.
 fn words(text: &str) -> String {
     let text = safe(text);
+    if !text.matches('`').count().is_multiple_of(2) {
+        return plain(&text);
+    }
     let parts = text.split('`').enumerate();
-    let is_paired = text.matches('`').count().is_multiple_of(2);
     parts
-        .map(|(index, part)| {
-            if is_paired && index % 2 == 1 {
-                code(part)
-            } else {
-                plain(part)
-            }
+        .map(|(index, part)| match index % 2 {
+            1 => code(part),
+            _ => plain(part),
         })
         .collect()
 }

@@ -89,7 +89,7 @@ fn a_right_handler_is_told_so_first() {
   -  rejects-changed-id         GitHub does not sign a delivery id
   -  rejects-stale-timestamp    GitHub does not sign a time
   -  rejects-future-timestamp   GitHub does not sign a time
-  -  accepts-rotated-secret     a delivery of GitHub carries one signature; a second `--secret` asks for both
+  -  accepts-rotated-secret     a delivery carries one signature; a second `--secret` asks for both
   ✓  verifies-raw-body          2xx for spaces, escapes, key order and number forms of every kind
   ✓  accepts-duplicate          2xx each time
   ✓  accepts-unknown-event      200
@@ -136,7 +136,7 @@ fn a_wrong_handler_is_told_what_to_mend_first_and_how() {
 ✗ 1 of 2 checks failed: `verifies-raw-body`.
 
   ✓  accepts-valid      200 in [ms]
-  ✗  verifies-raw-body  401 for JSON with spaces (`{\"a\": 1, \"b\": 2}`), indented over several lin…
+  ✗  verifies-raw-body  401 for JSON with spaces (`{\"a\": 1, \"b\": 2}`), indented over…
 
 ✗ verifies-raw-body
     expected  2xx for every spelling of the JSON that is correctly signed
@@ -144,7 +144,7 @@ fn a_wrong_handler_is_told_what_to_mend_first_and_how() {
     why       A handler that parses the body and writes it anew before it verifies works until the sender writes one space, one escape or one number in another way.
     mend      Verify the bytes as they came, before any parser: `express.raw({ type: '*/*' })` in Express, `request.get_data()` in Flask, `await request.body()` in FastAPI, `await request.text()` in Next.js. `hookctl explain github` has the code.
 
-1 failed, 1 passed, 15 requests in [ms]
+1 failed, 1 passed, 14 requests in [ms]
 ",
         "Checking http://127.0.0.1:[port]/webhooks/github as GitHub: about 11 requests; their ids hold `hookctl` or start \
          with `c0ffee00`.\n",
@@ -226,11 +226,14 @@ fn the_checks_are_listed() {
     let ran = room.run(&["check", "--list"]);
     assert_eq!(ran.ends(0).stdout.lines().count(), 21);
     let first = ran.stdout.lines().next().unwrap();
-    assert_eq!(first, "accepts-valid              a correctly signed event");
+    assert_eq!(
+        first,
+        "accepts-valid              Is a correctly signed event taken?"
+    );
     let lines = room.run(&["check", "--list", "--json"]).ends(0).json();
     assert_eq!(
         lines[5],
-        json!({"type": "check", "id": "rejects-changed-id", "sends": "a delivery whose id was changed after it was signed"})
+        json!({"type": "check", "id": "rejects-changed-id", "asks": "Is a delivery id refused that was changed after it was signed?"})
     );
 }
 
@@ -378,6 +381,29 @@ fn without_a_secret_the_local_one_signs_and_is_named_where_it_may_be_the_reason(
     let fix = lines[0]["fix"].as_str().unwrap();
     assert!(fix.ends_with("It was signed with the local secret, which `hookctl secret github` prints: does the handler know that one?"), "{fix}");
     assert_eq!(ids(&ran, "fail"), ["accepts-valid"]);
+}
+
+#[test]
+fn an_answer_that_the_provider_does_not_take_for_a_success_is_told() {
+    let room = Room::new();
+    let endpoint = Endpoint::status(202);
+    let args = ["check", "--json", "--only", "accepts-valid", "--to"];
+    let lines = room.run(&[&args[..], &[&endpoint.url("/linear")]].concat());
+    let lines = lines.ends(1).json();
+    let observed = lines[0]["observed"].as_str().unwrap();
+    assert!(
+        observed.ends_with(", and Linear takes 200 alone for a success"),
+        "{observed}"
+    );
+    assert_eq!(lines[0]["fix"], "Answer 200 to a delivery that was taken.");
+    // One that is asked for 200, and takes more.
+    let lines = room.run(&[&args[..], &[&endpoint.url("/klen")]].concat());
+    let lines = lines.ends(0).json();
+    let observed = lines[0]["observed"].as_str().unwrap();
+    assert!(
+        observed.ends_with("; Klen AI asks for 200, and takes this too"),
+        "{observed}"
+    );
 }
 
 #[test]

@@ -9,6 +9,7 @@ use crate::error::Result;
 
 pub(super) const CHECK: Check = Check {
     id: "accepts-duplicate",
+    asks: "Is the second of two equal deliveries acknowledged, also at once?",
     sends: "the same delivery twice",
     expected: |_| {
         "2xx for the second of two equal deliveries, also if both come at once".to_owned()

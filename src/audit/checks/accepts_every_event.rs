@@ -8,6 +8,7 @@ use crate::error::Result;
 
 pub(super) const CHECK: Check = Check {
     id: "accepts-every-event",
+    asks: "Is each documented event taken?",
     sends: "each documented event",
     expected: |subject| match subject.events.len() {
         1 => format!("2xx for `{}`", subject.events[0]),

@@ -9,6 +9,7 @@ use crate::signature::Source;
 
 pub(super) const CHECK: Check = Check {
     id: "accepts-unknown-event",
+    asks: "Is an event of an unknown type acknowledged?",
     sends: "an event of an unknown type",
     expected: |_| "2xx for an event of a type that is not known yet".to_owned(),
     why: |subject| {

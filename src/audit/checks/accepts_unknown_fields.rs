@@ -10,6 +10,7 @@ use crate::error::Result;
 
 pub(super) const CHECK: Check = Check {
     id: "accepts-unknown-fields",
+    asks: "Is a payload with new fields taken?",
     sends: "a payload with new fields",
     expected: |_| "2xx for a payload with fields that are not documented".to_owned(),
     why: |subject| {

@@ -13,6 +13,7 @@ use crate::signature::mistakes;
 
 pub(super) const CHECK: Check = Check {
     id: "accepts-valid",
+    asks: "Is a correctly signed event taken?",
     sends: "a correctly signed event",
     expected: |subject| format!("{} for a correctly signed event", success(subject)),
     why: |subject| {

@@ -10,6 +10,7 @@ use crate::sender::FailureKind;
 
 pub(super) const CHECK: Check = Check {
     id: "answers-in-time",
+    asks: "Does the whole answer come in the provider's time?",
     sends: "a correctly signed event",
     expected: |subject| format!("a whole answer within {}", Span(subject.limit)),
     why: |subject| {

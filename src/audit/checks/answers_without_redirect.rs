@@ -7,6 +7,7 @@ use crate::error::Result;
 
 pub(super) const CHECK: Check = Check {
     id: "answers-without-redirect",
+    asks: "Does the answer come from the URL itself?",
     sends: "a correctly signed event",
     expected: |_| "an answer of its own, and no 3xx".to_owned(),
     why: |subject| {

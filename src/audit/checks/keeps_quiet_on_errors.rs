@@ -8,6 +8,7 @@ use crate::error::Result;
 
 pub(super) const CHECK: Check = Check {
     id: "keeps-quiet-on-errors",
+    asks: "Do answers keep traces, paths and the secret to themselves?",
     sends: "deliveries to be refused",
     expected: |_| {
         "answers without stack traces, paths of files, or anything of the secret".to_owned()

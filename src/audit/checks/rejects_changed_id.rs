@@ -9,6 +9,7 @@ use crate::signature::{Tamper, tamper};
 
 pub(super) const CHECK: Check = Check {
     id: "rejects-changed-id",
+    asks: "Is a delivery id refused that was changed after it was signed?",
     sends: "a delivery whose id was changed after it was signed",
     expected: |subject| format!("4xx for a changed {}", name(subject)),
     why: |subject| {

@@ -8,6 +8,7 @@ use crate::error::Result;
 
 pub(super) const CHECK: Check = Check {
     id: "rejects-future-timestamp",
+    asks: "Is a delivery refused that is signed for a time to come?",
     sends: "a delivery that is signed for a time to come",
     expected: |subject| {
         format!(

@@ -8,6 +8,7 @@ use crate::error::Result;
 
 pub(super) const CHECK: Check = Check {
     id: "rejects-missing-signature",
+    asks: "Is a delivery without a signature refused?",
     sends: "a delivery without signature headers",
     expected: |subject| format!("4xx for a delivery without {}", subject.signature_headers()),
     why: |subject| {

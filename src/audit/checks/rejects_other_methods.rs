@@ -8,6 +8,7 @@ use crate::error::Result;
 
 pub(super) const CHECK: Check = Check {
     id: "rejects-other-methods",
+    asks: "Are deliveries by other methods turned away?",
     sends: "a delivery by PUT",
     expected: |subject| {
         let methods = subject.profile().request.method.value.join(" or ");

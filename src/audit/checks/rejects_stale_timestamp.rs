@@ -8,6 +8,7 @@ use crate::error::Result;
 
 pub(super) const CHECK: Check = Check {
     id: "rejects-stale-timestamp",
+    asks: "Is a delivery refused that was signed long ago?",
     sends: "a delivery that was signed long ago",
     expected: |subject| {
         format!(

@@ -9,6 +9,7 @@ use crate::signature::{Tamper, tamper};
 
 pub(super) const CHECK: Check = Check {
     id: "rejects-tampered-body",
+    asks: "Is a body refused that was changed after it was signed?",
     sends: "a delivery whose body was changed after it was signed",
     expected: |_| "4xx for a body that was changed after it was signed".to_owned(),
     why: |_| {

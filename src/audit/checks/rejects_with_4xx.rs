@@ -7,6 +7,7 @@ use crate::error::Result;
 
 pub(super) const CHECK: Check = Check {
     id: "rejects-with-4xx",
+    asks: "Is what is refused refused with 4xx?",
     sends: "deliveries to be refused",
     expected: |_| "4xx for everything that is refused".to_owned(),
     why: |_| {

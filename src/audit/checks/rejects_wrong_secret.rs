@@ -9,6 +9,7 @@ use crate::signature::{Forgery, forge, is_quoted_in};
 
 pub(super) const CHECK: Check = Check {
     id: "rejects-wrong-secret",
+    asks: "Is the signature of another secret refused, and one that is almost right?",
     sends: "deliveries with the signature of another secret",
     expected: |_| {
         "4xx for the signature of another secret, and for one that only begins like the right one"

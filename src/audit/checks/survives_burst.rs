@@ -9,6 +9,7 @@ use crate::error::Result;
 
 pub(super) const CHECK: Check = Check {
     id: "survives-burst",
+    asks: "Does it outlive 20 deliveries at once?",
     sends: "20 deliveries at once",
     expected: |_| "2xx, or 429 and 503 at worst, for each of 20 deliveries at once".to_owned(),
     why: |_| {

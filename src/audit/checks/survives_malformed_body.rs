@@ -12,6 +12,7 @@ use crate::request::json;
 
 pub(super) const CHECK: Check = Check {
     id: "survives-malformed-body",
+    asks: "Does it outlive a body that breaks off in the middle?",
     sends: "a body that breaks off in the middle",
     expected: |_| {
         "4xx for a body that breaks off in the middle, and the next delivery taken".to_owned()

@@ -1,4 +1,4 @@
-"""Right: its types are strict about what it needs, and mind nothing else."""
+"""Right: its types are strict about what it needs, and mind nothing else. All that it refuses, it refuses alike."""
 
 from fastapi import FastAPI, HTTPException, Request
 from pydantic import BaseModel, StrictInt, ValidationError
@@ -24,10 +24,10 @@ def handler(secret):
         try:
             Webhook(secret).verify(body, dict(request.headers))
         except WebhookVerificationError:
-            raise HTTPException(401)
+            raise HTTPException(400)
         try:
             return Event.model_validate_json(body).eventType
         except ValidationError:
-            raise HTTPException(422)
+            raise HTTPException(400)
 
     return app
