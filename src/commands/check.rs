@@ -111,7 +111,7 @@ fn of(subject: &Subject) -> Audited {
         title: format!("{} at {}", subject.label(), subject.url),
         url: Some(subject.url.to_string()),
         findings: Vec::new(),
-        known: Default::default(),
+        known: Vec::new(),
         requests: 0,
         duration: Duration::ZERO,
         unit: "check",

@@ -162,7 +162,7 @@ fn told(entry: &Entry, endpoint: Option<&str>, view: &View) -> Vec<String> {
 /// What came back of one attempt.
 fn answer(attempt: &Attempt, entry: &Entry, view: &View) -> String {
     let paint = view.paint;
-    let at = if entry.attempts.len() > 1 {
+    let at = if entry.attempts.len() > 1 && attempt.url.is_none() {
         let at = attempt.at.to_zoned(view.zone.clone());
         paint.faint(&format!("  {}", at.strftime("%Y-%m-%d %H:%M:%S%.3f")))
     } else {
