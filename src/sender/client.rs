@@ -80,7 +80,7 @@ impl Client {
     async fn exchange(&self, request: &Request, url: &Url) -> std::result::Result<Answer, Failure> {
         if let Some(line) = self.lines.take() {
             match self.over(line, request).await {
-                // Not a word came back: the server had closed it by then, and has not seen the request.
+                // Not a word came back, so the server had closed it while it was idle: it has not seen the request.
                 Err((_, false)) => {}
                 result => return result.map_err(|(failure, _)| failure),
             }

@@ -374,6 +374,22 @@ fn a_head_that_is_too_large_is_refused() {
 }
 
 #[test]
+fn a_header_that_does_not_end_is_refused() {
+    let room = Room::new();
+    let mut listener = room.listen(&[]);
+    let endless = ["GET /wide HTTP/1.1\r\nA: ", &"b".repeat(66_000)].concat();
+    assert_eq!(
+        listener.exchange(endless),
+        "HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+    );
+    warns(
+        &mut listener,
+        "malformed request `GET /wide HTTP/1.1`: message head is too large",
+    );
+    nothing_more(listener);
+}
+
+#[test]
 fn a_body_that_breaks_off_is_refused_with_the_cause() {
     let bad = "HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: 12\r\n\
                connection: close\r\n\r\nBad Request\n";
