@@ -56,9 +56,21 @@ impl Delivery {
     /// # Errors
     /// Why the wanted fault cannot be made.
     pub(crate) fn attempt(&self, timestamp: i64) -> Result<Request, String> {
-        let mut request = self.request.clone();
+        self.attempt_of(&self.id, self.request.clone(), timestamp)
+    }
+
+    /// As [`Self::attempt`], of a delivery that differs from this one in its id and its request.
+    ///
+    /// # Errors
+    /// Why the wanted fault cannot be made.
+    pub(crate) fn attempt_of(
+        &self,
+        id: &str,
+        mut request: Request,
+        timestamp: i64,
+    ) -> Result<Request, String> {
         if let Some(signing) = &self.signing {
-            self.sign(signing, &mut request, timestamp)?;
+            self.sign(signing, id, &mut request, timestamp)?;
             if let Some(what) = self.tamper {
                 let nothing =
                     what == Tamper::Secret && (signing.key.is_none() || !signing.scheme.signs());
@@ -87,12 +99,18 @@ impl Delivery {
         Ok(request)
     }
 
-    fn sign(&self, signing: &Signing, request: &mut Request, timestamp: i64) -> Result<(), String> {
+    fn sign(
+        &self,
+        signing: &Signing,
+        id: &str,
+        request: &mut Request,
+        timestamp: i64,
+    ) -> Result<(), String> {
         let Some(key) = &signing.key else {
             return Ok(());
         };
         let attempt = signature::Attempt {
-            id: &self.id,
+            id,
             timestamp,
             url: self.url.as_str(),
             prefix: signing.prefix.as_deref(),

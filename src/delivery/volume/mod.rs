@@ -241,19 +241,21 @@ impl Worker {
         let templates = u64::try_from(load.templates.len()).unwrap_or(1);
         let index = usize::try_from(number % templates).unwrap_or(0);
         let template = &load.templates[index];
-        let mut delivery = template.delivery.clone();
         let round = number / templates / load.copies;
-        let Delivery { id, request, .. } = &mut delivery;
-        template.renewal.renew(id, request, load.seed, round);
+        let mut id = template.delivery.id.clone();
+        let mut request = template.delivery.request.clone();
+        template
+            .renewal
+            .renew(&mut id, &mut request, load.seed, round);
         let signed_at = load.time.at(Timestamp::now());
         // That it can be made was tried before.
-        let Ok(request) = delivery.attempt(signed_at) else {
+        let Ok(request) = template.delivery.attempt_of(&id, request, signed_at) else {
             return;
         };
         let bytes = Bytes::from(raw::print(&request));
         let attempt = self.exchange(index, &bytes, template).await;
         let profile = template.provider.as_ref().map(|provider| &provider.profile);
-        let verdict = Verdict::new(&delivery, &attempt, profile, &load.expect);
+        let verdict = Verdict::new(&template.delivery, &attempt, profile, &load.expect);
         let is_good = verdict.problem().is_none();
         let came = match &attempt.result {
             Ok(answer) => Ok(answer.status),
@@ -268,7 +270,10 @@ impl Worker {
         if load.reports_all || is_sample {
             let sample = Sample {
                 template: index,
-                delivery,
+                delivery: Delivery {
+                    id,
+                    ..template.delivery.clone()
+                },
                 request,
                 attempt,
                 signed_at,
