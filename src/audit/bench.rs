@@ -123,9 +123,14 @@ impl<'a> Bench<'a> {
 
     /// A new delivery of the event that the handler takes.
     pub(crate) fn draft(&mut self) -> Result<Draft> {
-        let model = self.model.as_ref().map(|model| model.event.clone());
-        let event = model.unwrap_or_else(|| self.subject.events[0].clone());
+        let event = self.event().to_owned();
         self.draft_of(&event)
+    }
+
+    /// The event that the handler takes, or the first that it should.
+    pub(crate) fn event(&self) -> &str {
+        let first = &self.subject.events[0];
+        self.model.as_ref().map_or(first, |model| &model.event)
     }
 
     /// The request of a draft.
@@ -162,7 +167,9 @@ impl<'a> Bench<'a> {
         let limit = self.subject.limit;
         let reply = self.send_within(&request, limit).await;
         let took = reply.attempt.duration;
-        if !reply.is_limited()
+        // What never came took no time that says anything about the next.
+        if !reply.is_silent()
+            && !reply.is_limited()
             && self
                 .slowest
                 .as_ref()

@@ -23,7 +23,7 @@ use crate::harness::{Room, project};
 /// A handler's name, which starts with that of its provider, and what is found of it.
 type Animal = (&'static str, &'static [&'static str]);
 
-const NODE: [Animal; 53] = [
+const NODE: [Animal; 54] = [
     ("github-always", &["rejects-missing-signature"]),
     ("github-eager", &["survives-malformed-body"]),
     ("github-methods", &["!rejects-other-methods"]),
@@ -41,6 +41,7 @@ const NODE: [Animal; 53] = [
     ("kakiyo-right-limited", &[]),
     ("kakiyo-start", &["rejects-wrong-secret"]),
     ("ken-assuming", &["accepts-every-event"]),
+    ("ken-dawdling", &["answers-in-time"]),
     ("ken-first", &["accepts-rotated-secret"]),
     ("ken-fragile", &["survives-malformed-body"]),
     ("ken-future", &["rejects-future-timestamp"]),
@@ -110,8 +111,9 @@ const PYTHON: [Animal; 12] = [
 const ALONE: [&str; 3] = ["kakiyo-endless", "ken-fragile", "klen-fatal"];
 
 /// Handlers that are given less time than their provider gives them, since they use up all of it.
-const TIMED: [(&str, &str); 4] = [
+const TIMED: [(&str, &str); 5] = [
     ("kakiyo-endless", "1s"),
+    ("ken-dawdling", "1s"),
     ("klen-silent", "1s"),
     ("klen-stuck", "1s"),
     ("stripe-slow", "1s"),

@@ -5,6 +5,7 @@ use super::super::line::Reply;
 use super::super::{Check, Verdict};
 use super::never;
 use crate::error::Result;
+use crate::sender::FailureKind;
 
 pub(super) const CHECK: Check = Check {
     id: "accepts-every-event",
@@ -27,78 +28,91 @@ pub(super) const CHECK: Check = Check {
     run: |bench| Box::pin(run(bench)),
 };
 
+/// What to do about events that the endpoint does not get.
+const SUBSCRIBED: &str =
+    "If the endpoint is not subscribed to it, name those it gets with `--event`.";
+
 async fn run(bench: &mut Bench<'_>) -> Result<Verdict> {
-    let mut replies: Vec<(String, Reply)> = Vec::new();
-    for event in bench.subject.events.clone() {
-        let before = bench
-            .surveyed
-            .iter()
-            .find(|(name, _)| *name == event)
-            .cloned();
-        let reply = match before {
-            // What was refused because of its spelling is asked again.
-            Some((_, reply))
-                if reply.took()
-                    || bench
-                        .model
-                        .as_ref()
-                        .is_none_or(|model| model.style.is_none()) =>
-            {
-                reply
-            }
-            _ => bench.deliver_event(&event).await?,
-        };
-        replies.push((event, reply));
-        if bench.down.is_some() {
-            break;
-        }
-    }
-    let names = |refused: &[&(String, Reply)]| {
-        let each = refused
-            .iter()
-            .map(|(event, reply)| format!("{} for `{event}`", reply.short()));
-        each.collect::<Vec<_>>().join(", ")
+    let replies = ask(bench).await?;
+    let refused: Vec<&(String, Reply)> = replies
+        .iter()
+        .filter(|(_, reply)| !reply.took() && reply.failure() != Some(FailureKind::Timeout))
+        .collect();
+    let Some((first, _)) = refused.first() else {
+        return Ok(Verdict::pass(in_all(&replies)));
     };
-    let refused: Vec<_> = replies.iter().filter(|(_, reply)| !reply.took()).collect();
+    let show = format!(
+        "`hookctl events show {}/{first}` prints it",
+        bench.subject.profile().name
+    );
     let broken: Vec<_> = refused
         .iter()
         .copied()
         .filter(|(_, reply)| !reply.turned_away())
         .collect();
-    if refused.is_empty() {
-        let count = replies.len();
-        return Ok(Verdict::pass(if count == 1 {
-            "2xx".to_owned()
-        } else {
-            format!("2xx for all {count}")
-        }));
-    }
-    let subscribed = "If the endpoint is not subscribed to it, name those it gets with `--event`.";
     if !broken.is_empty() {
-        let first = &broken[0].0;
-        return Ok(Verdict::fail(
-            names(&broken),
-            format!(
-                "Look at what the handler reads of `{first}`: `hookctl events show {}/{first}` prints it. {subscribed}",
-                bench.subject.profile().name
-            ),
-        ));
+        let fix = format!("What does the handler read of its payload? {show}. {SUBSCRIBED}");
+        return Ok(Verdict::fail(each(&broken), fix));
     }
-    let observed = names(&refused);
-    // One that refuses all types but its own does so on purpose; that is asked about elsewhere.
-    let by_type = bench.unknown.as_ref().is_some_and(Reply::turned_away);
-    if by_type {
-        return Ok(Verdict::warn(
-            observed,
+    let by_type = bench.unknown.as_ref().map(Reply::turned_away);
+    Ok(match by_type {
+        // One that refuses all types but its own does so on purpose; that is asked about elsewhere.
+        Some(true) => Verdict::warn(
+            each(&refused),
             "If the endpoint is subscribed to these events, acknowledge them with 2xx; else name those it gets with `--event`.",
-        ));
-    }
-    let first = &refused[0].0;
-    Ok(Verdict::fail(
-        observed,
-        format!(
-            "The handler takes types it does not know, and refuses this payload: `hookctl events show {}/{first}` prints it. Which field does its schema ask for? {subscribed}",
-            bench.subject.profile().name
         ),
-    ))
+        _ => Verdict::fail(
+            each(&refused),
+            format!(
+                "Which field does its schema ask for that this payload lacks? {show}. {SUBSCRIBED}"
+            ),
+        ),
+    })
+}
+
+/// The answers to all events; those that are known already are not asked for again.
+async fn ask(bench: &mut Bench<'_>) -> Result<Vec<(String, Reply)>> {
+    let has_style = |bench: &Bench<'_>| {
+        bench
+            .model
+            .as_ref()
+            .is_some_and(|model| model.style.is_some())
+    };
+    let mut replies = Vec::new();
+    for event in bench.subject.events.clone() {
+        let mut before = bench.surveyed.iter();
+        let before = before.find(|(name, _)| *name == event).cloned();
+        // What was refused because of its spelling is asked again.
+        let known = before.filter(|(_, reply)| reply.took() || !has_style(bench));
+        if let Some(known) = known {
+            replies.push(known);
+            continue;
+        }
+        let reply = bench.deliver_event(&event).await?;
+        bench.surveyed.push((event.clone(), reply.clone()));
+        replies.push((event, reply));
+        if bench.down.is_some() {
+            break;
+        }
+    }
+    Ok(replies)
+}
+
+/// What was answered to events, one by one.
+fn each(replies: &[&(String, Reply)]) -> String {
+    let all = replies.iter();
+    let all = all.map(|(event, reply)| format!("{} for `{event}`", reply.short()));
+    all.collect::<Vec<_>>().join(", ")
+}
+
+/// What was answered in all, where nothing was refused.
+fn in_all(replies: &[(String, Reply)]) -> String {
+    let taken = replies.iter().filter(|(_, reply)| reply.took()).count();
+    match (replies.len(), replies.len() - taken) {
+        (1, 0) => "2xx".to_owned(),
+        (all, 0) => format!("2xx for all {all}"),
+        (all, late) => {
+            format!("2xx for {taken} of {all}; {late} came too late, see answers-in-time")
+        }
+    }
 }

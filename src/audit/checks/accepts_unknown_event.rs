@@ -1,7 +1,7 @@
 //! An event of a type that the handler cannot know must be acknowledged.
 
 use super::super::bench::Bench;
-use super::super::subject::Signer;
+use super::super::subject::{Signer, cannot_sign};
 use super::super::{Check, Verdict};
 use super::{never, one};
 use crate::error::Result;
@@ -26,13 +26,11 @@ pub(super) const CHECK: Check = Check {
 };
 
 async fn run(bench: &mut Bench<'_>) -> Result<Verdict> {
-    let known = bench.draft()?;
-    let event = format!("{}_hookctl", known.event);
-    let mut draft = bench.draft_of(&event)?;
-    // The payload is that of the event which the handler takes.
-    draft.style = known.style;
+    // Named like the event that the handler takes, it borrows its payload.
+    let event = format!("{}_hookctl", bench.event());
+    let draft = bench.draft_of(&event)?;
     let request = bench.request(&draft, Signer::Right);
-    let request = request.map_err(|why| super::super::subject::cannot_sign(&why))?;
+    let request = request.map_err(|why| cannot_sign(&why))?;
     let said = bench.subject.provider.event_of(&Source::new(&request));
     if said.as_ref() != Some(&event) {
         let label = bench.subject.label();
