@@ -1113,7 +1113,7 @@ _hookctl() {
             return 0
             ;;
         hookctl__subcmd__listen)
-            opts="-H -q -v -h --show --reveal --save --filter --max-body --status --body --header --respond --fail-first --fail-rate --retry-after --gone-after --drop --delay --seed --require-valid --no-handshake --forward --forward-timeout --insecure --cacert --tls --cert --key --exit-after --timeout --expect --expect-valid --exec --ready-file --secret --secret-file --provider --json --color --quiet --verbose --config --store --no-store --help"
+            opts="-H -q -v -h --show --reveal --save --filter --max-body --status --body --header --respond --fail-first --fail-rate --retry-after --gone-after --drop --delay --seed --require-valid --no-handshake --forward --forward-timeout --insecure --cacert --tls --cert --key --page --no-page --open --exit-after --timeout --expect --expect-valid --exec --ready-file --secret --secret-file --provider --json --color --quiet --verbose --config --store --no-store --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1196,6 +1196,10 @@ _hookctl() {
                     return 0
                     ;;
                 --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --page)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

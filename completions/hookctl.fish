@@ -206,6 +206,7 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l forward-timeo
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l cacert -d 'Trust the certificates in this PEM file when forwarding, in place of the system\'s' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l cert -d 'Take requests over TLS, with the certificate chain in this PEM file' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l key -d 'PEM file with the key of the certificate' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l page -d 'Where the live page is; by default 10000 above the port of the listener, or where there is room' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l exit-after -d 'End after so many requests' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l timeout -d 'End after this time' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l expect -d 'Event that must come; ends when all have come (can be repeated)' -r
@@ -244,6 +245,8 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l require-valid
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l no-handshake -d 'Answer handshakes, by which senders check an endpoint, like any other request'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l insecure -d 'Forward to any TLS certificate'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l tls -d 'Take requests over TLS, with a certificate that is made for this machine'
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l no-page -d 'Show no page'
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l open -d 'Open the page in the browser'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l expect-valid -d 'All requests must be signed right'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l json -d 'Print one JSON object a line'
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -s q -l quiet -d 'Leave out notes and hints'
