@@ -87,19 +87,28 @@ impl Board {
         let end = {
             let mut ring = self.ring();
             ring.push(happening);
-            while ring.happenings.len() > 1
-                && (ring.happenings.len() > self.limits.count || ring.bytes > self.limits.bytes)
-            {
-                ring.pop();
-            }
             ring.end()
         };
+        // What goes is dropped while nobody waits for it.
+        while self.oldest_beyond_limits().is_some() {}
         // Two may come here at once, and the later one first.
         self.next.send_if_modified(|next| {
             let is_later = end > *next;
             *next = end.max(*next);
             is_later
         });
+    }
+
+    /// Takes the oldest off the board if there is too much on it; the newest stays in any case.
+    fn oldest_beyond_limits(&self) -> Option<Happening> {
+        let mut ring = self.ring();
+        let count = ring.happenings.len();
+        let is_too_much = count > self.limits.count || ring.bytes > self.limits.bytes;
+        if is_too_much && count > 1 {
+            ring.pop()
+        } else {
+            None
+        }
     }
 
     /// Tells when something happens.
@@ -202,11 +211,11 @@ impl Ring {
         self.happenings.push_back(happening);
     }
 
-    fn pop(&mut self) {
-        if let Some(happening) = self.happenings.pop_front() {
-            self.first += 1;
-            self.bytes = self.bytes.saturating_sub(size(&happening));
-        }
+    fn pop(&mut self) -> Option<Happening> {
+        let happening = self.happenings.pop_front()?;
+        self.first += 1;
+        self.bytes = self.bytes.saturating_sub(size(&happening));
+        Some(happening)
     }
 
     fn captures(&self) -> impl DoubleEndedIterator<Item = &Arc<Capture>> {
@@ -245,5 +254,107 @@ impl<S: Sink> Sink for Tap<S> {
 
     fn trouble(&self, trouble: Trouble) {
         self.sink.trouble(trouble);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::receiver::{Answer, Judgement, Verdict};
+    use crate::request::raw;
+    use crate::store::{Direction, Ids};
+    use jiff::Timestamp;
+    use std::time::Duration;
+
+    /// Captures with bodies of this size.
+    fn captures(count: usize, body: usize) -> Vec<Arc<Capture>> {
+        let ids = Ids::new().unwrap();
+        let now = Timestamp::now();
+        let capture = |number| {
+            let mut request = raw::parse(b"POST / HTTP/1.1\n\n").unwrap();
+            request.body = vec![b'x'; body].into();
+            Arc::new(Capture {
+                id: ids.next(Direction::In, now),
+                number,
+                received_at: now,
+                request,
+                over: None,
+                judgement: Judgement::of(Verdict::Unsigned),
+                handshake: None,
+                status: Some(200),
+                answer: Answer::plain(axum::http::StatusCode::OK),
+                duration: Duration::ZERO,
+                is_left_out: false,
+                forwarded: Vec::new(),
+            })
+        };
+        (1..=u64::try_from(count).unwrap()).map(capture).collect()
+    }
+
+    fn put(board: &Board, captures: &[Arc<Capture>]) {
+        for capture in captures {
+            board.tell(Happening::Captured(Arc::clone(capture)));
+        }
+    }
+
+    #[test]
+    fn who_looks_in_time_sees_all_in_order_and_who_lags_is_told_how_far() {
+        let board = Board::new(true);
+        let some = captures(5_000, 10);
+        put(&board, &some[..3]);
+        let news = board.since(0, 200);
+        assert_eq!((news.happenings.len(), news.missed, news.next), (3, 0, 3));
+        let next = board.after(some[1].id).unwrap();
+        let news = board.since(next, 200);
+        assert!(
+            matches!(&news.happenings[..], [Happening::Captured(last)] if last.id == some[2].id)
+        );
+        put(&board, &some[3..]);
+        for (from, most) in [(3, 200), (3, 10_000)] {
+            let news = board.since(from, most);
+            assert_eq!(
+                (news.happenings.len(), news.missed, news.next),
+                (0, 4_997, 5_000)
+            );
+        }
+        assert_eq!(board.after(some[0].id), None, "it is forgotten");
+        assert_eq!(board.since(5_000, 200).happenings.len(), 0);
+    }
+
+    #[test]
+    fn what_is_remembered_has_bounds_and_the_newest_is_always_there() {
+        for (has_history, body, most) in [
+            (true, 10, 2_048),
+            (false, 10, 5_000),
+            (true, 1 << 20, 7),
+            (false, 1 << 20, 63),
+        ] {
+            let board = Board::new(has_history);
+            put(&board, &captures(most + 10, body));
+            let count = board.captures().len();
+            assert!(
+                count <= most && count + 1 >= most,
+                "{count} of {body} bytes"
+            );
+        }
+        let board = Board::new(true);
+        let large = captures(2, 100 << 20);
+        put(&board, &large);
+        assert!(board.capture(large[0].id).is_none() && board.capture(large[1].id).is_some());
+    }
+
+    #[test]
+    fn what_is_pinned_stays_and_what_is_removed_goes() {
+        let board = Board::new(false);
+        let some = captures(6_000, 10);
+        put(&board, &some[..10]);
+        assert!(board.pin(some[0].id, true) && board.remove(some[1].id));
+        assert!(!board.remove(some[1].id) && !board.pin(some[1].id, true));
+        put(&board, &some[10..]);
+        let all = board.captures();
+        assert!(all.is_sorted_by_key(|(one, _)| std::cmp::Reverse(one.id)));
+        let (oldest, pinned) = all.last().unwrap();
+        assert!(oldest.id == some[0].id && *pinned);
+        assert!(board.pin(some[0].id, false) && board.capture(some[0].id).is_none());
     }
 }

@@ -110,6 +110,7 @@ fn told(evidence: &Evidence, reveal: bool) -> Value {
         };
         let (key, text) = stored::body_to_json(&cut[..end]);
         value[key.replace("body", "signed")] = text;
+        value["is_cut"] = json!(end < message.len());
     }
     value
 }

@@ -154,6 +154,9 @@ impl Room {
                     break;
                 }
             }
+            let mut lines = rest.lines();
+            let told = lines.find_map(|line| line.strip_prefix("Page at "));
+            page = told.map(str::to_owned);
             line.split_once("http://").map(|(_, url)| {
                 let end = url.find(|char: char| char.is_whitespace() || char == '\x1b');
                 format!("http://{}", &url[..end.unwrap_or(url.len())])
@@ -311,7 +314,7 @@ pub(crate) struct Listener {
     stdout: BufReader<ChildStdout>,
     stderr: BufReader<ChildStderr>,
     pub(crate) url: String,
-    /// Where the page is, if the output is for machines.
+    /// Where the page is.
     pub(crate) page: Option<String>,
 }
 

@@ -596,6 +596,33 @@ fn until(stream: &mut TcpStream, text: &str) -> String {
 }
 
 #[test]
+fn a_page_that_does_not_read_slows_nobody() {
+    const MANY: usize = 3_000;
+    let room = Room::new();
+    // Nobody reads the output of this one, either.
+    let listener = room.listen_at(":0", &["--show", "none"]);
+    let page = Page::of(&listener);
+    let mut lagging = page.connect();
+    write!(
+        lagging,
+        "GET /api/events HTTP/1.1\r\nHost: {}\r\n\r\n",
+        page.host()
+    )
+    .unwrap();
+    let mut sender = listener.connect();
+    let mut requests = "GET /many HTTP/1.1\r\nHost: x\r\n\r\n".repeat(MANY - 1);
+    requests.push_str("GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let mut writer = sender.try_clone().unwrap();
+    let writing = std::thread::spawn(move || writer.write_all(requests.as_bytes()).unwrap());
+    let mut answers = String::new();
+    sender.read_to_string(&mut answers).unwrap();
+    writing.join().unwrap();
+    assert_eq!(answers.matches("HTTP/1.1 200 OK").count(), MANY);
+    let rows = page.get("/api/captures?limit=1").json();
+    assert_eq!(rows["rows"][0]["target"], "/last");
+}
+
+#[test]
 fn too_many_streams_are_refused() {
     let (_room, _listener, page) = page();
     let mut open = Vec::new();

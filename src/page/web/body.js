@@ -18,7 +18,7 @@ const MOST_UNPACKED = 32 * 1024 * 1024;
 /** What was chosen last, for bodies that can be shown so. */
 let wanted = "tree";
 /** The body that was read last: the same tab is opened again and again. */
-let last = { id: null };
+let last = null;
 
 export async function show(capture, into) {
   if (capture.over) {
@@ -29,28 +29,29 @@ export async function show(capture, into) {
     fill(into, nothing("No body."));
     return;
   }
-  if (last.id !== capture.id) {
+  let found = last;
+  if (found?.id !== capture.id) {
     fill(into, nothing("Reading …"));
-    last = { id: capture.id, ...(await study(capture)) };
+    found = { id: capture.id, ...(await study(capture)) };
+    last = found;
   }
-  if (last.id !== capture.id) return;
-  const { ways, notes } = last;
+  const { ways, notes, text } = found;
   const way = ways.includes(wanted) ? wanted : ways[0];
   const stage = h("div", { class: "stage" });
   const pick = (name) => {
     wanted = name;
-    draw(name, stage);
+    draw(found, name, stage);
   };
   const options = ways.map((name) => [name, NAMES[name]]);
   const head = bar(
     [choice("How the body is shown", options, way, pick), h("span", { class: "bar-note" }, notes.join(" · "))],
     [
-      last.text === null ? null : button("Copy", () => copy(last.text, "body")),
-      h("a", { class: "button", href: `/api/captures/${capture.id}/body`, download: fileName(capture) }, "Download"),
+      text === null ? null : button("Copy", () => copy(text, "body")),
+      h("a", { class: "button", href: `/api/captures/${capture.id}/body`, download: fileName(found) }, "Download"),
     ],
   );
-  fill(into, head, problem(stage), stage);
-  draw(way, stage);
+  fill(into, head, problem(found, stage), stage);
+  draw(found, way, stage);
 }
 
 /** Finds out what a body is. */
@@ -107,15 +108,15 @@ function headerOf(capture, name) {
   return capture.headers.find(([known]) => known.toLowerCase() === name)?.[1] ?? "";
 }
 
-function fileName(capture) {
-  const ending = last.parsed?.values ? "json" : last.text === null ? "bin" : "txt";
-  return `${capture.id}.${ending}`;
+function fileName({ id, parsed, text }) {
+  const ending = parsed?.values ? "json" : text === null ? "bin" : "txt";
+  return `${id}.${ending}`;
 }
 
 /** That it is no JSON though it is said to be, and where. */
-function problem(stage) {
-  if (!last.problem) return null;
-  const { line, column, message } = last.problem;
+function problem({ text, problem }, stage) {
+  if (!problem) return null;
+  const { at, line, column, message } = problem;
   return h(
     "p",
     { class: "trouble", role: "note" },
@@ -127,17 +128,16 @@ function problem(stage) {
       for (const one of stage.parentElement.querySelectorAll(".choice button")) {
         one.setAttribute("aria-pressed", String(one.dataset.value === "raw"));
       }
-      raw.show(last.text, stage, last.problem.at).reveal();
+      raw.show(text, stage, at).reveal();
     }),
   );
 }
 
-function draw(way, stage) {
-  const { text, parsed, bytes } = last;
+function draw({ text, parsed, bytes, problem }, way, stage) {
   if (way === "tree") tree.show(parsed.values, stage);
   else if (way === "pretty") pretty.show(parsed.values, stage);
   else if (way === "form") form(text, stage);
-  else if (way === "raw") raw.show(text, stage, last.problem?.at);
+  else if (way === "raw") raw.show(text, stage, problem?.at);
   else hex.show(bytes, stage);
 }
 

@@ -56,8 +56,9 @@ function hookctl(capture) {
     ["Say why its signature fits or not:", `hookctl verify ${capture.id}`],
     ["Show all of it:", `hookctl history show ${capture.id}`],
   ];
-  if (capture.provider && capture.event) {
-    const event = quote(`${capture.provider}/${capture.event}`);
+  const event = `${capture.provider}/${capture.event}`;
+  // A name that a stranger made up is not for a shell.
+  if (capture.provider && /^[\w./:-]+$/.test(event)) {
     lines.push(["Send another event like it:", `hookctl send ${event} --to ${to}`]);
   }
   const isKept = model.session?.store;

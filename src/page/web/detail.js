@@ -13,7 +13,7 @@ import { copy, exports, remove, togglePin } from "./actions.js";
 import { button, byId, fill, h } from "./dom.js";
 import { duration, full, size } from "./format.js";
 import { badge, narrow } from "./list.js";
-import { choose, model, on, rowOf } from "./model.js";
+import { choose, model, on } from "./model.js";
 import { bdi, plain, prose, shown } from "./text.js";
 import { welcome } from "./welcome.js";
 
@@ -133,7 +133,6 @@ function build() {
 const backButton = () => button("← All deliveries", back, { class: "back" });
 
 function showHead() {
-  const row = rowOf(capture.id) ?? {};
   const verdict = { verdict: capture.signature?.status, reason: capture.signature?.reason };
   const at = Date.parse(capture.received_at);
   const name = capture.event ?? capture.label ?? capture.provider;
@@ -167,7 +166,7 @@ function showHead() {
       h("span", {}, length),
       copyable(capture.id, "id of the capture"),
       capture.delivery_id ? copyable(capture.delivery_id, "delivery id") : null,
-      row.pinned ? h("span", { class: "mark pin" }, "pinned") : null,
+      capture.pinned ? h("span", { class: "mark pin" }, "pinned") : null,
     ),
   );
 }

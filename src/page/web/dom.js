@@ -89,7 +89,7 @@ export const submit = (label, ...more) =>
   h("div", { class: "buttons" }, h("button", { type: "submit", class: "primary" }, label), more);
 
 /** A text over several lines. */
-export const pre = (label, name = "code") => h("pre", { class: name, tabindex: "0", "aria-label": label });
+export const pre = (label, name = "code") => h("pre", { class: name, role: "group", tabindex: "0", "aria-label": label });
 
 /** A table with names above its columns. */
 export const grid = (names, rows) =>

@@ -10,7 +10,7 @@ import { welcome } from "./welcome.js";
 /** Height of a row in pixels. */
 const HEIGHT = 52;
 /** Older rows are read when so few are left below. */
-const AHEAD = 300;
+const AHEAD = 100;
 const METHODS = ["POST", "GET", "PUT", "PATCH", "DELETE"];
 const VERDICT_CHIPS = [
   ["valid", "valid"],

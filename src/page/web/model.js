@@ -48,7 +48,6 @@ export function tell(name, detail) {
 
 const known = new Map();
 
-export const rowOf = (id) => known.get(id);
 export const placeOf = (id) => {
   const place = search(id);
   return model.rows[place]?.id === id ? place : -1;

@@ -42,7 +42,10 @@ export async function show(capture, into) {
     if (path.value !== capture.target) changed.target = path.value;
     if (headers.value !== lines.join("\n")) changed.headers = fields(headers.value, lines);
     // A text field makes one kind of line end of all.
-    if (isText && body.value !== text.replace(/\r\n?/g, "\n")) changed.body = body.value;
+    if (isText && body.value !== text.replace(/\r\n?/g, "\n")) {
+      const isCrlf = text.includes("\r\n") && !/[^\r]\n/.test(text);
+      changed.body = isCrlf ? body.value.replaceAll("\n", "\r\n") : body.value;
+    }
     return changed;
   }
 

@@ -17,12 +17,12 @@ export async function show(capture, into, reveal = false) {
   const verdict = { verdict: capture.signature?.status, reason: capture.signature?.reason };
   fill(
     into,
-    h("div", { class: "verdict-line" }, badge(verdict, { long: true }), h("span", { class: "bar-note" }, about(found, capture))),
+    h("p", { class: "verdict-line" }, badge(verdict, { long: true }), h("span", { class: "bar-note" }, about(found, capture))),
     found.problem ? problem(found.problem) : null,
     found.verification ? steps(found.verification) : null,
     found.verification ? causes(found.verification.causes) : null,
     found.difference ? difference(found.difference) : null,
-    found.evidence ? evidence(found.evidence, again) : null,
+    found.evidence ? evidence(found.evidence, found.verification.status === "valid", again) : null,
     found.verification?.warnings.length ? warnings(found.verification.warnings) : null,
     found.scheme ? scheme(found.scheme, capture) : null,
     h("p", { class: "hint" }, "The same at a terminal: ", command(`hookctl verify ${capture.id}`)),
@@ -83,15 +83,16 @@ function difference({ at, here, signed }) {
   );
 }
 
-function evidence(told, again) {
+function evidence(told, isValid, again) {
   const signed = told.signed ?? null;
   const box = pre("The signed string", "signed");
   const { input, element: invisible } = checkbox("Show spaces and line ends", { checked: true, onchange: () => draw() });
   const draw = () => fill(box, shown(signed, input.checked ? { spaces: true } : { keep: "\n\t" }));
   if (signed !== null) draw();
-  const more = signed !== null && told.size > signed.length ? `, the start of ${size(told.size)}` : `, ${size(told.size)}`;
+  const more = `, ${told.is_cut ? "the start of " : ""}${size(told.size)}`;
   let computed = h("span", { class: "faint" }, "nothing: only the sender's private key can");
-  if (told.computed) computed = bdi(told.computed);
+  if (isValid) computed = "the same";
+  else if (told.computed) computed = bdi(told.computed);
   else if (told.can_compute) computed = button("Show what fits this body", again);
   return h(
     "section",
