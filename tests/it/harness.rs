@@ -118,7 +118,7 @@ impl Room {
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
-        let mut page = None;
+        let page;
         let url = if args.contains(&"--json") {
             let first: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
             page = first["page_url"].as_str().map(str::to_owned);
