@@ -262,7 +262,7 @@ fn said(line: &str) -> String {
     let (kind, text) = if kinds.contains(&kind) {
         (kind, text)
     } else {
-        ("note", line)
+        ("text", line)
     };
     let value: Value = json!({"type": "said", "kind": kind, "text": text});
     value.to_string()

@@ -42,11 +42,11 @@ export function count(value, one, several = `${one}s`) {
   return `${number(value)} ${value === 1 ? one : several}`;
 }
 
-/** Verdicts: the kind that colours them, and the word. */
+/** Verdicts: the kind that colours them, the word, and a longer one. */
 export const VERDICTS = {
   valid: ["good", "valid"],
   invalid: ["bad", "invalid"],
-  missing: ["bad", "signature missing"],
+  missing: ["bad", "missing", "signature missing"],
   unsigned: ["warn", "unsigned"],
   no_secret: ["warn", "no secret"],
 };

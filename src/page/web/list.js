@@ -7,8 +7,8 @@ import { bdi, plain, shown } from "./text.js";
 import { Virtual } from "./virtual.js";
 import { welcome } from "./welcome.js";
 
-/** Height of a row in pixels. */
-const HEIGHT = 52;
+/** Height of a row in pixels; where there is little room, a row has a line more. */
+const height = () => Number(getComputedStyle(scroller).getPropertyValue("--row"));
 /** Older rows are read when so few are left below. */
 const AHEAD = 100;
 const METHODS = ["POST", "GET", "PUT", "PATCH", "DELETE"];
@@ -26,7 +26,8 @@ let rows;
 let input;
 
 export function start() {
-  rows = new Virtual(scroller, HEIGHT, row);
+  rows = new Virtual(scroller, height(), row);
+  new ResizeObserver(() => height() !== rows.height && rows.refresh(model.rows.length, height())).observe(scroller);
   rows.onscroll = scrolled;
   fill(byId("filter"), ...controls());
   scroller.addEventListener("click", clicked);
@@ -143,7 +144,7 @@ function changed({ above = 0, isNew = false }) {
   rows.refresh(model.rows.length);
   // What is looked at stays where it is.
   if (above > 0 && isDown && !isNew) {
-    scroller.scrollTop += above * HEIGHT;
+    scroller.scrollTop += above * rows.height;
     rows.draw();
     fresh += above;
   }
@@ -200,11 +201,14 @@ function showNote() {
   }
 }
 
+/** Why a verdict is bad, if it does not say that by itself. */
+const reasonOf = ({ verdict, reason }) => (verdict === "missing" ? "" : (REASONS[reason] ?? reason ?? ""));
+
 export function badge(row, { long = false } = {}) {
-  const [kind, word] = VERDICTS[row.verdict] ?? ["warn", row.verdict ?? "not judged"];
+  const [kind, short, full = short] = VERDICTS[row.verdict] ?? ["warn", row.verdict ?? "not judged"];
   const mark = { good: "✓", bad: "✗", warn: "?" }[kind];
-  const reason = long && row.reason ? ` · ${REASONS[row.reason] ?? row.reason}` : "";
-  return h("span", { class: `badge ${kind}` }, h("span", { "aria-hidden": "true" }, mark), ` ${word}${reason}`);
+  const reason = reasonOf(row) ? ` · ${reasonOf(row)}` : "";
+  return h("span", { class: `badge ${kind}` }, h("span", { "aria-hidden": "true" }, mark), ` ${long ? full + reason : short}`);
 }
 
 export function statusOf(status) {
@@ -217,7 +221,6 @@ function row(index) {
   const who = one.provider && h("span", { class: "who" }, shown(one.provider), " / ");
   const [path, query] = one.target.split("?");
   const length = one.over ? `over ${size(one.over)}` : size(one.size);
-  const reason = one.reason ? (REASONS[one.reason] ?? one.reason) : "";
   return h(
     "div",
     {
@@ -231,7 +234,7 @@ function row(index) {
       "data-marked": one.id === model.marked,
       title: one.detail ? plain(one.detail) : null,
     },
-    h("span", { class: "cell time" }, time(one.at)),
+    h("span", { class: "cell time" }, clock(one.at)),
     h("span", { class: "cell method", "data-method": METHODS.includes(one.method) && one.method }, shown(one.method)),
     h(
       "span",
@@ -243,15 +246,9 @@ function row(index) {
     h("span", { class: "cell verdict" }, badge(one)),
     h("span", { class: "cell code" }, statusOf(one.status)),
     h("span", { class: "cell path" }, bdi(name ? one.target : query ? `?${query}` : "")),
-    h("span", { class: "cell reason" }, reason),
+    h("span", { class: "cell reason" }, reasonOf(one)),
     h("span", { class: "cell measures" }, `${length} · ${duration(one.duration_ms)}`),
   );
-}
-
-/** A time, its end apart: there is no room for that on a phone. */
-function time(at) {
-  const [, start, end] = clock(at).match(/^(\S+?)([ .].*)$/);
-  return [start, h("span", { class: "fine" }, end)];
 }
 
 function clicked(event) {

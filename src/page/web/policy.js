@@ -11,7 +11,7 @@ const PRESETS = ["200", "204", "400", "401", "404", "410", "429", "500", "503", 
 /** The policy in a few words, and whether it is the usual one. */
 export function summary(policy) {
   const parts = [];
-  if (policy.forwards) parts.push("answer of the app");
+  if (policy.forwards) parts.push("from the app");
   else parts.push(policy.respond);
   if (policy.fail_first) parts.push(`first ${policy.fail_first} fail`);
   if (policy.fail_rate) parts.push(`${Math.round(policy.fail_rate * 100)} % fail`);

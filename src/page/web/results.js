@@ -36,9 +36,15 @@ export async function run(base, wish, into) {
 
 function shownLine(line) {
   if (line.type === "attempt") return attempt(line);
-  if (line.type === "said") return h("p", { class: `said ${line.kind}` }, h("b", {}, `${line.kind}: `), prose(line.text));
+  if (line.type === "said") return said(line);
   if (line.type === "failed") return failed(line.error, line.hints);
   return null;
+}
+
+/** What is said beside the attempts. That one failed, and its answer, stand there already. */
+function said({ kind, text }) {
+  if (kind === "text" || kind === "error") return null;
+  return h("p", { class: `said ${kind}` }, h("b", {}, `${kind}: `), prose(text));
 }
 
 function failed(message, hints = []) {
