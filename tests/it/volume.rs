@@ -98,7 +98,8 @@ fn people_get_a_summary() {
     let room = Room::new();
     let handler = Endpoint::with(|_, number| {
         let status = if number % 4 == 0 { 500 } else { 200 };
-        format!("HTTP/1.1 {status} X\r\nContent-Length: 0\r\n\r\n").into_bytes()
+        format!("HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+            .into_bytes()
     });
     let url = handler.url("/");
     let ran = room.run(&["send", "lead_replied", "--count", "1200", "--to", &url]);

@@ -108,11 +108,14 @@ await browse(async (open) => {
 
   await step("who looks at old ones is not moved by new ones", async () => {
     await page.evaluate(() => (document.querySelector("#rows").scrollTop = 52 * 1_000));
-    const seen = () => page.evaluate(() => {
-      const list = document.querySelector("#rows").getBoundingClientRect();
-      return document.elementFromPoint(list.left + 200, list.top + 100).closest("[data-id]").dataset.id;
-    });
-    await page.waitForFunction(() => document.querySelectorAll("#rows [role=option]").length > 10);
+    // The rows there may still be on their way.
+    const seen = async () => {
+      const there = await page.waitForFunction(() => {
+        const list = document.querySelector("#rows").getBoundingClientRect();
+        return document.elementFromPoint(list.left + 200, list.top + 100)?.closest("[data-id]")?.dataset.id;
+      });
+      return there.jsonValue();
+    };
     const before = await seen();
     await post(`${listener.url}/newest`, "");
     await says(page, "#fresh", "1 new");
