@@ -1,0 +1,155 @@
+//! The configuration file: what it holds, and how it is read.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use std::{fs, io};
+
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+use crate::provider::profile::Span;
+
+/// Name of a configuration file, in the project and in the user's folder.
+pub(crate) const CONFIG: &str = "hookctl.toml";
+
+/// What a configuration file holds.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub(super) struct Config {
+    #[serde(default)]
+    pub(super) providers: BTreeMap<String, ProviderConfig>,
+    #[serde(default)]
+    pub(super) history: HistoryConfig,
+}
+
+/// What is configured for the history.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a table with `file`, `keep` or `max_size`"
+)]
+pub(super) struct HistoryConfig {
+    /// Relative to the folder of the configuration.
+    pub(super) file: Option<PathBuf>,
+    /// How long things stay, as in `30d`.
+    pub(super) keep: Option<String>,
+    /// Most that is kept, as in `2GB`.
+    pub(super) max_size: Option<String>,
+}
+
+/// How long things stay in the history, as the configuration says it.
+pub(crate) const KEEP: &str = "30d";
+/// Most that is kept in the history, as the configuration says it.
+pub(crate) const MAX_SIZE: &str = "2GB";
+
+/// What is configured for one provider.
+#[derive(Clone, Default, Deserialize)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a table with `secret`, `secret_env` or `to`"
+)]
+pub(crate) struct ProviderConfig {
+    pub(super) secret: Option<String>,
+    /// Name of the variable that holds the secret.
+    pub(super) secret_env: Option<String>,
+    /// Where `send` delivers to.
+    pub(crate) to: Option<String>,
+}
+
+impl std::fmt::Debug for ProviderConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ProviderConfig")
+            .field("secret_env", &self.secret_env)
+            .field("to", &self.to)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Reads a length of time in days, or as durations are written.
+pub(crate) fn age(text: &str) -> std::result::Result<Duration, String> {
+    let days = text
+        .trim()
+        .strip_suffix('d')
+        .map(|days| days.trim().parse());
+    match days {
+        Some(Ok(days)) => Ok(Duration::from_secs(
+            <u64 as From<u32>>::from(days) * 24 * 60 * 60,
+        )),
+        _ => Span::try_from(text.to_owned())
+            .map(|span| span.0)
+            .map_err(|_| format!("`{text}` is no length of time such as `30d` or `12h`")),
+    }
+}
+
+/// Reads a size: `512`, `64kB`, `10MB`.
+pub(crate) fn size(text: &str) -> std::result::Result<u64, String> {
+    let lower = text.trim().to_ascii_lowercase();
+    let units = [
+        ("kb", 1_000),
+        ("mb", 1_000_000),
+        ("gb", 1_000_000_000),
+        ("b", 1),
+    ];
+    let (digits, factor) = units
+        .iter()
+        .find_map(|(unit, factor)| Some((lower.strip_suffix(unit)?, *factor)))
+        .unwrap_or((&lower, 1));
+    let number: u64 = digits
+        .trim()
+        .parse()
+        .map_err(|_| format!("`{text}` is no size such as `10MB`"))?;
+    number
+        .checked_mul(factor)
+        .ok_or_else(|| format!("`{text}` is too large"))
+}
+
+/// Reads a file; `None` if there is none.
+pub(super) fn read(file: &Path) -> Result<Option<Config>> {
+    let text = match fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => {
+            return Err(Error::machine(format!("cannot read `{}`", file.display())).because(error));
+        }
+    };
+    let mut config: Config = toml::from_str(&text).map_err(|error| {
+        // The error shows the line it is about; a line with a secret stays out of the message.
+        let place = error
+            .span()
+            .map_or(0, |span| text[..span.start].matches('\n').count() + 1);
+        Error::usage(format!(
+            "`{}` line {place}: {}",
+            file.display(),
+            without_value(error.message())
+        ))
+    })?;
+    if let (Some(history), Some(folder)) = (&mut config.history.file, file.parent()) {
+        *history = folder.join(&*history);
+    }
+    Ok(Some(config))
+}
+
+/// A message of serde's without the value that it quotes, which may be a secret in the wrong place.
+fn without_value(message: &str) -> String {
+    let quotes = ["invalid type: ", "invalid value: "]
+        .iter()
+        .any(|start| message.starts_with(start));
+    match message.rsplit_once(", expected ") {
+        Some((found, expected)) if quotes => {
+            let found = found.split(['"', '`']).next().unwrap_or_default();
+            format!("{}, expected {expected}", found.trim_end())
+        }
+        _ => message.to_owned(),
+    }
+}
+
+/// Whether a text may be the name of a variable, and not a secret that stands in its place.
+pub(super) fn names_a_variable(text: &str) -> bool {
+    let is_secret = text.starts_with("whsec_") || text.starts_with("hookctl_") || text.len() > 48;
+    !is_secret
+        && !text.starts_with(|first: char| first.is_ascii_digit())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
