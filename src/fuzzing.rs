@@ -96,6 +96,7 @@ pub fn diagnosis(bytes: &[u8]) {
     let setting = Setting {
         clock,
         url: Some(secret),
+        brief: false,
     };
     let Some(scheme) = detect(&source).first().copied() else {
         return;

@@ -98,6 +98,13 @@ impl Desk {
         *self.to_printer() = None;
     }
 
+    /// Waits until all that came is kept.
+    pub(super) async fn close_history(&self) {
+        if let Some(history) = &self.history {
+            history.finish().await;
+        }
+    }
+
     /// Waits until one write took longer than anybody who reads would let it.
     pub(super) async fn stalled(&self) {
         let mut last = self.steps.load(Ordering::Relaxed);
@@ -229,10 +236,10 @@ pub(crate) fn facts(capture: &Capture) -> Facts {
         scheme: judgement.scheme.clone(),
         reason: judgement.reason.map(|reason| reason.code().to_owned()),
         detail: judgement.detail.clone(),
-        status: capture.status,
+        status: capture.status(),
         duration: capture.duration,
         good: capture
-            .status
+            .status()
             .is_some_and(|status| (200..300).contains(&status)),
         over: capture.over.and_then(|limit| u64::try_from(limit).ok()),
         ..Facts::default()

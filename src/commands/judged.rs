@@ -165,6 +165,7 @@ impl<'a> Verifier<'a> {
         Setting {
             clock: self.clock,
             url: self.url.as_deref(),
+            brief: false,
         }
     }
 
@@ -193,6 +194,7 @@ impl<'a> Verifier<'a> {
         let setting = Setting {
             clock: self.clock,
             url: self.url.as_deref(),
+            brief: false,
         };
         let verified = verify_any(schemes, &mut keys_of, source, setting);
         let (verification, problem) = match verified {

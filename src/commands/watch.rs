@@ -68,24 +68,28 @@ impl Watch {
         self.captures += 1;
         self.duplicates += u64::from(judgement.duplicate);
         let event = judgement.event.as_deref().unwrap_or_default();
-        let full = judgement
-            .provider
-            .as_ref()
-            .map(|provider| format!("{}/{event}", provider.profile.name));
+        let provider = judgement.provider.as_ref();
+        let provider = provider.map(|provider| &*provider.profile.name);
         match judgement.verdict {
             Verdict::Valid => self.valid += 1,
             Verdict::Invalid | Verdict::Missing => self.invalid += 1,
             Verdict::Unsigned | Verdict::NoSecret => {}
         }
         let meets = |expected: &Expected| {
-            !expected.came && (expected.name == event || Some(&expected.name) == full.as_ref())
+            let named = expected.name.split_once('/');
+            !expected.came
+                && (expected.name == event
+                    || named.is_some_and(|(of, name)| provider == Some(of) && name == event))
         };
         let met = self.expected.iter().position(meets);
         if judgement.verdict != Verdict::Valid && capture.handshake.is_some() {
             self.excused += 1;
         } else if judgement.verdict != Verdict::Valid {
             if self.not_valid.len() < MAX_NAMED {
-                let what = full.as_deref().unwrap_or("a request");
+                let what = match provider {
+                    Some(provider) => format!("{provider}/{event}"),
+                    None => "a request".to_owned(),
+                };
                 let what = format!("{what} ({})", judgement.verdict.word());
                 self.not_valid.push((met, what));
             }

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::watch;
 
@@ -20,24 +21,40 @@ pub(super) enum Happening {
     Gone,
 }
 
+impl Happening {
+    fn capture(&self) -> Option<&Arc<Capture>> {
+        match self {
+            Self::Captured(capture) => Some(capture),
+            _ => None,
+        }
+    }
+}
+
 /// How much is remembered.
 #[derive(Clone, Copy, Debug)]
 struct Limits {
     count: usize,
     /// Of bodies and what goes with them.
     bytes: usize,
+    /// Of captures that come faster than anybody reads: under load, memory that stays in the caches of the processor
+    /// costs the receiver a fraction of memory that does not.
+    burst: usize,
 }
 
 /// Enough for a page to go on after a glitch of its connection.
 const BESIDE_A_HISTORY: Limits = Limits {
     count: 2_048,
     bytes: 8 * 1024 * 1024,
+    burst: 256,
 };
 /// All that there is.
 const ALONE: Limits = Limits {
     count: 5_000,
     bytes: 64 * 1024 * 1024,
+    burst: 5_000,
 };
+/// Within what time captures are a burst.
+const BURST: Duration = Duration::from_secs(1);
 /// What a capture takes beside its bodies, roughly.
 const OVERHEAD: usize = 1_024;
 
@@ -84,31 +101,25 @@ impl Board {
 
     /// Puts something on the board.
     pub(super) fn tell(&self, happening: Happening) {
-        let end = {
+        let (end, mut gone) = {
             let mut ring = self.ring();
             ring.push(happening);
-            ring.end()
+            (ring.end(), ring.pop_beyond(self.limits))
         };
         // What goes is dropped while nobody waits for it.
-        while self.oldest_beyond_limits().is_some() {}
+        while gone.is_some() {
+            gone = self.ring().pop_beyond(self.limits);
+        }
+        if self.next.receiver_count() == 0 {
+            // Whoever begins to watch now reads the ring afterwards.
+            return;
+        }
         // Two may come here at once, and the later one first.
         self.next.send_if_modified(|next| {
             let is_later = end > *next;
             *next = end.max(*next);
             is_later
         });
-    }
-
-    /// Takes the oldest off the board if there is too much on it; the newest stays in any case.
-    fn oldest_beyond_limits(&self) -> Option<Happening> {
-        let mut ring = self.ring();
-        let count = ring.happenings.len();
-        let is_too_much = count > self.limits.count || ring.bytes > self.limits.bytes;
-        if is_too_much && count > 1 {
-            ring.pop()
-        } else {
-            None
-        }
     }
 
     /// Tells when something happens.
@@ -211,20 +222,32 @@ impl Ring {
         self.happenings.push_back(happening);
     }
 
-    fn pop(&mut self) -> Option<Happening> {
+    /// Takes the oldest away if there is too much; the newest stays in any case.
+    fn pop_beyond(&mut self, limits: Limits) -> Option<Happening> {
+        let count = self.happenings.len();
+        let is_too_much = count > limits.count
+            || self.bytes > limits.bytes
+            || (count > limits.burst && self.is_burst());
+        if !is_too_much || count == 1 {
+            return None;
+        }
         let happening = self.happenings.pop_front()?;
         self.first += 1;
         self.bytes = self.bytes.saturating_sub(size(&happening));
         Some(happening)
     }
 
+    /// Whether the first and the last came at nearly the same time.
+    fn is_burst(&self) -> bool {
+        let ends = [self.happenings.front(), self.happenings.back()];
+        match ends.map(|happening| happening?.capture().map(|capture| capture.received_at)) {
+            [Some(first), Some(last)] => last.duration_since(first).unsigned_abs() < BURST,
+            _ => false,
+        }
+    }
+
     fn captures(&self) -> impl DoubleEndedIterator<Item = &Arc<Capture>> {
-        self.happenings
-            .iter()
-            .filter_map(|happening| match happening {
-                Happening::Captured(capture) => Some(capture),
-                _ => None,
-            })
+        self.happenings.iter().filter_map(Happening::capture)
     }
 }
 
@@ -266,11 +289,17 @@ mod tests {
     use jiff::Timestamp;
     use std::time::Duration;
 
-    /// Captures with bodies of this size.
+    /// Captures with bodies of this size, one a second.
     fn captures(count: usize, body: usize) -> Vec<Arc<Capture>> {
+        captures_each(Duration::from_secs(1), count, body)
+    }
+
+    /// Captures with this time between them.
+    fn captures_each(pause: Duration, count: usize, body: usize) -> Vec<Arc<Capture>> {
         let ids = Ids::new().unwrap();
-        let now = Timestamp::now();
+        let start = Timestamp::now();
         let capture = |number| {
+            let now = start + pause * u32::try_from(number).unwrap();
             let mut request = raw::parse(b"POST / HTTP/1.1\n\n").unwrap();
             request.body = vec![b'x'; body].into();
             Arc::new(Capture {
@@ -281,7 +310,6 @@ mod tests {
                 over: None,
                 judgement: Judgement::of(Verdict::Unsigned),
                 handshake: None,
-                status: Some(200),
                 answer: Answer::plain(axum::http::StatusCode::OK),
                 duration: Duration::ZERO,
                 is_left_out: false,
@@ -341,6 +369,23 @@ mod tests {
         let large = captures(2, 100 << 20);
         put(&board, &large);
         assert!(board.capture(large[0].id).is_none() && board.capture(large[1].id).is_some());
+    }
+
+    #[test]
+    fn what_comes_faster_than_anybody_reads_is_not_kept_for_long() {
+        let each = |millis| captures_each(Duration::from_millis(millis), 1_000, 10);
+        let kept = |has_history, captures: &[_]| {
+            let board = Board::new(has_history);
+            put(&board, captures);
+            board.captures().len()
+        };
+        assert_eq!(kept(true, &each(5)), 1_000, "200 a second");
+        assert_eq!(kept(true, &each(1)), 256, "1,000 a second");
+        assert_eq!(kept(false, &each(1)), 1_000, "it is nowhere else");
+        let board = Board::new(true);
+        put(&board, &each(1));
+        put(&board, &captures(2_000, 10));
+        assert_eq!(board.captures().len(), 2_048);
     }
 
     #[test]

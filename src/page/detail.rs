@@ -73,7 +73,7 @@ fn answer(capture: &Capture, reveal: bool) -> Value {
     let shown = &answer.body[..answer.body.len().min(MAX_ANSWER)];
     let (key, body) = stored::body_to_json(shown);
     let mut value = json!({
-        "status": capture.status,
+        "status": capture.status(),
         "headers": headers(&answer.headers, reveal),
         "delay_ms": millis(answer.delay),
         "size": answer.body.len(),

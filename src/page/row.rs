@@ -25,7 +25,7 @@ pub(super) fn glance(capture: &Capture, pinned: bool) -> Glance {
         verdict: Some(judgement.verdict.word().to_owned()),
         reason: judgement.reason.map(|reason| reason.code().to_owned()),
         detail: judgement.detail.clone(),
-        status: capture.status,
+        status: capture.status(),
         duration: capture.duration,
         over: capture.over.and_then(|limit| u64::try_from(limit).ok()),
         size: u64::try_from(capture.request.body.len()).unwrap_or(u64::MAX),

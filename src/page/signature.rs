@@ -1,6 +1,8 @@
 //! The signature of a capture: verified again as `verify` does it, at the time when it came, with the listener's
 //! secrets, and shown step by step.
 
+use std::borrow::Cow;
+
 use axum::http::Uri;
 use serde_json::{Value, json};
 
@@ -58,7 +60,7 @@ pub(super) fn shown(page: &Page, id: Id, reveal: bool) -> Reply {
 }
 
 /// The secrets that the listener has for a capture.
-fn secrets(page: &Page, entry: &Entry) -> Vec<Secret> {
+fn secrets<'a>(page: &'a Page, entry: &Entry) -> Cow<'a, [Secret]> {
     let facts = &entry.facts;
     let scheme = facts.scheme.as_deref().unwrap_or_default();
     page.judge.secrets_of(facts.provider.as_deref(), scheme)

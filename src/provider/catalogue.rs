@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::{fs, io};
 
 use serde_json::Value;
@@ -13,6 +13,7 @@ use super::api::{API, Api};
 use super::check;
 use super::profile::{Event, Profile};
 use crate::error::{Error, Result};
+use crate::signature::Scheme;
 
 /// Every file under `fixtures/`, by its path from there.
 static FIXTURES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/fixtures.rs"));
@@ -28,6 +29,7 @@ pub(crate) struct Provider {
     pub(crate) path: Option<PathBuf>,
     /// Sample payload of each event, as text.
     samples: BTreeMap<String, String>,
+    schemes: OnceLock<Vec<&'static Scheme>>,
 }
 
 impl Provider {
@@ -42,6 +44,11 @@ impl Provider {
         self.samples
             .get(event)
             .map_or("null", |text| text.trim_end())
+    }
+
+    /// As [`Profile::schemes`], found once: each request that is received asks for them.
+    pub(crate) fn schemes(&self) -> &[&'static Scheme] {
+        self.schemes.get_or_init(|| self.profile.schemes())
     }
 
     /// Events in their order, with their names.
@@ -147,6 +154,7 @@ impl Provider {
             profile,
             path,
             samples,
+            schemes: OnceLock::new(),
         })
     }
 }

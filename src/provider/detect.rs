@@ -1,55 +1,62 @@
 //! Which provider a request is from, and which event it is.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use memchr::memmem::Finder;
 
 use super::catalogue::Provider;
 use super::profile::DetectRow;
-use crate::request::json;
+use crate::request::{ByName, json};
 use crate::signature::{Source, extract, last_key};
 
 /// Tells providers by their requests.
 #[derive(Debug)]
 pub(crate) struct Detector {
     providers: Vec<Arc<Provider>>,
-    /// Rows with headers, by the first of these in lower case.
-    by_header: HashMap<String, Vec<Row>>,
-    by_body: Vec<Row>,
+    sure: Rows,
+    /// For want of a better.
+    fallback: Rows,
 }
 
-/// Where a row is, and what rules it out quickly.
-#[derive(Debug)]
+#[derive(Debug, Default)]
+struct Rows {
+    /// Those with headers, by the first of these.
+    by_header: ByName<Vec<Row>>,
+    /// Those about the body alone, each with the longest of the keys that must be there: what rules it out quickly.
+    by_body: Vec<(Option<Finder<'static>>, Row)>,
+}
+
+/// Where a row is.
+#[derive(Clone, Copy, Debug)]
 struct Row {
     provider: usize,
     at: usize,
-    /// Finds the longest of the keys that the body must have.
-    key: Option<Finder<'static>>,
 }
 
 impl Detector {
     pub(crate) fn new(providers: Vec<Arc<Provider>>) -> Self {
-        let mut by_header: HashMap<String, Vec<Row>> = HashMap::new();
-        let mut by_body = Vec::new();
+        let (mut sure, mut fallback) = (Rows::default(), Rows::default());
         for (provider, of) in providers.iter().enumerate() {
             for (at, conditions) in of.profile.detect.iter().enumerate() {
-                let key = conditions.longest_key();
-                let rows = match conditions.headers.first() {
-                    Some(name) => by_header.entry(name.to_ascii_lowercase()).or_default(),
-                    None => &mut by_body,
+                let rows = if conditions.fallback {
+                    &mut fallback
+                } else {
+                    &mut sure
                 };
-                rows.push(Row {
-                    provider,
-                    at,
-                    key: key.map(|key| Finder::new(key).into_owned()),
-                });
+                let row = Row { provider, at };
+                if let Some(name) = conditions.headers.first() {
+                    rows.by_header.entry(name).push(row);
+                } else {
+                    let key = conditions.longest_key();
+                    let finder = key.map(|key| Finder::new(key).into_owned());
+                    rows.by_body.push((finder, row));
+                }
             }
         }
         Self {
             providers,
-            by_header,
-            by_body,
+            sure,
+            fallback,
         }
     }
 
@@ -66,7 +73,7 @@ impl Detector {
 
     /// The provider that a request tells without rows for want of a better.
     pub(crate) fn sure(&self, source: &Source<'_>) -> Option<&Arc<Provider>> {
-        self.best(false, source).or_else(|| {
+        self.best(&self.sure, source).or_else(|| {
             let mut segments = source.request.path().split('/');
             segments.find_map(|segment| {
                 self.providers
@@ -78,50 +85,40 @@ impl Detector {
 
     /// The provider of which a row for want of a better fits.
     pub(crate) fn fallback(&self, source: &Source<'_>) -> Option<&Arc<Provider>> {
-        self.best(true, source)
+        self.best(&self.fallback, source)
     }
 
-    fn best(&self, fallback: bool, source: &Source<'_>) -> Option<&Arc<Provider>> {
+    fn best(&self, rows: &Rows, source: &Source<'_>) -> Option<&Arc<Provider>> {
         // A header says more than any body, and costs less to look at.
-        let with_headers = source.request.headers.iter().flat_map(|header| {
-            let name = header.name.to_ascii_lowercase();
-            let rows = self.by_header.get(&*name);
-            rows.into_iter().flatten()
-        });
-        self.fitting(with_headers, fallback, source).or_else(|| {
-            let rows = self.by_body.iter();
-            let rows = rows.filter(|row| row.may_fit(source));
-            self.fitting(rows, fallback, source)
-        })
+        let headers = source.request.headers.iter();
+        let with_headers = headers.filter_map(|header| rows.by_header.get(&header.name));
+        self.fitting(with_headers.flatten().copied(), source)
+            .or_else(|| {
+                let occurs = |key: &Finder<'_>| source.occurs(|text| key.find(text).is_some());
+                let rows = rows.by_body.iter();
+                let rows = rows.filter(|(key, _)| key.as_ref().is_none_or(occurs));
+                self.fitting(rows.map(|(_, row)| *row), source)
+            })
     }
 
     /// The provider of the row that fits with most conditions, the last of those with as many.
-    fn fitting<'a>(
-        &'a self,
-        rows: impl Iterator<Item = &'a Row>,
-        fallback: bool,
+    fn fitting(
+        &self,
+        rows: impl Iterator<Item = Row>,
         source: &Source<'_>,
-    ) -> Option<&'a Arc<Provider>> {
+    ) -> Option<&Arc<Provider>> {
         let rows = rows.filter_map(|row| {
             let provider = &self.providers[row.provider];
             let conditions = &provider.profile.detect[row.at];
-            let fits = conditions.fallback == fallback && conditions.fits(source);
-            fits.then_some((row, provider, conditions))
+            conditions
+                .fits(source)
+                .then_some((row, provider, conditions))
         });
         let best = rows.max_by_key(|(row, _, conditions)| {
             let (headers, fields) = (conditions.headers.len(), conditions.body.len());
             (headers, fields, row.provider, row.at)
         });
         best.map(|(_, provider, _)| provider)
-    }
-}
-
-impl Row {
-    /// Whether the longest key occurs in the fields at all.
-    fn may_fit(&self, source: &Source<'_>) -> bool {
-        self.key
-            .as_ref()
-            .is_none_or(|key| source.occurs(|text| key.find(text).is_some()))
     }
 }
 
@@ -171,25 +168,20 @@ impl Provider {
         extract(&self.profile.envelope.delivery.as_ref()?.value, source)
     }
 
-    /// The keys by which receivers of this provider tell duplicates, as texts. Two different events about one thing
-    /// differ in their name or time, so these belong to each key.
-    pub(crate) fn dedup_keys_of(&self, source: &Source<'_>) -> Vec<String> {
-        let envelope = &self.profile.envelope;
+    /// The time of the event that a request carries, as it is spelled.
+    pub(crate) fn time_of(&self, source: &Source<'_>) -> Option<String> {
+        extract(&self.profile.envelope.time.as_ref()?.value, source)
+    }
+
+    /// The keys by which receivers of this provider tell duplicates, each with its path. Two different events about
+    /// one thing differ in their name or time, so these belong to each key.
+    pub(crate) fn dedup_keys_of<'a>(
+        &'a self,
+        source: &'a Source<'_>,
+    ) -> impl Iterator<Item = (&'a str, String)> {
         let at = |path: &str| json::lookup(source.fields(), path).and_then(json::scalar_text);
-        let paths = envelope.dedup.iter().flat_map(|dedup| &dedup.value);
-        let time = envelope
-            .time
-            .iter()
-            .find_map(|time| extract(&time.value, source));
-        let of_event = format!("{:?}", (self.event_of(source), time));
-        paths
-            .filter_map(|path| {
-                Some(format!(
-                    "{} {of_event} {path}={}",
-                    self.profile.name,
-                    at(path)?
-                ))
-            })
-            .collect()
+        let dedup = self.profile.envelope.dedup.iter();
+        let paths = dedup.flat_map(|dedup| &dedup.value);
+        paths.filter_map(move |path| Some((&**path, at(path)?)))
     }
 }

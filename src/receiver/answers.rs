@@ -324,11 +324,10 @@ impl Answer {
     }
 
     /// As the server gives it; `None` if the connection is closed instead.
-    pub(super) fn response(self) -> Option<Response<Full<Bytes>>> {
-        let length = self.body.len();
-        let mut response = Response::new(Full::new(self.body));
+    pub(super) fn response(&self) -> Option<Response<Full<Bytes>>> {
+        let mut response = Response::new(Full::new(self.body.clone()));
         *response.status_mut() = self.status?;
-        *response.extensions_mut() = self.extensions;
+        response.extensions_mut().clone_from(&self.extensions);
         for header in self.headers.iter() {
             let name = HeaderName::from_bytes(header.name.as_bytes());
             if let (Ok(name), Ok(value)) = (name, HeaderValue::from_bytes(&header.value)) {
@@ -337,7 +336,9 @@ impl Answer {
         }
         // Where hyper writes one it stands behind all others; an answer to HEAD needs it all the same.
         let headers = response.headers_mut();
-        headers.entry(CONTENT_LENGTH).or_insert(length.into());
+        headers
+            .entry(CONTENT_LENGTH)
+            .or_insert(self.body.len().into());
         Some(response)
     }
 }

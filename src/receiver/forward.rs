@@ -80,37 +80,35 @@ impl Receiver {
     pub(super) async fn settle(
         self: Arc<Self>,
         capture: Capture,
-        answer: Answer,
         start: Instant,
-    ) -> Result<Answer, String> {
-        let forwarding = self.forward.as_ref().filter(|_| answer.is_usual);
+    ) -> Result<Arc<Capture>, String> {
+        let forwarding = self.forward.as_ref().filter(|_| capture.answer.is_usual);
         let Some(forwarding) = forwarding.map(|forward| forward.forward(&capture.request)) else {
-            return self.keep(capture, answer).await;
+            return self.keep(capture).await;
         };
         let one = self.under_way.one();
         // A sender that hangs up meanwhile ends the future of its request; the capture must not end with it.
         let passing = tokio::spawn(async move {
             let _one = one;
             let (mut capture, forwarded) = (capture, forwarding.await);
-            let answer = Answer {
-                delay: answer.delay,
+            let delay = capture.answer.delay;
+            capture.answer = Answer {
+                delay,
                 ..forwarded.answer
             };
             capture.forwarded = forwarded.passes;
-            capture.status = answer.status.map(|status| status.as_u16());
-            capture.answer = answer.clone();
-            capture.duration = start.elapsed() + answer.delay;
-            self.keep(capture, answer).await
+            capture.duration = start.elapsed() + delay;
+            self.keep(capture).await
         });
         passing.await.unwrap_or_else(|error| Err(error.to_string()))
     }
 
-    async fn keep(&self, capture: Capture, answer: Answer) -> Result<Answer, String> {
+    async fn keep(&self, capture: Capture) -> Result<Arc<Capture>, String> {
         let capture = Arc::new(capture);
         let kept = self.sink.captured(Arc::clone(&capture)).await;
         if kept.is_err() {
             self.judge.forget(&capture.judgement);
         }
-        kept.map(|()| answer)
+        kept.map(|()| capture)
     }
 }

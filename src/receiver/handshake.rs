@@ -13,7 +13,7 @@ use subtle::ConstantTimeEq as _;
 use super::{Answer, Judge, Judgement, Verdict};
 use crate::request::{Request, json};
 use crate::secret::Secret;
-use crate::signature;
+use crate::signature::{self, Source};
 
 /// One kind of handshake.
 #[derive(Debug, Deserialize)]
@@ -90,15 +90,12 @@ impl Handshaken {
 /// Answers a request that is a handshake. What the judgement says of the signature of one that carries none is put
 /// right: nothing is missing. `None` for any other request, and for one that `require_valid` is to refuse.
 pub(super) fn answer(
-    request: &Request,
+    source: &Source<'_>,
     judge: &Judge,
     judgement: &mut Judgement,
     require_valid: bool,
 ) -> Option<Handshaken> {
-    let mut fields = None;
-    let shake = HANDSHAKES
-        .iter()
-        .find(|shake| shake.fits(request, &mut fields))?;
+    let shake = HANDSHAKES.iter().find(|shake| shake.fits(source))?;
     let is_bad = matches!(judgement.verdict, Verdict::Invalid | Verdict::Missing);
     if shake.signed
         && require_valid
@@ -112,8 +109,7 @@ pub(super) fn answer(
     }
     let secrets = judge.secrets_of(Some(&shake.name), &shake.scheme);
     let values = Values {
-        request,
-        fields: fields.unwrap_or_else(|| request.fields()),
+        source,
         secret: secrets.first(),
     };
     let mut note = None;
@@ -149,8 +145,9 @@ pub(super) fn answer(
 }
 
 impl Handshake {
-    /// Whether a request is of this kind. Its fields are read when they are asked for.
-    fn fits(&self, request: &Request, fields: &mut Option<Value>) -> bool {
+    /// Whether a request is of this kind.
+    fn fits(&self, source: &Source<'_>) -> bool {
+        let request = source.request;
         request.method == self.method
             && self.header.iter().all(|(name, wanted)| {
                 let value = request.headers.text(name);
@@ -160,12 +157,9 @@ impl Handshake {
                 let value = query(request, name);
                 value.is_some_and(|value| is_wanted(&Value::from(value), wanted))
             })
-            && (self.body.is_empty() || {
-                let fields = fields.get_or_insert_with(|| request.json().unwrap_or_default());
-                let mut wanted = self.body.iter();
-                wanted.all(|(path, wanted)| {
-                    json::lookup(fields, path).is_some_and(|value| is_wanted(value, wanted))
-                })
+            && self.body.iter().all(|(path, wanted)| {
+                let value = source.json().and_then(|fields| json::lookup(fields, path));
+                value.is_some_and(|value| is_wanted(value, wanted))
             })
     }
 
@@ -222,21 +216,17 @@ fn query(request: &Request, name: &str) -> Option<String> {
 
 /// What the templates of an answer are filled in with.
 struct Values<'a> {
-    request: &'a Request,
-    fields: Value,
+    source: &'a Source<'a>,
     secret: Option<&'a Secret>,
 }
 
 impl Values<'_> {
     fn value(&self, name: &str) -> Option<String> {
-        let field = |path: &str| json::lookup(&self.fields, path).and_then(json::scalar_text);
+        let (fields, request) = (self.source.fields(), self.source.request);
+        let field = |path: &str| json::lookup(fields, path).and_then(json::scalar_text);
         match name.split_once(':')? {
-            ("query", name) => query(self.request, name),
-            ("header", name) => self
-                .request
-                .headers
-                .text(name)
-                .map(std::borrow::Cow::into_owned),
+            ("query", name) => query(request, name),
+            ("header", name) => request.headers.text(name).map(std::borrow::Cow::into_owned),
             ("body", path) => field(path),
             ("hmac", path) => {
                 let key = self.secret?.raw_bytes();

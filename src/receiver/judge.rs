@@ -1,16 +1,16 @@
 //! What a captured request is: provider, event, delivery id, verdict, duplicate.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
-
-use sha2::{Digest as _, Sha256};
 
 use crate::provider::local::LocalSecrets;
 use crate::provider::{Detector, Provider};
-use crate::request::Request;
 use crate::secret::Secret;
 use crate::signature::{
-    self, Clock, KeysOf, Reason, Scheme, Source, Status, extract, verify, verify_any,
+    self, Clock, KeysOf, Reason, Scheme, Setting, Source, Status, extract, verify, verify_any,
 };
 use crate::store::{Place, Store};
 
@@ -94,6 +94,7 @@ pub(crate) struct Judge {
     /// The provider of all that comes, if the user says so.
     provider: Option<Arc<Provider>>,
     seen: Mutex<Seen>,
+    hashes: RandomState,
     /// Local secrets that were read, and those of endpoints.
     cached: Mutex<HashMap<String, Vec<Secret>>>,
     /// Where these stand, once it is open.
@@ -139,6 +140,7 @@ impl Judge {
             secrets,
             provider,
             seen: Mutex::default(),
+            hashes: RandomState::new(),
             cached: Mutex::default(),
             registered: Mutex::default(),
             learned: Mutex::default(),
@@ -147,18 +149,17 @@ impl Judge {
     }
 
     /// Judges a request that came at a time in unix seconds.
-    pub(crate) fn judge(&self, request: &Request, now: i64) -> Judgement {
-        let source = Source::new(request);
+    pub(crate) fn judge(&self, source: &Source<'_>, now: i64) -> Judgement {
         let provider = self
-            .known(&source)
-            .or_else(|| self.whose_secret_fits(&source, now))
-            .or_else(|| self.detector.fallback(&source).cloned());
-        let schemes = schemes_of(provider.as_deref(), &source);
+            .known(source)
+            .or_else(|| self.whose_secret_fits(source, now))
+            .or_else(|| self.detector.fallback(source).cloned());
+        let schemes = schemes_of(provider.as_deref(), source);
         let scheme = schemes.first().copied();
-        let mut judgement = describe(provider, scheme, &source);
-        self.mark(scheme, &source, &mut judgement);
+        let mut judgement = describe(provider, scheme, source);
+        self.mark(scheme, source, &mut judgement);
         if let Some(scheme) = scheme {
-            self.verify(scheme, &schemes, &source, now, &mut judgement);
+            self.verify(scheme, &schemes, source, now, &mut judgement);
         } else if !self.secrets.given.is_empty() {
             judgement.verdict = Verdict::Missing;
             judgement.reason = Some(Reason::MissingHeader);
@@ -168,15 +169,14 @@ impl Judge {
     }
 
     /// Judges a request by its head alone, since its body was over a limit.
-    pub(crate) fn judge_head(&self, request: &Request, limit: usize) -> Judgement {
-        let source = Source::new(request);
+    pub(crate) fn judge_head(&self, source: &Source<'_>, limit: usize) -> Judgement {
         let provider = self
-            .known(&source)
-            .or_else(|| self.detector.fallback(&source).cloned());
-        let schemes = schemes_of(provider.as_deref(), &source);
+            .known(source)
+            .or_else(|| self.detector.fallback(source).cloned());
+        let schemes = schemes_of(provider.as_deref(), source);
         let scheme = schemes.first().copied();
-        let mut judgement = describe(provider, scheme, &source);
-        if scheme.is_some_and(|scheme| scheme.is_carried_by(request)) {
+        let mut judgement = describe(provider, scheme, source);
+        if scheme.is_some_and(|scheme| scheme.is_carried_by(source.request)) {
             judgement.verdict = Verdict::Invalid;
         }
         judgement.detail = Some(format!("the body is over {limit} bytes"));
@@ -208,7 +208,7 @@ impl Judge {
             tolerance: None,
         };
         let fits = |provider: &&Arc<Provider>| {
-            let own = provider.profile.schemes();
+            let own = provider.schemes();
             let common: Vec<&'static Scheme> = schemes
                 .iter()
                 .copied()
@@ -247,12 +247,16 @@ impl Judge {
             .provider
             .as_ref()
             .map(|provider| provider.profile.name.clone());
+        let setting = Setting {
+            brief: true,
+            ..clock.into()
+        };
         let verify = |secrets: &[Secret]| {
             let mut keys_of = |scheme: &'static Scheme| self.keys.keys(scheme, secrets);
-            match verify_any(schemes, &mut keys_of, source, clock.into()) {
+            match verify_any(schemes, &mut keys_of, source, setting) {
                 Some(Ok(found)) => found,
                 // No secret is of the form that a scheme needs: as good as none.
-                _ => verify(scheme, &[], source, clock.into()),
+                _ => verify(scheme, &[], source, setting),
             }
         };
         let (mut secrets, are_local) = self.secrets_now(name.as_deref(), &scheme.id);
@@ -298,10 +302,8 @@ impl Judge {
 
     /// What to do about a signature that nothing is known to verify with.
     fn how_to_give(&self, source: &Source<'_>, scheme: &Scheme) -> String {
-        let is_used = |provider: &Arc<Provider>| {
-            let mut own = provider.profile.schemes().into_iter();
-            own.any(|own| own.id == scheme.id)
-        };
+        let is_used =
+            |provider: &Arc<Provider>| provider.schemes().iter().any(|own| own.id == scheme.id);
         if self.known(source).is_none() && self.detector.providers().iter().any(is_used) {
             "give the secret with `--secret`, or say whose it is with `--provider NAME`".to_owned()
         } else {
@@ -310,19 +312,19 @@ impl Judge {
     }
 
     /// The secrets to try, and whether they are local ones.
-    fn secrets_for(&self, provider: Option<&str>) -> (Vec<Secret>, bool) {
+    fn secrets_for(&self, provider: Option<&str>) -> (Cow<'_, [Secret]>, bool) {
         if !self.secrets.given.is_empty() {
-            return (self.secrets.given.clone(), false);
+            return (Cow::Borrowed(&self.secrets.given), false);
         }
         let Some(provider) = provider else {
-            return (Vec::new(), false);
+            return (Cow::Borrowed(&[]), false);
         };
         if let Some(configured) = self.secrets.configured.get(provider) {
-            return (configured.clone(), false);
+            return (Cow::Borrowed(configured), false);
         }
         let mut cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(secrets) = cached.get(provider) {
-            return (secrets.clone(), true);
+            return (Cow::Owned(secrets.clone()), true);
         }
         let local = self.secrets.local.as_ref();
         let local = local.and_then(|local| local.get(provider).ok().flatten());
@@ -333,7 +335,7 @@ impl Judge {
         if !read.is_empty() {
             cached.insert(provider.to_owned(), read.clone());
         }
-        (read, true)
+        (Cow::Owned(read), true)
     }
 
     /// The secrets of a provider's endpoints. What cannot be read is left out: a user can give it.
@@ -353,16 +355,18 @@ impl Judge {
     }
 
     /// As [`Self::secrets_for`], with those that came in handshakes of the scheme, which are not local.
-    fn secrets_now(&self, provider: Option<&str>, scheme: &str) -> (Vec<Secret>, bool) {
+    fn secrets_now(&self, provider: Option<&str>, scheme: &str) -> (Cow<'_, [Secret]>, bool) {
         let (mut secrets, are_local) = self.secrets_for(provider);
         let learned = self.learned.lock().unwrap_or_else(PoisonError::into_inner);
-        let learned = learned.get(scheme).map_or(&[][..], |learned| learned);
-        secrets.extend_from_slice(learned);
-        (secrets, are_local && learned.is_empty())
+        if let Some(learned) = learned.get(scheme) {
+            secrets.to_mut().extend_from_slice(learned);
+            return (secrets, false);
+        }
+        (secrets, are_local)
     }
 
     /// The secrets that requests of a sender who signs by a scheme are verified with.
-    pub(crate) fn secrets_of(&self, provider: Option<&str>, scheme: &str) -> Vec<Secret> {
+    pub(crate) fn secrets_of(&self, provider: Option<&str>, scheme: &str) -> Cow<'_, [Secret]> {
         self.secrets_now(provider, scheme).0
     }
 
@@ -382,39 +386,38 @@ impl Judge {
     /// Says whether it came before, and remembers it.
     fn mark(&self, scheme: Option<&Scheme>, source: &Source<'_>, judgement: &mut Judgement) {
         let provider = judgement.provider.as_deref();
-        let mut keys = provider
-            .map(|provider| provider.dedup_keys_of(source))
-            .unwrap_or_default();
-        if let Some(id) = &judgement.delivery_id {
-            let of = provider.map_or(scheme.map_or("", |scheme| &*scheme.id), |provider| {
-                &*provider.profile.name
-            });
-            keys.push(format!("{of} delivery {id}"));
+        let of = provider.map_or(scheme.map_or("", |scheme| &*scheme.id), |provider| {
+            &*provider.profile.name
+        });
+        let mut marks: Vec<Mark> = Vec::new();
+        let time = OnceCell::new();
+        let keys = provider.map(|provider| provider.dedup_keys_of(source));
+        for (path, value) in keys.into_iter().flatten() {
+            let time = time.get_or_init(|| provider.and_then(|provider| provider.time_of(source)));
+            let event = &judgement.event;
+            marks.push(self.hashes.hash_one((of, "key", event, time, path, value)));
         }
-        if keys.is_empty()
-            && let Some(provider) = provider
-        {
+        if let Some(id) = &judgement.delivery_id {
+            marks.push(self.hashes.hash_one((of, "delivery", id)));
+        }
+        if marks.is_empty() && provider.is_some() {
             // A provider without any key repeats the same bytes.
-            let bytes = Sha256::new()
-                .chain_update(&source.request.target)
-                .chain_update(&source.request.body)
-                .finalize();
-            keys.push(format!(
-                "{} body {}",
-                provider.profile.name,
-                hex::encode(bytes)
-            ));
+            let request = source.request;
+            let bytes = (of, "body", &request.target, &*request.body);
+            marks.push(self.hashes.hash_one(bytes));
         }
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        judgement.marks = keys.iter().filter_map(|key| seen.insert(key)).collect();
-        judgement.duplicate = judgement.marks.len() < keys.len();
+        let count = marks.len();
+        marks.retain(|mark| seen.insert(*mark));
+        judgement.duplicate = marks.len() < count;
+        judgement.marks = marks;
     }
 }
 
 /// The schemes that a request may be signed with, the likeliest first.
 fn schemes_of(provider: Option<&Provider>, source: &Source<'_>) -> Vec<&'static Scheme> {
     match provider {
-        Some(provider) => signature::among(&provider.profile.schemes(), source),
+        Some(provider) => signature::among(provider.schemes(), source),
         None => signature::detect(source),
     }
 }
@@ -447,13 +450,14 @@ fn describe(
     }
 }
 
-/// The start of the hash of a key of a delivery: long enough that no two of those remembered meet by chance.
+/// The hash of a key of a delivery: long enough that no two of those remembered meet by chance, and made with a
+/// secret of the process, so that nobody makes two meet.
 type Mark = u64;
 
 /// The keys of the deliveries that came last.
 #[derive(Debug, Default)]
 struct Seen {
-    hashes: HashSet<Mark>,
+    marks: HashSet<Mark>,
     order: VecDeque<Mark>,
 }
 
@@ -463,28 +467,23 @@ const LEARNED: usize = 16;
 const REMEMBERED: usize = 100_000;
 
 impl Seen {
-    /// Remembers a key; `None` if it was seen before.
-    fn insert(&mut self, key: &str) -> Option<Mark> {
-        let hash: [u8; 32] = Sha256::digest(key).into();
-        let hash = hash
-            .iter()
-            .take(8)
-            .fold(0, |mark, byte| mark << 8 | Mark::from(*byte));
-        if !self.hashes.insert(hash) {
-            return None;
+    /// Remembers a mark; false if it was there.
+    fn insert(&mut self, mark: Mark) -> bool {
+        if !self.marks.insert(mark) {
+            return false;
         }
-        self.order.push_back(hash);
+        self.order.push_back(mark);
         if self.order.len() > REMEMBERED
             && let Some(oldest) = self.order.pop_front()
         {
-            self.hashes.remove(&oldest);
+            self.marks.remove(&oldest);
         }
-        Some(hash)
+        true
     }
 
     fn forget(&mut self, marks: &[Mark]) {
         for mark in marks {
-            self.hashes.remove(mark);
+            self.marks.remove(mark);
         }
         self.order.retain(|mark| !marks.contains(mark));
     }

@@ -34,7 +34,7 @@ use hyper::body::Incoming;
 use hyper::http::request::Parts;
 use hyper::service::service_fn;
 use hyper::{Response, StatusCode};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use jiff::Timestamp;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -42,9 +42,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 use crate::request::{Headers, Request};
+use crate::signature::Source;
 use crate::store::{Direction, Id, Ids};
-use head::{MAX_FIELDS, MAX_HEAD};
-use tee::{Heads, Tee};
+use head::{Head, MAX_FIELDS, MAX_HEAD};
+use tee::{Tee, Traffic};
 
 /// One request that was received, with what was found out and what was answered.
 #[derive(Clone, Debug)]
@@ -59,8 +60,6 @@ pub(crate) struct Capture {
     pub(crate) judgement: Judgement,
     /// The answer to a handshake, if it is one.
     pub(crate) handshake: Option<Handshaken>,
-    /// Status that is answered; none if the connection is closed instead.
-    pub(crate) status: Option<u16>,
     /// What is answered.
     pub(crate) answer: Answer,
     /// From the arrival to the answer, a wanted delay included.
@@ -69,6 +68,13 @@ pub(crate) struct Capture {
     pub(crate) is_left_out: bool,
     /// What came of passing it on, the first target first; empty if it was not.
     pub(crate) forwarded: Vec<Pass>,
+}
+
+impl Capture {
+    /// Status that is answered; none if the connection is closed instead.
+    pub(crate) fn status(&self) -> Option<u16> {
+        self.answer.status.map(|status| status.as_u16())
+    }
 }
 
 /// A request that could not be captured.
@@ -225,52 +231,51 @@ async fn connection<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
     watcher: Watcher,
     stop: watch::Receiver<bool>,
 ) {
-    let heads = Heads::new();
-    let answering = Arc::new(AtomicU64::new(0));
-    let io = TokioIo::new(Tee::new(stream, heads.clone()));
-    let of_connection = Arc::new(Connection {
-        heads: heads.clone(),
-        from,
-        answering: Arc::clone(&answering),
-    });
-    let receives = Arc::clone(&receiver);
+    let traffic = Arc::new(Traffic::new());
+    let io = TokioIo::new(Tee::new(stream, Arc::clone(&traffic)));
+    let (receives, of_connection) = (Arc::clone(&receiver), Arc::clone(&traffic));
     // Without a router: there is one place for all, and it is on the way of each request.
     let service = service_fn(move |request| {
-        let (receiver, connection) = (Arc::clone(&receives), Arc::clone(&of_connection));
+        let (receiver, traffic) = (Arc::clone(&receives), Arc::clone(&of_connection));
         async move {
-            connection.answering.fetch_add(1, Ordering::Relaxed);
-            let answer = receive(receiver, &connection, request).await;
-            connection.answering.fetch_sub(1, Ordering::Relaxed);
+            let head = traffic.heads().take();
+            let answer = receive(receiver, from, head, request);
+            let answer = traffic.while_answering(answer).await;
             // An error makes hyper close the connection without a word.
             answer.ok_or_else(|| io::Error::other("dropped on purpose"))
         }
     });
     let connection = hyper::server::conn::http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(receiver.patience.head)
+        .header_read_timeout(None)
         .max_buf_size(MAX_HEAD)
         .max_headers(MAX_FIELDS)
         // Answers of other servers keep the spelling of their headers; for our own there is nothing to keep.
         .preserve_header_case(receiver.forward.is_some())
         .half_close(true)
         .serve_connection(io, service);
+    // A task of its own: what is waited for beside it is not looked at with each of its steps.
+    let mut serving = tokio::spawn(watcher.watch(connection));
     let served = tokio::select! {
-        served = watcher.watch(connection) => served,
-        () = ends_in_a_head(stop, &heads, &answering) => return,
+        served = &mut serving => Some(served),
+        () = traffic.quiet_for(receiver.patience.head) => None,
+        () = ends_in_a_head(stop, &traffic) => {
+            serving.abort();
+            return;
+        }
     };
-    let Err(error) = served else {
-        return;
+    serving.abort();
+    let (what, why) = match served {
+        Some(Ok(Err(error))) if error.is_parse() || error.is_incomplete_message() => {
+            ("malformed request", error.to_string())
+        }
+        None if traffic.heads().is_in_head() => {
+            let why = format!("no whole head within {:?}", receiver.patience.head);
+            ("gave up on the request", why)
+        }
+        // It ended, it was idle, or it broke behind an answer.
+        _ => return,
     };
-    let (what, why) = if error.is_parse() || error.is_incomplete_message() {
-        ("malformed request", error.to_string())
-    } else if error.is_timeout() && heads.lock().is_in_head() {
-        let why = format!("no whole head within {:?}", receiver.patience.head);
-        ("gave up on the request", why)
-    } else {
-        // It was idle, or it broke behind an answer.
-        return;
-    };
-    let line = heads.lock().first_line();
+    let line = traffic.heads().first_line();
     let line = line.map_or_else(String::new, |line| format!(" `{line}`"));
     receiver.sink.trouble(Trouble {
         from,
@@ -279,37 +284,28 @@ async fn connection<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
 }
 
 /// Waits until the receiver ends and nothing but a part of a head is there, which nobody should wait for.
-async fn ends_in_a_head(mut stop: watch::Receiver<bool>, heads: &Heads, answering: &AtomicU64) {
+async fn ends_in_a_head(mut stop: watch::Receiver<bool>, traffic: &Traffic) {
     if stop.wait_for(|stop| *stop).await.is_err() {
         return;
     }
     loop {
         // An answer that was just given is still written meanwhile.
         tokio::time::sleep(GLANCE).await;
-        if answering.load(Ordering::Relaxed) == 0 && heads.lock().is_in_head() {
+        if !traffic.is_answering() && traffic.heads().is_in_head() {
             return;
         }
     }
 }
 
-/// The connection of a request.
-#[derive(Debug)]
-struct Connection {
-    heads: Heads,
-    from: SocketAddr,
-    /// Requests that are being answered.
-    answering: Arc<AtomicU64>,
-}
-
 /// The answer to a request; `None` if the connection is closed instead.
 async fn receive(
     receiver: Arc<Receiver>,
-    connection: &Connection,
+    from: SocketAddr,
+    head: Option<Head>,
     request: hyper::Request<Incoming>,
 ) -> Option<Response<Full<Bytes>>> {
     let (start, received_at) = (Instant::now(), Timestamp::now());
     let (parts, body) = request.into_parts();
-    let head = connection.heads.lock().take();
     let refuse = |status: StatusCode, why: String| {
         let message = format!(
             "{} {} refused with {}: {why}",
@@ -317,7 +313,6 @@ async fn receive(
             parts.uri,
             status.as_u16()
         );
-        let from = connection.from;
         receiver.sink.trouble(Trouble { from, message });
         Answer::plain(status).response()
     };
@@ -341,16 +336,16 @@ async fn receive(
         },
         None => from_hyper(&parts, body),
     };
-    let (capture, answer) = receiver.capture(request, over, received_at, start);
-    let settled = Arc::clone(&receiver).settle(capture, answer, start).await;
-    let answer = match settled {
-        Ok(answer) => answer,
+    let capture = receiver.capture(request, over, received_at, start);
+    let settled = Arc::clone(&receiver).settle(capture, start).await;
+    let capture = match settled {
+        Ok(capture) => capture,
         Err(why) => return refuse(StatusCode::SERVICE_UNAVAILABLE, why),
     };
-    if !answer.delay.is_zero() {
-        tokio::time::sleep(answer.delay).await;
+    if !capture.answer.delay.is_zero() {
+        tokio::time::sleep(capture.answer.delay).await;
     }
-    answer.response()
+    capture.answer.response()
 }
 
 impl Receiver {
@@ -361,16 +356,17 @@ impl Receiver {
         over: Option<usize>,
         received_at: Timestamp,
         start: Instant,
-    ) -> (Capture, Answer) {
+    ) -> Capture {
+        let source = Source::new(&request);
         let mut judgement = match over {
-            Some(limit) => self.judge.judge_head(&request, limit),
-            None => self.judge.judge(&request, received_at.as_second()),
+            Some(limit) => self.judge.judge_head(&source, limit),
+            None => self.judge.judge(&source, received_at.as_second()),
         };
         let policy = self.policy.now();
         let handshake = match over {
             None if policy.handshakes => {
                 let refuse = policy.require_valid;
-                handshake::answer(&request, &self.judge, &mut judgement, refuse)
+                handshake::answer(&source, &self.judge, &mut judgement, refuse)
             }
             _ => None,
         };
@@ -383,7 +379,7 @@ impl Receiver {
             (None, Some(handshake)) => handshake.answer(),
             (None, None) => policy.answer(number, &judgement, is_wanted, turn),
         };
-        let capture = Capture {
+        Capture {
             id: self.ids.next(Direction::In, received_at),
             number,
             received_at,
@@ -391,13 +387,11 @@ impl Receiver {
             over,
             judgement,
             handshake,
-            status: answer.status.map(|status| status.as_u16()),
-            answer: answer.clone(),
             duration: start.elapsed() + answer.delay,
+            answer,
             is_left_out: !is_wanted,
             forwarded: Vec::new(),
-        };
-        (capture, answer)
+        }
     }
 }
 

@@ -1,38 +1,93 @@
-//! A stream whose incoming bytes are read twice: by hyper and by the [`Splitter`].
+//! A stream whose incoming bytes are read twice: by hyper and by the [`Splitter`]. What goes over it is watched, too:
+//! hyper's own time limit for heads costs each request a timer, and this one costs nothing until it is over.
 
 use std::io;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::head::Splitter;
 
-/// The splitter of one connection, shared by the stream and its requests. A std mutex, since nothing waits while
-/// it is held.
-#[derive(Clone, Debug)]
-pub(super) struct Heads(Arc<Mutex<Splitter>>);
+/// What goes over one connection, shared by its stream and its requests.
+#[derive(Debug)]
+pub(super) struct Traffic {
+    /// A std mutex, since nothing waits while it is held.
+    heads: Mutex<Splitter>,
+    start: Instant,
+    /// When something was written last, in milliseconds from the start.
+    written: AtomicU64,
+    /// Requests that are being answered.
+    answering: AtomicU64,
+}
 
-impl Heads {
+impl Traffic {
     pub(super) fn new() -> Self {
-        Self(Arc::new(Mutex::new(Splitter::new())))
+        Self {
+            heads: Mutex::new(Splitter::new()),
+            start: Instant::now(),
+            written: AtomicU64::new(0),
+            answering: AtomicU64::new(0),
+        }
     }
 
-    pub(super) fn lock(&self) -> MutexGuard<'_, Splitter> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn heads(&self) -> MutexGuard<'_, Splitter> {
+        self.heads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does what answers a request.
+    pub(super) async fn while_answering<T>(&self, answer: impl Future<Output = T>) -> T {
+        self.answering.fetch_add(1, Ordering::Relaxed);
+        let answer = answer.await;
+        self.answering.fetch_sub(1, Ordering::Relaxed);
+        answer
+    }
+
+    pub(super) fn is_answering(&self) -> bool {
+        self.answering.load(Ordering::Relaxed) > 0
+    }
+
+    fn wrote(&self) {
+        let now = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.written.store(now, Ordering::Relaxed);
+    }
+
+    /// Waits until no request was answered for so long, and none is: either none came, or no whole head did.
+    pub(super) async fn quiet_for(&self, patience: Duration) {
+        loop {
+            let left = if self.is_answering() {
+                patience
+            } else {
+                let written = Duration::from_millis(self.written.load(Ordering::Relaxed));
+                (written + patience).saturating_sub(self.start.elapsed())
+            };
+            if left.is_zero() {
+                return;
+            }
+            tokio::time::sleep(left).await;
+        }
     }
 }
 
-/// A stream that shows what it reads to the splitter.
+/// A stream that shows what goes over it.
 pub(super) struct Tee<S> {
     stream: S,
-    heads: Heads,
+    traffic: Arc<Traffic>,
 }
 
 impl<S> Tee<S> {
-    pub(super) fn new(stream: S, heads: Heads) -> Self {
-        Self { stream, heads }
+    pub(super) fn new(stream: S, traffic: Arc<Traffic>) -> Self {
+        Self { stream, traffic }
+    }
+
+    fn written(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if written.is_ready() {
+            self.traffic.wrote();
+        }
+        written
     }
 }
 
@@ -44,7 +99,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Tee<S> {
     ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(context, buf))?;
-        self.heads.lock().feed(&buf.filled()[before..]);
+        self.traffic.heads().feed(&buf.filled()[before..]);
         Poll::Ready(Ok(()))
     }
 }
@@ -55,7 +110,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Tee<S> {
         context: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, buf)
+        let written = Pin::new(&mut self.stream).poll_write(context, buf);
+        self.written(written)
     }
 
     fn poll_write_vectored(
@@ -63,7 +119,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Tee<S> {
         context: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, bufs)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, bufs);
+        self.written(written)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -116,7 +116,7 @@ pub(crate) fn line(capture: &Capture, view: &View) -> String {
             paint.strong(&safe(&capture.request.method)),
             safe(&capture.request.target)
         ),
-        match capture.status {
+        match capture.status() {
             Some(status) => paint.status(status),
             None => paint.warn("dropped"),
         },
@@ -286,7 +286,7 @@ pub(crate) fn json(capture: &Capture, reveal: bool) -> Value {
     object.insert("signature".into(), signature);
     object.insert(
         "response".into(),
-        json!({"status": capture.status, "duration_ms": millis(capture.duration)}),
+        json!({"status": capture.status(), "duration_ms": millis(capture.duration)}),
     );
     if !capture.forwarded.is_empty() {
         let passes = capture.forwarded.iter();

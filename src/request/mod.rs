@@ -9,6 +9,7 @@ pub(crate) mod har;
 mod hops;
 pub(crate) mod json;
 mod line;
+mod names;
 pub(crate) mod raw;
 mod shell;
 pub(crate) mod spelling;
@@ -17,6 +18,8 @@ pub(crate) mod stored;
 use std::borrow::Cow;
 
 use bytes::Bytes;
+
+pub(crate) use names::ByName;
 
 /// An HTTP request: what was sent or is about to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,12 +72,9 @@ impl Request {
         }
     }
 
-    /// The fields that the request carries, as one JSON value: the JSON body, or the form in the body, or the
-    /// pairs of the query. `Null` if there are none.
-    pub(crate) fn fields(&self) -> serde_json::Value {
-        if let Some(value) = self.json() {
-            return value;
-        }
+    /// The fields of a request whose body is no JSON, as one JSON value: the form in the body, or the pairs of the
+    /// query. `Null` if there are none.
+    pub(crate) fn pairs(&self) -> serde_json::Value {
         if self.media_type() == form::MEDIA_TYPE {
             return form::to_value(&self.body);
         }
@@ -162,7 +162,7 @@ impl Headers {
     }
 
     /// All values of this name, in their order.
-    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+    pub(crate) fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
         self.0
             .iter()
             .filter(move |header| header.name.eq_ignore_ascii_case(name))

@@ -131,7 +131,8 @@ impl<R: BufRead> Lines<R> {
     /// # Errors
     /// The bytes do not come.
     pub(crate) fn batch(&mut self) -> std::io::Result<Option<Batch>> {
-        while memchr::memrchr(b'\n', &self.text).is_none() {
+        let mut has_end = self.text.contains(&b'\n');
+        while !has_end {
             let more = match self.from.fill_buf() {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
                 more => more?,
@@ -139,6 +140,7 @@ impl<R: BufRead> Lines<R> {
             if more.is_empty() {
                 break;
             }
+            has_end = memchr::memchr(b'\n', more).is_some();
             let size = more.len();
             self.text.extend_from_slice(more);
             self.from.consume(size);

@@ -1,14 +1,14 @@
 //! Which schemes a request may be signed with.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::extract::Source;
 use super::scheme::{self, Detect, Scheme};
+use crate::request::ByName;
 
 /// Rows of the table by the header that their first condition names; those without one are under the empty name.
-static BY_HEADER: LazyLock<HashMap<&'static str, Vec<usize>>> = LazyLock::new(|| {
-    let mut rows: HashMap<&str, Vec<usize>> = HashMap::new();
+static BY_HEADER: LazyLock<ByName<Vec<usize>>> = LazyLock::new(|| {
+    let mut rows = ByName::default();
     for (index, scheme) in scheme::all().iter().enumerate() {
         let first = scheme
             .detect
@@ -16,7 +16,8 @@ static BY_HEADER: LazyLock<HashMap<&'static str, Vec<usize>>> = LazyLock::new(||
             .first()
             .map_or("", |condition| &**condition);
         let name = first.split(['~', '=']).next().unwrap_or_default();
-        rows.entry(name).or_default().push(index);
+        let of_name: &mut Vec<usize> = rows.entry(name);
+        of_name.push(index);
     }
     rows
 });
@@ -26,7 +27,7 @@ static BY_HEADER: LazyLock<HashMap<&'static str, Vec<usize>>> = LazyLock::new(||
 pub(crate) fn detect(source: &Source<'_>) -> Vec<&'static Scheme> {
     let headers = source.request.headers.iter();
     let mut rows: Vec<usize> = headers
-        .filter_map(|header| BY_HEADER.get(&*header.name.to_ascii_lowercase()))
+        .filter_map(|header| BY_HEADER.get(&header.name))
         .flatten()
         .copied()
         .collect();
@@ -35,7 +36,8 @@ pub(crate) fn detect(source: &Source<'_>) -> Vec<&'static Scheme> {
     let mut best = best_of(&rows, source);
     if best.iter().all(|scheme| scheme.detect.fallback) {
         // A signature in the body comes before one that any sender might have written.
-        let in_body = best_of(&BY_HEADER[""], source);
+        let rows = BY_HEADER.get("").map_or(&[][..], |rows| rows);
+        let in_body = best_of(rows, source);
         if !in_body.is_empty() {
             best = in_body;
         }
@@ -66,28 +68,24 @@ fn best_of(rows: &[usize], source: &Source<'_>) -> Vec<&'static Scheme> {
 /// Those of a sender's schemes that a request is signed with, the strongest first; the sender's first one if it
 /// carries none of their signatures.
 pub(crate) fn among<'a>(schemes: &[&'a Scheme], source: &Source<'_>) -> Vec<&'a Scheme> {
-    let carried: Vec<&Scheme> = schemes
+    let mut carried: Vec<&Scheme> = schemes
         .iter()
         .copied()
         .filter(|scheme| scheme.is_carried_by(source.request))
         .collect();
-    let mut fitting: Vec<&Scheme> = carried
-        .iter()
-        .copied()
-        .filter(|scheme| scheme.detect.fits(source))
-        .collect();
-    if fitting.is_empty() {
-        fitting = carried;
+    let fits = |scheme: &&Scheme| scheme.detect.fits(source);
+    if carried.len() > 1 && carried.iter().any(fits) {
+        carried.retain(fits);
     }
-    if fitting.is_empty() {
+    if carried.is_empty() {
         let first = schemes.first().copied();
         return first
             .map(|scheme| scheme.for_request(source.request))
             .into_iter()
             .collect();
     }
-    fitting.sort_by_key(|scheme| std::cmp::Reverse(scheme.strength()));
-    fitting
+    carried.sort_by_key(|scheme| std::cmp::Reverse(scheme.strength()));
+    carried
 }
 
 impl Detect {

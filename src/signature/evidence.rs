@@ -58,7 +58,7 @@ pub(crate) fn evidence(
     Some(Evidence {
         message: pieces.concat(),
         message_is_secret: scheme.msg.0.contains(&Piece::Secret),
-        received,
+        received: received.into_owned(),
         expected,
     })
 }

@@ -10,14 +10,16 @@ use crate::request::{Request, form, json};
 /// A request together with its fields, which are parsed once, and not before they are asked for.
 pub(crate) struct Source<'a> {
     pub(crate) request: &'a Request,
-    fields: OnceCell<Value>,
+    json: OnceCell<Option<Value>>,
+    pairs: OnceCell<Value>,
 }
 
 impl<'a> Source<'a> {
     pub(crate) fn new(request: &'a Request) -> Self {
         Self {
             request,
-            fields: OnceCell::new(),
+            json: OnceCell::new(),
+            pairs: OnceCell::new(),
         }
     }
 
@@ -36,9 +38,16 @@ impl<'a> Source<'a> {
         find(body) || (body.is_empty() && find(self.request.query().as_bytes()))
     }
 
-    /// The fields of the body, or of the query: see [`Request::fields`].
+    /// The fields that the request carries, as one JSON value: the JSON body, or the form in the body, or the pairs of
+    /// the query. `Null` if there are none.
     pub(crate) fn fields(&self) -> &Value {
-        self.fields.get_or_init(|| self.request.fields())
+        let pairs = || self.pairs.get_or_init(|| self.request.pairs());
+        self.json().unwrap_or_else(pairs)
+    }
+
+    /// The body as JSON: see [`Request::json`].
+    pub(crate) fn json(&self) -> Option<&Value> {
+        self.json.get_or_init(|| self.request.json()).as_ref()
     }
 }
 
@@ -53,13 +62,17 @@ pub(crate) fn last_key(path: &str) -> Option<&str> {
 pub(crate) fn extract(expression: &str, from: &Source<'_>) -> Option<String> {
     let mut kind = Kind::Body;
     expression.split('|').find_map(|alternative| {
-        let mut parts = Vec::new();
+        let mut joined: Option<String> = None;
         for part in alternative.split('+') {
             let (of, place) = Kind::split(part).unwrap_or((kind, part));
             kind = of;
-            parts.push(kind.value(place, from).filter(|value| !value.is_empty())?);
+            let value = kind.value(place, from).filter(|value| !value.is_empty())?;
+            joined = Some(match joined {
+                Some(joined) => joined + "." + &value,
+                None => value,
+            });
         }
-        Some(parts.join("."))
+        joined
     })
 }
 

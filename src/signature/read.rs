@@ -13,32 +13,28 @@ use super::verify::{Finding, ID, SIGNATURE, TIMESTAMP};
 use crate::request::{Request, json, latin1};
 
 /// The signature values of a request, as they stand.
-pub(super) fn signature_values(sig: &SignatureAt, source: &Source<'_>) -> Vec<String> {
+pub(super) fn signature_values<'a>(sig: &SignatureAt, source: &Source<'a>) -> Vec<Cow<'a, str>> {
     if let Some(path) = &sig.body {
         let value = json::lookup(source.fields(), path).and_then(json::scalar_text);
         return value
             .into_iter()
             .filter(|value| !value.is_empty())
+            .map(Cow::Owned)
             .collect();
     }
     let request = source.request;
+    // Without a way to split it, a signature is one value.
+    let most = if sig.split.is_some() { usize::MAX } else { 1 };
     let mut values = Vec::new();
     for name in sig.headers_in(request) {
-        let mut all = request
-            .headers
-            .all(&name)
-            .map(|value| latin1(value).into_owned());
-        if sig.split.is_some() {
-            values.extend(all);
-        } else {
-            values.extend(all.next());
-        }
+        let all = request.headers.all(&name).map(latin1);
+        values.extend(all.take(most));
     }
     values
 }
 
 /// The entries of signature values that may be lists.
-pub(super) fn entries<'a>(sig: &SignatureAt, values: &'a [String]) -> Vec<&'a str> {
+pub(super) fn entries<'a>(sig: &SignatureAt, values: &'a [Cow<'_, str>]) -> Vec<&'a str> {
     let Some(split) = sig.split.as_deref() else {
         return values.iter().map(|value| &**value).collect();
     };
@@ -51,7 +47,7 @@ pub(super) fn entries<'a>(sig: &SignatureAt, values: &'a [String]) -> Vec<&'a st
 pub(super) fn digests(
     scheme: &Scheme,
     sig: &SignatureAt,
-    values: &[String],
+    values: &[Cow<'_, str>],
 ) -> Result<Vec<Vec<u8>>, Finding> {
     let entries = entries(sig, values);
     let mut digests = Vec::new();
@@ -174,18 +170,18 @@ fn text<'a>(
 }
 
 /// The signed time as it stands.
-pub(super) fn timestamp_text(
+pub(super) fn timestamp_text<'a>(
     scheme: &Scheme,
-    source: &Source<'_>,
-    values: &[String],
-) -> Result<String, Finding> {
+    source: &Source<'a>,
+    values: &[Cow<'_, str>],
+) -> Result<Cow<'a, str>, Finding> {
     let Some(ts) = &scheme.ts else {
-        return Ok(String::new());
+        return Ok(Cow::Borrowed(""));
     };
     if let Some(name) = &ts.header {
         let other = scheme.sibling().and_then(|sibling| sibling.ts.as_ref());
         let other = other.and_then(|ts| ts.header.as_deref());
-        return text(source.request, name, other, TIMESTAMP).map(Cow::into_owned);
+        return text(source.request, name, other, TIMESTAMP);
     }
     let (found, missing) = match (&ts.sigfield, &ts.body, &scheme.sig) {
         (Some(field), _, Some(sig)) => (
@@ -198,10 +194,11 @@ pub(super) fn timestamp_text(
         ),
         _ => (None, "there is none".to_owned()),
     };
+    let found = found.map(Cow::Owned);
     found.ok_or(Finding(Reason::MalformedHeader, TIMESTAMP, missing))
 }
 
-fn field_value(sig: &SignatureAt, field: &str, values: &[String]) -> Option<String> {
+fn field_value(sig: &SignatureAt, field: &str, values: &[Cow<'_, str>]) -> Option<String> {
     let kv = sig.kv.as_deref()?;
     let found = entries(sig, values).into_iter().find_map(|entry| {
         let (name, value) = entry.split_once(kv)?;

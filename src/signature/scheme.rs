@@ -1,6 +1,7 @@
 //! The declarative form of a scheme, and the table of them.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use base64::Engine as _;
@@ -478,7 +479,9 @@ pub(crate) fn all() -> &'static [Scheme] {
 
 /// The scheme of this name.
 pub(crate) fn named(id: &str) -> Option<&'static Scheme> {
-    SCHEMES.iter().find(|scheme| scheme.id == id)
+    static BY_NAME: LazyLock<HashMap<&'static str, &'static Scheme>> =
+        LazyLock::new(|| SCHEMES.iter().map(|scheme| (&*scheme.id, scheme)).collect());
+    BY_NAME.get(id).copied()
 }
 
 /// The names of all schemes, in the order of the table.

@@ -1,7 +1,6 @@
 //! Verification: a verdict with its evidence. A bad signature is an answer here, not an error.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
@@ -9,7 +8,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::message::{self, Parts, UrlVariant};
 use super::read;
-use super::scheme::{Scheme, Sides, SignatureAt, TimestampAt};
+use super::scheme::{Scheme, Sides, SignatureAt};
 use super::verdict::{Check, Clock, Reason, Status, Verification};
 use super::{Key, Source, extract};
 use crate::request::Request;
@@ -34,11 +33,17 @@ pub(crate) struct Setting<'a> {
     pub(crate) clock: Clock,
     /// The public URL, for schemes that sign it; else it is told from the headers.
     pub(crate) url: Option<&'a str>,
+    /// Only the verdict is wanted, and why it is not a good one.
+    pub(crate) brief: bool,
 }
 
 impl From<Clock> for Setting<'_> {
     fn from(clock: Clock) -> Self {
-        Self { clock, url: None }
+        Self {
+            clock,
+            url: None,
+            brief: false,
+        }
     }
 }
 
@@ -68,6 +73,9 @@ pub(crate) fn verify_any(
             strongest = Some(found);
             continue;
         };
+        if setting.brief {
+            break;
+        }
         let ok = found.status == Status::Valid;
         let detail = match found.failure() {
             Some(failure) => format!("{}: {failure}", found.scheme),
@@ -147,10 +155,8 @@ fn judge(
     verification: &mut Verification,
 ) -> Result<Status, Finding> {
     let Some(sig) = &scheme.sig else {
-        verification.checks.push(passed(
-            SIGNATURE,
-            "this sender does not sign, so nothing is proven".to_owned(),
-        ));
+        let detail = || "this sender does not sign, so nothing is proven".to_owned();
+        verification.passed(SIGNATURE, setting, detail);
         return Ok(Status::Unsigned);
     };
     let values = read::signature_values(sig, source);
@@ -165,9 +171,8 @@ fn judge(
         verification.timestamp = Some(read::timestamp(ts, &timestamp)?);
     }
     if keys.is_empty() {
-        verification
-            .checks
-            .push(passed(SECRET, "there is none to verify with".to_owned()));
+        let detail = || "there is none to verify with".to_owned();
+        verification.passed(SECRET, setting, detail);
         return Ok(Status::NoSecret);
     }
     if keys.iter().all(Key::is_empty) {
@@ -201,27 +206,45 @@ fn judge(
         let detail = mismatch(scheme, candidates.len(), keys.len(), &urls);
         return Err(Finding(Reason::Mismatch, SIGNATURE, detail));
     };
-    let mut detail = format!("`{}` fits", sig.place());
-    if keys.len() > 1 {
-        write!(detail, " with secret {} of {}", index + 1, keys.len()).expect("a String takes all");
+    verification.passed(SIGNATURE, setting, || match keys.len() {
+        1 => format!("`{}` fits", sig.place()),
+        keys => format!("`{}` fits with secret {} of {keys}", sig.place(), index + 1),
+    });
+    if let Some(name) = judge_body_digest(scheme, source.request, &urls)? {
+        let detail = || format!("it fits `{name}`, which is signed");
+        verification.passed(BODY, setting, detail);
     }
-    verification.checks.push(passed(SIGNATURE, detail));
-    if let Some(check) = judge_body_digest(scheme, source.request, &urls)? {
-        verification.checks.push(check);
-    }
-    if let (Some(ts), Some(signed)) = (&scheme.ts, verification.timestamp) {
-        verification
-            .checks
-            .extend(judge_time(ts, signed, setting.clock)?);
+    if let (Some(ts), Some(signed)) = (&scheme.ts, verification.timestamp)
+        && let Some(tolerance) = setting.clock.tolerance.or(ts.tol)
+    {
+        let age = setting.clock.now.saturating_sub(signed);
+        judge_time(age, tolerance, ts.sides)?;
+        verification.passed(TIMESTAMP, setting, || match age {
+            ..0 => format!(
+                "{} s ahead, {tolerance} s are allowed",
+                age.saturating_neg()
+            ),
+            0.. => format!("{age} s old, {tolerance} s are allowed"),
+        });
     }
     Ok(Status::Valid)
 }
 
-fn passed(name: &'static str, detail: String) -> Check {
-    Check {
-        name,
-        ok: true,
-        detail,
+impl Verification {
+    /// Notes what passed, where that is to be told.
+    fn passed(
+        &mut self,
+        name: &'static str,
+        setting: Setting<'_>,
+        detail: impl FnOnce() -> String,
+    ) {
+        if !setting.brief {
+            self.checks.push(Check {
+                name,
+                ok: true,
+                detail: detail(),
+            });
+        }
     }
 }
 
@@ -256,21 +279,19 @@ pub(super) fn body_digest<'a>(scheme: &Scheme, url: &'a str) -> Option<Cow<'a, s
     pairs.find_map(|(key, value)| (key == name).then_some(value))
 }
 
-fn judge_body_digest(
-    scheme: &Scheme,
+/// The name of the query parameter that the body fits; `None` if the URL has no digest of it.
+fn judge_body_digest<'a>(
+    scheme: &'a Scheme,
     request: &Request,
     urls: &[String],
-) -> Result<Option<Check>, Finding> {
+) -> Result<Option<&'a str>, Finding> {
     let Some(digest) = urls.iter().find_map(|url| body_digest(scheme, url)) else {
         return Ok(None);
     };
     let name = scheme.body_digest_query.as_deref().unwrap_or_default();
     let own = hex::encode(Sha256::digest(&request.body));
     if bool::from(own.as_bytes().ct_eq(digest.as_bytes())) {
-        return Ok(Some(passed(
-            BODY,
-            format!("it fits `{name}`, which is signed"),
-        )));
+        return Ok(Some(name));
     }
     let detail = format!("the URL is signed, and the body does not fit its `{name}`");
     Err(Finding(Reason::Mismatch, BODY, detail))
@@ -316,32 +337,21 @@ fn mismatch(scheme: &Scheme, candidates: usize, keys: usize, urls: &[String]) ->
     }
 }
 
-fn judge_time(ts: &TimestampAt, signed: i64, clock: Clock) -> Result<Option<Check>, Finding> {
-    let Some(tolerance) = clock.tolerance.or(ts.tol) else {
-        return Ok(None);
-    };
-    let age = clock.now.saturating_sub(signed);
+/// Whether a signed time of this age is within its tolerance, all in seconds.
+fn judge_time(age: i64, tolerance: i64, sides: Sides) -> Result<(), Finding> {
     if age > tolerance {
         let detail =
             format!("the signature fits, but it is {age} s old and {tolerance} s are allowed");
         return Err(Finding(Reason::Stale, TIMESTAMP, detail));
     }
-    if age < -tolerance && ts.sides == Sides::Both {
+    if age < -tolerance && sides == Sides::Both {
         let ahead = age.saturating_neg();
         let detail = format!(
             "the signature fits, but its time is {ahead} s ahead and {tolerance} s are allowed"
         );
         return Err(Finding(Reason::Future, TIMESTAMP, detail));
     }
-    let detail = if age < 0 {
-        format!("{} s ahead", age.saturating_neg())
-    } else {
-        format!("{age} s old")
-    };
-    Ok(Some(passed(
-        TIMESTAMP,
-        format!("{detail}, {tolerance} s are allowed"),
-    )))
+    Ok(())
 }
 
 #[cfg(test)]
@@ -486,7 +496,7 @@ mod tests {
             let mut request = Request { method: "POST".into(), target: "/".into(), headers: crate::request::Headers::default(), body: body.clone().into() };
             let attempt = Attempt { id: "msg_1", timestamp: NOW, url: "https://a.test/b", prefix: None };
             sign(scheme, &key[0], &mut request, attempt).unwrap();
-            let setting = Setting { clock: Clock { now: NOW, tolerance: None }, url: Some("https://a.test/b") };
+            let setting = Setting { clock: Clock { now: NOW, tolerance: None }, url: Some("https://a.test/b"), brief: false };
             prop_assert_eq!(verify(scheme, &key, &Source::new(&request), setting).status, Status::Valid);
             let at = at.index(body.len());
             body[at] ^= 1;

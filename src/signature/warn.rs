@@ -1,6 +1,8 @@
 //! What is worth knowing beside the verdict: weak secrets, what the official libraries would make of the request,
 //! what the signature does not cover.
 
+use std::borrow::Cow;
+
 use super::read;
 use super::scheme::{Algorithm, KeyForm, Quirk, Scheme, Unit, When};
 use super::verdict::{Status, Verification};
@@ -245,7 +247,7 @@ fn of_request(
 }
 
 impl Quirk {
-    fn applies(&self, scheme: &Scheme, source: &Source<'_>, values: &[String]) -> bool {
+    fn applies(&self, scheme: &Scheme, source: &Source<'_>, values: &[Cow<'_, str>]) -> bool {
         match self.when {
             When::EmptyBody => source.request.body.is_empty(),
             When::ManySignatures => scheme.sig.as_ref().is_some_and(|sig| {

@@ -77,6 +77,7 @@ fn work(
     let setting = super::Setting {
         clock,
         url: Some(URL),
+        brief: false,
     };
     let verification = verify(scheme, std::slice::from_ref(&key), &source, setting);
     if verification.status != Status::Valid {

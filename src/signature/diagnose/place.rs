@@ -1,5 +1,7 @@
 //! Other URLs, timestamps and messages that may have been signed.
 
+use std::borrow::Cow;
+
 use super::super::Source;
 use super::super::message::{Template, public_urls, split_url};
 use super::super::scheme::{self, Scheme};
@@ -237,7 +239,7 @@ pub(super) fn any_urls(known: &[String], source: &Source<'_>, given: Option<&str
 pub(super) fn timestamps(
     scheme: &Scheme,
     signed: &str,
-    values: &[String],
+    values: &[Cow<'_, str>],
     source: &Source<'_>,
 ) -> Vec<(String, Deviation)> {
     let mut found: Vec<(String, Deviation)> = Vec::new();

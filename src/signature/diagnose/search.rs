@@ -68,12 +68,12 @@ struct Guess<'g> {
 pub(super) struct Search<'a> {
     case: &'a Case<'a>,
     sig: &'a SignatureAt,
-    values: Vec<String>,
+    values: Vec<Cow<'a, str>>,
     tokens: Vec<Token>,
     /// The scheme's algorithm first.
     algorithms: Vec<Algorithm>,
     id: Cow<'a, str>,
-    timestamp: String,
+    timestamp: Cow<'a, str>,
     body: &'a [u8],
     urls: Vec<String>,
     /// The keys that the scheme makes of the secrets, under each URL.
@@ -371,7 +371,7 @@ impl<'a> Search<'a> {
         let mut times = vec![self.timestamp.clone()];
         if self.timestamp.is_empty() {
             let others = place::timestamps(scheme, "", &self.values, source).into_iter();
-            times.extend(others.map(|(text, _)| text));
+            times.extend(others.map(|(text, _)| Cow::Owned(text)));
         }
         let keys = candidates.iter().step_by(self.urls.len().max(1));
         let keys: Vec<&Candidate> = keys.collect();

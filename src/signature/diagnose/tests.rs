@@ -54,6 +54,7 @@ fn setting(url: &str) -> Setting<'_> {
             tolerance: None,
         },
         url: Some(url),
+        brief: false,
     }
 }
 
@@ -443,7 +444,7 @@ fn each_broken_signature_gets_its_cause_under_every_scheme() {
         let secret = secret_of(scheme);
         let good = signed_with(scheme, &secret, BODY.as_bytes(), URL);
         let value = good.headers.text(header).unwrap().into_owned();
-        let digest = read::digests(scheme, sig, std::slice::from_ref(&value))
+        let digest = read::digests(scheme, sig, &[value.as_str().into()])
             .ok()
             .unwrap()
             .remove(0);

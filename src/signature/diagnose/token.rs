@@ -1,5 +1,7 @@
 //! The digests in a signature header, read more leniently than any library does.
 
+use std::borrow::Cow;
+
 use crate::secret::decode_base64;
 
 use super::super::read;
@@ -24,11 +26,11 @@ const LENGTHS: [usize; 3] = [20, 32, 64];
 const MOST: usize = 64;
 
 /// Everything in the values that may be a digest of this algorithm or of another.
-pub(super) fn tokens(scheme: &Scheme, values: &[String]) -> Vec<Token> {
+pub(super) fn tokens(scheme: &Scheme, values: &[Cow<'_, str>]) -> Vec<Token> {
     let mut found: Vec<Token> = Vec::new();
     for value in values {
         let pieces = value.split(|char: char| char.is_whitespace() || ",;".contains(char));
-        for piece in pieces.chain([value.as_str()]) {
+        for piece in pieces.chain([&**value]) {
             let piece = piece.trim_matches(['"', '\'']);
             for text in texts(piece) {
                 for (form, digest) in readings(text) {
@@ -118,7 +120,7 @@ impl Token {
         &self,
         scheme: &Scheme,
         sig: &SignatureAt,
-        values: &[String],
+        values: &[Cow<'_, str>],
     ) -> Option<Deviation> {
         let strict = read::digests(scheme, sig, values).unwrap_or_default();
         if strict.contains(&self.digest) {
