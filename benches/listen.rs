@@ -60,9 +60,9 @@ fn main() {
         ("listen --no-store", Some(&["--show", "none", "--no-store"])),
     ];
     let mut results: Vec<Vec<Measured>> = kinds.iter().map(|_| Vec::new()).collect();
-    for round in 0..ROUNDS {
+    for _ in 0..ROUNDS {
         for ((_, args), results) in kinds.iter().zip(&mut results) {
-            let (mut server, address) = start(*args, folder.path(), round);
+            let (mut server, address) = start(*args, folder.path());
             runtime.block_on(load(&address, requests, TIME / 8));
             let before = cpu(&server);
             let mut found = runtime.block_on(load(&address, requests, TIME));
@@ -71,6 +71,8 @@ fn main() {
             results.push(found);
             server.kill().unwrap();
             server.wait().unwrap();
+            // What one run leaves to be written to the disk would be written during the next.
+            clear(folder.path());
         }
     }
     let median = |results: &mut Vec<Measured>| {
@@ -118,7 +120,7 @@ fn unix_now() -> u64 {
 }
 
 /// Starts hookctl, or the echo without arguments, and returns its address.
-fn start(args: Option<&[&str]>, folder: &Path, round: usize) -> (Child, String) {
+fn start(args: Option<&[&str]>, folder: &Path) -> (Child, String) {
     let ready = folder.join("url");
     let _ = std::fs::remove_file(&ready);
     let mut command = match args {
@@ -134,8 +136,7 @@ fn start(args: Option<&[&str]>, folder: &Path, round: usize) -> (Child, String) 
                 .arg(format!("whsec_{}", STANDARD.encode(KEY)))
                 .args(args);
             if !args.contains(&"--no-store") {
-                let file = format!("history{round}{}.db", args.len());
-                command.arg("--store").arg(folder.join(file));
+                command.arg("--store").arg(folder.join("history.db"));
             }
             command
         }
@@ -156,6 +157,16 @@ fn start(args: Option<&[&str]>, folder: &Path, round: usize) -> (Child, String) 
             return (server, address);
         }
         std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Deletes all files of a folder.
+fn clear(folder: &Path) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            std::fs::remove_file(path).unwrap();
+        }
     }
 }
 

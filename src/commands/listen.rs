@@ -30,7 +30,7 @@ use crate::receiver::{
 use crate::render::capture::{Show, View};
 use crate::settings::Settings;
 use crate::signature;
-use crate::store::{Ids, Writer};
+use crate::store::{Ids, Store, Writer};
 use crate::ui::Ui;
 
 /// Receive webhooks: verify, show and keep what arrives
@@ -125,7 +125,7 @@ struct ListenPlan<'a> {
     save: Option<PathBuf>,
     ready_file: Option<PathBuf>,
     example: Option<String>,
-    history: Option<Writer>,
+    history: Option<Store>,
 }
 
 impl ListenArgs {
@@ -175,7 +175,7 @@ impl ListenArgs {
             example,
             history: settings
                 .history()?
-                .map(|place| Writer::start(place.open_for_listening()?))
+                .map(|place| place.open_for_listening())
                 .transpose()?,
         })
     }
@@ -270,7 +270,8 @@ impl ListenPlan<'_> {
             .map(|_| Arc::new(Board::new(self.history.is_some())));
         let mut signals = Signals::new()?;
         let watch = Watch::new(&args.expect, args.exit_after, args.expect_valid);
-        let (desk, printer) = Desk::new(watch, ui.json, self.save, self.history, args.view(ui));
+        let history = self.history.map(Writer::start).transpose()?;
+        let (desk, printer) = Desk::new(watch, ui.json, self.save, history, args.view(ui));
         let greeting = Greeting {
             example: self.example,
             forward: args.forward.shown(),
@@ -320,6 +321,7 @@ impl ListenPlan<'_> {
         desk.watch().is_cut_short = end == End::Signal;
         let _ = stop.send(true);
         finish(&desk, serving, &mut printing, &mut signals, &cut).await;
+        desk.close_history().await;
         if let Some(shown) = shown {
             shown.end().await;
         }

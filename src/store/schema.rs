@@ -241,8 +241,18 @@ fn make_private(path: &Path) -> std::io::Result<()> {
 pub(super) fn connect(path: impl AsRef<Path>, flags: OpenFlags) -> Result<Connection, Problem> {
     let mut connection =
         Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    connection.busy_handler(Some(wait))?;
+    be_patient(&mut connection)?;
     Ok(connection)
+}
+
+/// Lets a write wait for other processes.
+pub(super) fn be_patient(connection: &mut Connection) -> rusqlite::Result<()> {
+    connection.busy_handler(Some(wait))
+}
+
+/// Lets a write fail at once if another process is at it.
+pub(super) fn be_impatient(connection: &mut Connection) -> rusqlite::Result<()> {
+    connection.busy_handler(None::<fn(i32) -> bool>)
 }
 
 /// Waits for another process; soon after its commit the file is ours.

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
 use super::entry::{Attempt, Row, pack};
 use super::id::{Direction, Id};
-use super::{Entry, Store};
+use super::{Entry, Store, schema};
 use crate::error::Result;
 
 /// The oldest that may go.
@@ -70,6 +70,19 @@ impl Store {
             insert(&transaction, row)?;
         }
         transaction.commit()
+    }
+
+    /// Commits rows unless another program holds the file: `None` then.
+    pub(super) fn commit_at_once(&mut self, rows: &[Row]) -> rusqlite::Result<Option<()>> {
+        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked};
+        schema::be_impatient(&mut self.connection)?;
+        let kept = self.commit(rows, Excess::None);
+        schema::be_patient(&mut self.connection)?;
+        let code = kept.as_ref().err().map(rusqlite::Error::sqlite_error_code);
+        if let Some(Some(DatabaseBusy | DatabaseLocked)) = code {
+            return Ok(None);
+        }
+        kept.map(Some)
     }
 
     /// What the limits of the history let go.
