@@ -311,7 +311,7 @@ fn basic(credentials: &str) -> Header {
     let encoded = base64::engine::general_purpose::STANDARD.encode(credentials);
     Header {
         name: "authorization".to_owned(),
-        value: format!("Basic {encoded}").into_bytes(),
+        value: format!("Basic {encoded}").into(),
     }
 }
 

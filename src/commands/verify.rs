@@ -74,7 +74,7 @@ pub(crate) struct VerifyArgs {
 fn exact_header(text: &str) -> std::result::Result<Header, String> {
     let mut header = parse_header(text)?;
     let (_, value) = text.split_once(':').unwrap_or_default();
-    header.value = value.trim_start().as_bytes().to_vec();
+    header.value = value.trim_start().to_owned().into();
     Ok(header)
 }
 

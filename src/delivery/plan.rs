@@ -112,7 +112,7 @@ impl Plan {
 
     /// The same with headers of the user's and a fault on purpose.
     pub(crate) fn with_changes(mut self, headers: &[Header], tamper: Option<Tamper>) -> Self {
-        let owned = |header: &Header| (header.name.clone(), header.value.clone());
+        let owned = |header: &Header| (header.name.clone(), header.value.to_vec());
         self.headers = headers.iter().map(owned).collect();
         self.tamper = tamper;
         self
@@ -162,7 +162,10 @@ impl Plan {
             request,
             signing: self.signing(secret.as_ref())?,
             headers: headers
-                .map(|(name, value)| Header { name, value })
+                .map(|(name, value)| Header {
+                    name,
+                    value: value.into(),
+                })
                 .collect(),
             tamper: self.tamper,
             lower_case: true,

@@ -6,6 +6,8 @@
 use std::collections::VecDeque;
 use std::mem::MaybeUninit;
 
+use bytes::Bytes;
+
 use crate::request::Headers;
 
 /// Largest head that is read, in bytes; hyper refuses larger ones.
@@ -113,7 +115,7 @@ impl Splitter {
         let mut parsed = httparse::Request::new(&mut []);
         match parsed.parse_with_uninit_headers(&self.pending, &mut fields) {
             Ok(httparse::Status::Complete(length)) => {
-                let head = head_of(&parsed);
+                let head = head_of(&parsed, &self.pending[..length]);
                 self.state = framing(&head);
                 self.heads.push_back(head);
                 self.pending.clear();
@@ -157,14 +159,23 @@ fn skip(bytes: &[u8], left: u64) -> (&[u8], u64) {
     (&bytes[here..], left - here as u64)
 }
 
-fn head_of(parsed: &httparse::Request<'_, '_>) -> Head {
+/// The head that was parsed from these bytes, of which the values share one copy.
+fn head_of(parsed: &httparse::Request<'_, '_>, bytes: &[u8]) -> Head {
+    let copy = Bytes::copy_from_slice(bytes);
+    let of_copy = |value: &[u8]| {
+        if value.is_empty() {
+            // It may stand anywhere.
+            return Bytes::new();
+        }
+        let start = value.as_ptr().addr() - bytes.as_ptr().addr();
+        copy.slice(start..start + value.len())
+    };
+    let fields = parsed.headers.iter();
     Head {
         method: parsed.method.unwrap_or_default().to_owned(),
         target: parsed.path.unwrap_or_default().to_owned(),
-        headers: parsed
-            .headers
-            .iter()
-            .map(|field| (field.name.to_owned(), field.value.to_vec()))
+        headers: fields
+            .map(|field| (field.name.to_owned(), of_copy(field.value)))
             .collect(),
     }
 }
@@ -208,7 +219,7 @@ mod tests {
         std::iter::from_fn(|| splitter.take()).collect()
     }
 
-    const STREAM: &[u8] = b"\r\nPOST /a HTTP/1.1\r\nX-CaMeL: 1\r\nx-camel:  2 \r\nContent-Length: 5\r\n\r\nGET /\
+    const STREAM: &[u8] = b"\r\nPOST /a HTTP/1.1\r\nX-CaMeL: 1\r\nx-camel:  2 \r\nX-Empty: \r\nContent-Length: 5\r\n\r\nGET /\
         GET /b?%2F HTTP/1.1\r\nHost: x\r\n\r\n\
         PUT /c HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1a;x=y\r\nabcdefghijklmnopqrstuvwxyz\r\n0\r\nTrailer: 1\r\n\r\n\
         POST /d HTTP/1.1\ncontent-length: 0\n\nDELETE /e HTTP/1.1\r\n\r\n";
@@ -228,6 +239,7 @@ mod tests {
             [
                 ("X-CaMeL", &b"1"[..]),
                 ("x-camel", b"2"),
+                ("X-Empty", b""),
                 ("Content-Length", b"5")
             ]
         );

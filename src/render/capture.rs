@@ -338,7 +338,7 @@ pub(super) fn redacted(request: &Request, reveal: bool) -> Request {
         let value = latin1(&header.value).into_owned();
         let shown = shown_value(&header.name, &value, reveal);
         if shown != value {
-            header.value = shown.into_bytes();
+            header.value = shown.into();
         }
     }
     request

@@ -101,7 +101,7 @@ pub(crate) fn path_of(target: &str) -> &str {
 pub(crate) struct Header {
     pub(crate) name: String,
     /// Bytes of the value without the white space around it. Not always text: see [`latin1`].
-    pub(crate) value: Vec<u8>,
+    pub(crate) value: Bytes,
 }
 
 /// Header fields in their order and spelling, repeated ones included.
@@ -113,7 +113,7 @@ impl Headers {
     pub(crate) fn push(&mut self, name: impl Into<String>, value: impl Into<Vec<u8>>) {
         self.0.push(Header {
             name: name.into(),
-            value: value.into(),
+            value: value.into().into(),
         });
     }
 
@@ -123,7 +123,7 @@ impl Headers {
             0,
             Header {
                 name: name.to_owned(),
-                value: value.into(),
+                value: value.into().into(),
             },
         );
     }
@@ -136,7 +136,7 @@ impl Headers {
             .position(|header| header.name.eq_ignore_ascii_case(name))
         {
             Some(first) => {
-                self.0[first].value = value.into();
+                self.0[first].value = value.into().into();
                 let mut index = 0;
                 self.0.retain(|header| {
                     index += 1;
@@ -187,12 +187,15 @@ impl Headers {
     }
 }
 
-impl FromIterator<(String, Vec<u8>)> for Headers {
-    fn from_iter<T: IntoIterator<Item = (String, Vec<u8>)>>(fields: T) -> Self {
+impl<V: Into<Bytes>> FromIterator<(String, V)> for Headers {
+    fn from_iter<T: IntoIterator<Item = (String, V)>>(fields: T) -> Self {
         Self(
             fields
                 .into_iter()
-                .map(|(name, value)| Header { name, value })
+                .map(|(name, value)| Header {
+                    name,
+                    value: value.into(),
+                })
                 .collect(),
         )
     }
@@ -233,7 +236,7 @@ pub(crate) fn parse_field(line: &[u8]) -> Result<Header, String> {
     }
     Ok(Header {
         name: name.into_owned(),
-        value: value.to_vec(),
+        value: Bytes::copy_from_slice(value),
     })
 }
 
@@ -266,8 +269,8 @@ mod tests {
 
     #[test]
     fn typed_headers_need_a_colon_a_name_and_no_line_ends() {
-        assert_eq!(parse_header("X-A:b:c").unwrap().value, b"b:c");
-        assert_eq!(parse_header("X-A:").unwrap().value, b"");
+        assert_eq!(parse_header("X-A:b:c").unwrap().value, "b:c");
+        assert_eq!(parse_header("X-A:").unwrap().value, "");
         for bad in ["X-A", ": b", "X A: b", "X-A: b\r\nX-B: c"] {
             assert!(parse_header(bad).is_err(), "{bad:?}");
         }

@@ -253,7 +253,7 @@ mod tests {
         sign(&mut request, attempt);
         let headers = request.headers.iter();
         headers
-            .map(|header| (header.name.clone(), header.value.clone()))
+            .map(|header| (header.name.clone(), header.value.to_vec()))
             .collect()
     }
 

@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension as _, Statement, TransactionBehavior, params};
 
 use super::entry::{Attempt, Row, pack};
 use super::id::{Direction, Id};
 use super::{Entry, Store, schema};
 use crate::error::Result;
 
+const INSERT: &str = "INSERT INTO entry (id, sent, at, method, target, provider, event, delivery_id, duplicate, verdict, scheme, reason, detail, status, duration, good, over, url, replay_of, head, body, endpoint)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)";
 /// The oldest that may go.
 const OLDEST: &str = "SELECT id FROM entry WHERE id NOT IN (SELECT entry FROM pin) ORDER BY id";
 
@@ -66,9 +68,7 @@ impl Store {
             }
             Excess::Size => take_oldest(&transaction, self.place.max_size, most)?,
         }
-        for row in rows {
-            insert(&transaction, row)?;
-        }
+        insert(&transaction, rows)?;
         transaction.commit()
     }
 
@@ -226,11 +226,24 @@ fn before(now: Timestamp, keep: Duration) -> i64 {
     now.as_millisecond().saturating_sub(keep)
 }
 
-pub(super) fn insert(connection: &Connection, row: &Row) -> rusqlite::Result<()> {
-    const INSERT: &str = "INSERT INTO entry (id, sent, at, method, target, provider, event, delivery_id, duplicate, verdict, scheme, reason, detail, status, duration, good, over, url, replay_of, head, body, endpoint)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)";
+pub(super) fn insert<'a>(
+    connection: &Connection,
+    rows: impl IntoIterator<Item = &'a Row>,
+) -> rusqlite::Result<()> {
+    // One for all: each look-up hashes its whole text.
+    let mut statement = connection.prepare_cached(INSERT)?;
+    for row in rows {
+        insert_entry(&mut statement, row)?;
+        let mut attempts = row.attempts.iter();
+        attempts.try_for_each(|attempt| insert_attempt(connection, row.id, attempt))?;
+    }
+    Ok(())
+}
+
+/// Writes one row with [`INSERT`].
+fn insert_entry(statement: &mut Statement<'_>, row: &Row) -> rusqlite::Result<()> {
     let facts = &row.facts;
-    connection.prepare_cached(INSERT)?.execute(params![
+    statement.execute(params![
         row.id.number,
         row.id.direction == Direction::Out,
         row.at.as_millisecond(),
@@ -256,9 +269,7 @@ pub(super) fn insert(connection: &Connection, row: &Row) -> rusqlite::Result<()>
         &*row.body,
         facts.endpoint,
     ])?;
-    row.attempts
-        .iter()
-        .try_for_each(|attempt| insert_attempt(connection, row.id, attempt))
+    Ok(())
 }
 
 pub(super) fn insert_attempt(

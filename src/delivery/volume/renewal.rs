@@ -132,7 +132,9 @@ impl Renewal {
                 Part::Target => overwrite_text(&mut request.target, at, word),
                 Part::Header(place) => {
                     if let Some(header) = request.headers.iter_mut().nth(*place) {
-                        header.value[at..at + word.len()].copy_from_slice(word);
+                        let mut value = header.value.to_vec();
+                        value[at..at + word.len()].copy_from_slice(word);
+                        header.value = value.into();
                     }
                 }
                 Part::Body => {

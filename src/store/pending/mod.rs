@@ -122,8 +122,8 @@ impl Store {
                 transaction.last_insert_rowid()
             }
         };
+        insert(&transaction, deliveries.iter().map(|waiting| &waiting.row))?;
         for Waiting { row, due } in deliveries {
-            insert(&transaction, row)?;
             transaction.prepare_cached(INSERT)?.execute(params![
                 row.id.number,
                 plan,

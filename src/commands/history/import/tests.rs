@@ -109,7 +109,7 @@ fn as_forward(attempt: &mut Attempt, at: Timestamp, target: &str) {
 fn on_the_wire(request: &Request) -> Request {
     let mut request = request.clone();
     for header in request.headers.iter_mut() {
-        header.value = header.value.trim_ascii().to_vec();
+        header.value = header.value.trim_ascii().to_vec().into();
     }
     request
 }
@@ -153,7 +153,7 @@ proptest! {
         // A URL ends at its fragment, and an argument of a command is text.
         request.target = request.target.replace('#', "");
         for header in request.headers.iter_mut() {
-            header.value = latin1(&header.value).into_owned().into_bytes();
+            header.value = latin1(&header.value).into_owned().into();
         }
         let to = curl::Destination { url: &format!("http://localhost:1{}", request.target), authority: "localhost:1", insecure: false, cacert: None };
         let mut back = of_file(curl::print(&request, &to).as_bytes(), folder.path(), "curl.db");
