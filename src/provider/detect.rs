@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use memchr::memmem::Finder;
+use serde_json::Value;
 
 use super::catalogue::Provider;
 use super::profile::DetectRow;
@@ -24,6 +25,10 @@ struct Rows {
     by_header: ByName<Vec<Row>>,
     /// Those about the body alone, each with the longest of the keys that must be there: what rules it out quickly.
     by_body: Vec<(Option<Finder<'static>>, Row)>,
+    /// The same by a key that the body itself must have: what finds them in one that is parsed.
+    by_key: ByName<Vec<Row>>,
+    /// The same, where the body may be a list.
+    of_lists: Vec<Row>,
 }
 
 /// Where a row is.
@@ -47,9 +52,7 @@ impl Detector {
                 if let Some(name) = conditions.headers.first() {
                     rows.by_header.entry(name).push(row);
                 } else {
-                    let key = conditions.longest_key();
-                    let finder = key.map(|key| Finder::new(key).into_owned());
-                    rows.by_body.push((finder, row));
+                    rows.add_about_body(conditions, row);
                 }
             }
         }
@@ -93,12 +96,23 @@ impl Detector {
         let headers = source.request.headers.iter();
         let with_headers = headers.filter_map(|header| rows.by_header.get(&header.name));
         self.fitting(with_headers.flatten().copied(), source)
-            .or_else(|| {
-                let occurs = |key: &Finder<'_>| source.occurs(|text| key.find(text).is_some());
+            .or_else(|| self.best_by_body(rows, source))
+    }
+
+    fn best_by_body(&self, rows: &Rows, source: &Source<'_>) -> Option<&Arc<Provider>> {
+        match source.parsed() {
+            Some(Value::Object(fields)) => {
+                let rows = fields.keys().filter_map(|key| rows.by_key.get(key));
+                self.fitting(rows.flatten().copied(), source)
+            }
+            Some(_) => self.fitting(rows.of_lists.iter().copied(), source),
+            None => {
+                let may_hold = |key: &Finder<'_>| source.may_hold(|text| key.find(text).is_some());
                 let rows = rows.by_body.iter();
-                let rows = rows.filter(|(key, _)| key.as_ref().is_none_or(occurs));
+                let rows = rows.filter(|(key, _)| key.as_ref().is_none_or(may_hold));
                 self.fitting(rows.map(|(_, row)| *row), source)
-            })
+            }
+        }
     }
 
     /// The provider of the row that fits with most conditions, the last of those with as many.
@@ -119,6 +133,23 @@ impl Detector {
             (headers, fields, row.provider, row.at)
         });
         best.map(|(_, provider, _)| provider)
+    }
+}
+
+impl Rows {
+    fn add_about_body(&mut self, conditions: &DetectRow, row: Row) {
+        let key = conditions.longest_key();
+        let finder = key.map(|key| Finder::new(key).into_owned());
+        self.by_body.push((finder, row));
+        let paths = conditions.body.iter();
+        let keys = paths.filter_map(|path| json::split_path(path).into_iter().next());
+        // The longest is the rarest.
+        if let Some(key) = keys.max_by_key(String::len) {
+            self.by_key.entry(&key).push(row);
+            if key.parse::<usize>().is_ok() {
+                self.of_lists.push(row);
+            }
+        }
     }
 }
 
@@ -183,5 +214,38 @@ impl Provider {
         let dedup = self.profile.envelope.dedup.iter();
         let paths = dedup.flat_map(|dedup| &dedup.value);
         paths.filter_map(move |path| Some((&**path, at(path)?)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::catalogue::Catalogue;
+    use super::*;
+    use crate::request::{Headers, Request};
+
+    #[test]
+    fn a_body_that_is_parsed_tells_what_its_text_tells() {
+        let providers = Catalogue::default().all().unwrap();
+        let detector = Detector::new(providers.clone());
+        let mut known = 0;
+        for provider in &providers {
+            for (event, _) in provider.events() {
+                let request = Request {
+                    method: "POST".into(),
+                    target: "/".into(),
+                    headers: Headers::default(),
+                    body: provider.sample_text(event).to_owned().into(),
+                };
+                let (text, parsed) = (Source::new(&request), Source::new(&request));
+                parsed.json();
+                let name = |source| {
+                    let found = detector.provider(source);
+                    found.map(|provider| &*provider.profile.name)
+                };
+                assert_eq!(name(&text), name(&parsed), "{event}");
+                known += usize::from(name(&text).is_some());
+            }
+        }
+        assert!(known > 70, "{known}");
     }
 }

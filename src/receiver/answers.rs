@@ -2,6 +2,7 @@
 //! Whatever is drawn is drawn from the policy's seed.
 
 use std::fmt;
+use std::io;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -323,10 +324,16 @@ impl Answer {
         answer
     }
 
-    /// As the server gives it; `None` if the connection is closed instead.
-    pub(super) fn response(&self) -> Option<Response<Full<Bytes>>> {
+    /// As the server gives it.
+    ///
+    /// # Errors
+    /// The connection is to be closed instead.
+    pub(super) fn response(&self) -> io::Result<Response<Full<Bytes>>> {
+        let status = self
+            .status
+            .ok_or_else(|| io::Error::other("dropped on purpose"))?;
         let mut response = Response::new(Full::new(self.body.clone()));
-        *response.status_mut() = self.status?;
+        *response.status_mut() = status;
         response.extensions_mut().clone_from(&self.extensions);
         for header in self.headers.iter() {
             let name = HeaderName::from_bytes(header.name.as_bytes());
@@ -339,7 +346,7 @@ impl Answer {
         headers
             .entry(CONTENT_LENGTH)
             .or_insert(self.body.len().into());
-        Some(response)
+        Ok(response)
     }
 }
 

@@ -79,7 +79,7 @@ impl Receiver {
     /// Why it could not be kept.
     pub(super) async fn settle(
         self: Arc<Self>,
-        capture: Capture,
+        mut capture: Arc<Capture>,
         start: Instant,
     ) -> Result<Arc<Capture>, String> {
         let forwarding = self.forward.as_ref().filter(|_| capture.answer.is_usual);
@@ -90,21 +90,21 @@ impl Receiver {
         // A sender that hangs up meanwhile ends the future of its request; the capture must not end with it.
         let passing = tokio::spawn(async move {
             let _one = one;
-            let (mut capture, forwarded) = (capture, forwarding.await);
-            let delay = capture.answer.delay;
-            capture.answer = Answer {
+            let forwarded = forwarding.await;
+            let changed = Arc::make_mut(&mut capture);
+            let delay = changed.answer.delay;
+            changed.answer = Answer {
                 delay,
                 ..forwarded.answer
             };
-            capture.forwarded = forwarded.passes;
-            capture.duration = start.elapsed() + delay;
+            changed.forwarded = forwarded.passes;
+            changed.duration = start.elapsed() + delay;
             self.keep(capture).await
         });
         passing.await.unwrap_or_else(|error| Err(error.to_string()))
     }
 
-    async fn keep(&self, capture: Capture) -> Result<Arc<Capture>, String> {
-        let capture = Arc::new(capture);
+    async fn keep(&self, capture: Arc<Capture>) -> Result<Arc<Capture>, String> {
         let kept = self.sink.captured(Arc::clone(&capture)).await;
         if kept.is_err() {
             self.judge.forget(&capture.judgement);

@@ -13,8 +13,8 @@ use crate::request::Headers;
 /// Largest head that is read, in bytes; hyper refuses larger ones.
 pub(super) const MAX_HEAD: usize = 64 * 1024;
 
-/// Most header fields of a request; hyper refuses more, and has room for so many without asking for memory.
-pub(super) const MAX_FIELDS: usize = 100;
+/// Most header fields of a request, as many as hyper takes: to tell it the number would cost each request time.
+const MAX_FIELDS: usize = 100;
 
 /// The head of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,25 +109,34 @@ impl Splitter {
 
     /// Reads on until a head is whole; returns what follows it.
     fn feed_head<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        // Nearly all heads come in one piece, which need not be copied.
         let before = self.pending.len();
-        self.pending.extend_from_slice(bytes);
+        let whole = if before == 0 {
+            bytes
+        } else {
+            self.pending.extend_from_slice(bytes);
+            &self.pending
+        };
         let mut fields = [const { MaybeUninit::uninit() }; MAX_FIELDS];
         let mut parsed = httparse::Request::new(&mut []);
-        match parsed.parse_with_uninit_headers(&self.pending, &mut fields) {
+        match parsed.parse_with_uninit_headers(whole, &mut fields) {
             Ok(httparse::Status::Complete(length)) => {
-                let head = head_of(&parsed, &self.pending[..length]);
+                let head = head_of(&parsed, &whole[..length]);
                 self.state = framing(&head);
                 self.heads.push_back(head);
                 self.pending.clear();
-                &bytes[length - before..]
+                return &bytes[length - before..];
             }
-            Ok(httparse::Status::Partial) if self.pending.len() <= MAX_HEAD => &[],
-            _ => {
-                self.state = State::Lost;
-                self.pending.truncate(MAX_HEAD);
-                &[]
-            }
+            Ok(httparse::Status::Partial) if whole.len() <= MAX_HEAD => {}
+            _ => self.state = State::Lost,
         }
+        if before == 0 {
+            self.pending.extend_from_slice(bytes);
+        }
+        if self.state == State::Lost {
+            self.pending.truncate(MAX_HEAD);
+        }
+        &[]
     }
 
     /// Reads on until a line is whole; returns what follows it.

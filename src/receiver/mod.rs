@@ -44,7 +44,7 @@ use tokio::sync::watch;
 use crate::request::{Headers, Request};
 use crate::signature::Source;
 use crate::store::{Direction, Id, Ids};
-use head::{Head, MAX_FIELDS, MAX_HEAD};
+use head::MAX_HEAD;
 use tee::{Tee, Traffic};
 
 /// One request that was received, with what was found out and what was answered.
@@ -237,18 +237,11 @@ async fn connection<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
     // Without a router: there is one place for all, and it is on the way of each request.
     let service = service_fn(move |request| {
         let (receiver, traffic) = (Arc::clone(&receives), Arc::clone(&of_connection));
-        async move {
-            let head = traffic.heads().take();
-            let answer = receive(receiver, from, head, request);
-            let answer = traffic.while_answering(answer).await;
-            // An error makes hyper close the connection without a word.
-            answer.ok_or_else(|| io::Error::other("dropped on purpose"))
-        }
+        receive(receiver, traffic, from, request)
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .header_read_timeout(None)
         .max_buf_size(MAX_HEAD)
-        .max_headers(MAX_FIELDS)
         // Answers of other servers keep the spelling of their headers; for our own there is nothing to keep.
         .preserve_header_case(receiver.forward.is_some())
         .half_close(true)
@@ -297,13 +290,15 @@ async fn ends_in_a_head(mut stop: watch::Receiver<bool>, traffic: &Traffic) {
     }
 }
 
-/// The answer to a request; `None` if the connection is closed instead.
+/// The answer to a request; an error makes hyper close the connection without a word.
 async fn receive(
     receiver: Arc<Receiver>,
+    traffic: Arc<Traffic>,
     from: SocketAddr,
-    head: Option<Head>,
     request: hyper::Request<Incoming>,
-) -> Option<Response<Full<Bytes>>> {
+) -> io::Result<Response<Full<Bytes>>> {
+    let head = traffic.heads().take();
+    let _answering = traffic.answering();
     let (start, received_at) = (Instant::now(), Timestamp::now());
     let (parts, body) = request.into_parts();
     let refuse = |status: StatusCode, why: String| {
@@ -356,8 +351,12 @@ impl Receiver {
         over: Option<usize>,
         received_at: Timestamp,
         start: Instant,
-    ) -> Capture {
+    ) -> Arc<Capture> {
         let source = Source::new(&request);
+        if over.is_none() {
+            // Nearly all that follows looks into it, and finds more quickly in what is parsed.
+            source.json();
+        }
         let mut judgement = match over {
             Some(limit) => self.judge.judge_head(&source, limit),
             None => self.judge.judge(&source, received_at.as_second()),
@@ -379,7 +378,7 @@ impl Receiver {
             (None, Some(handshake)) => handshake.answer(),
             (None, None) => policy.answer(number, &judgement, is_wanted, turn),
         };
-        Capture {
+        Arc::new(Capture {
             id: self.ids.next(Direction::In, received_at),
             number,
             received_at,
@@ -391,7 +390,7 @@ impl Receiver {
             answer,
             is_left_out: !is_wanted,
             forwarded: Vec::new(),
-        }
+        })
     }
 }
 

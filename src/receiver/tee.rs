@@ -38,12 +38,10 @@ impl Traffic {
         self.heads.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Does what answers a request.
-    pub(super) async fn while_answering<T>(&self, answer: impl Future<Output = T>) -> T {
+    /// Counts a request as being answered for as long as the result is held.
+    pub(super) fn answering(&self) -> Answering<'_> {
         self.answering.fetch_add(1, Ordering::Relaxed);
-        let answer = answer.await;
-        self.answering.fetch_sub(1, Ordering::Relaxed);
-        answer
+        Answering(self)
     }
 
     pub(super) fn is_answering(&self) -> bool {
@@ -69,6 +67,15 @@ impl Traffic {
             }
             tokio::time::sleep(left).await;
         }
+    }
+}
+
+/// A request that is being answered.
+pub(super) struct Answering<'a>(&'a Traffic);
+
+impl Drop for Answering<'_> {
+    fn drop(&mut self) {
+        self.0.answering.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

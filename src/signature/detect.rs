@@ -3,19 +3,15 @@
 use std::sync::LazyLock;
 
 use super::extract::Source;
-use super::scheme::{self, Detect, Scheme};
-use crate::request::ByName;
+use super::scheme::{self, Condition, Detect, Scheme, Wanted};
+use crate::request::{ByName, Headers};
 
 /// Rows of the table by the header that their first condition names; those without one are under the empty name.
 static BY_HEADER: LazyLock<ByName<Vec<usize>>> = LazyLock::new(|| {
     let mut rows = ByName::default();
     for (index, scheme) in scheme::all().iter().enumerate() {
-        let first = scheme
-            .detect
-            .all
-            .first()
-            .map_or("", |condition| &**condition);
-        let name = first.split(['~', '=']).next().unwrap_or_default();
+        let first = scheme.detect.all.first();
+        let name = first.map_or("", |condition| &*condition.name);
         let of_name: &mut Vec<usize> = rows.entry(name);
         of_name.push(index);
     }
@@ -92,21 +88,25 @@ impl Detect {
     fn fits(&self, source: &Source<'_>) -> bool {
         let headers = &source.request.headers;
         !(self.all.is_empty() && self.body.is_empty())
-            && self.all.iter().all(|condition| has(source, condition))
+            && self.all.iter().all(|condition| condition.holds(headers))
             && !self.none.iter().any(|name| headers.contains(name))
             && self.body.iter().all(|path| source.has_field(path))
     }
 }
 
-/// Whether a request has a header as `name`, `name~part` or `name=value`.
-fn has(source: &Source<'_>, condition: &str) -> bool {
-    let value = |name: &str| source.request.headers.text(name);
-    if let Some((name, part)) = condition.split_once('~') {
-        value(name).is_some_and(|value| value.contains(part))
-    } else if let Some((name, whole)) = condition.split_once('=') {
-        value(name).is_some_and(|value| value.eq_ignore_ascii_case(whole))
-    } else {
-        source.request.headers.contains(condition)
+impl Condition {
+    fn holds(&self, headers: &Headers) -> bool {
+        match &self.value {
+            Wanted::Any => headers.contains(&self.name),
+            Wanted::Part(part) => {
+                let value = headers.text(&self.name);
+                value.is_some_and(|value| value.contains(&**part))
+            }
+            Wanted::Whole(whole) => {
+                let value = headers.text(&self.name);
+                value.is_some_and(|value| value.eq_ignore_ascii_case(whole))
+            }
+        }
     }
 }
 

@@ -27,13 +27,16 @@ impl<'a> Source<'a> {
     /// that is written with escapes, which no serialiser does to plain ones, is missed.
     pub(crate) fn has_field(&self, path: &str) -> bool {
         let may_be = last_key(path).is_none_or(|key| {
-            self.occurs(|text| memchr::memmem::find(text, key.as_bytes()).is_some())
+            self.may_hold(|text| memchr::memmem::find(text, key.as_bytes()).is_some())
         });
         may_be && json::lookup(self.fields(), path).is_some()
     }
 
-    /// Whether something is found in the text of the fields.
-    pub(crate) fn occurs(&self, find: impl Fn(&[u8]) -> bool) -> bool {
+    /// Whether something is found in the text of the fields; true, without a search, where they are parsed already.
+    pub(crate) fn may_hold(&self, find: impl Fn(&[u8]) -> bool) -> bool {
+        if self.parsed().is_some() {
+            return true;
+        }
         let body = &self.request.body;
         find(body) || (body.is_empty() && find(self.request.query().as_bytes()))
     }
@@ -43,6 +46,11 @@ impl<'a> Source<'a> {
     pub(crate) fn fields(&self) -> &Value {
         let pairs = || self.pairs.get_or_init(|| self.request.pairs());
         self.json().unwrap_or_else(pairs)
+    }
+
+    /// The body as JSON if it is parsed already.
+    pub(crate) fn parsed(&self) -> Option<&Value> {
+        self.json.get()?.as_ref()
     }
 
     /// The body as JSON: see [`Request::json`].

@@ -71,7 +71,7 @@ pub(crate) fn beside(
     first: bool,
 ) -> Result<(), String> {
     let sig = scheme.sig.as_ref().filter(|sig| sig.rotates);
-    let parts = sig.and_then(|sig| Some((sig, sig.split.as_deref()?, sig.kv.as_deref()?)));
+    let parts = sig.and_then(|sig| Some((sig, sig.split?, sig.kv?)));
     let (sig, split, kv) = parts.ok_or("a delivery carries one signature")?;
     let versions = sig.keys.iter().map(|key| format!("{key}{kv}"));
     let versions: Vec<String> = versions.collect();
@@ -88,7 +88,7 @@ pub(crate) fn beside(
         let own = entries.iter().position(&is_signature);
         let own = own.unwrap_or(entries.len());
         entries.insert(if first { own + 1 } else { own }, other_entry);
-        entries.join(split)
+        entries.join(split.encode_utf8(&mut [0; 4]))
     })
 }
 

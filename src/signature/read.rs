@@ -35,7 +35,7 @@ pub(super) fn signature_values<'a>(sig: &SignatureAt, source: &Source<'a>) -> Ve
 
 /// The entries of signature values that may be lists.
 pub(super) fn entries<'a>(sig: &SignatureAt, values: &'a [Cow<'_, str>]) -> Vec<&'a str> {
-    let Some(split) = sig.split.as_deref() else {
+    let Some(split) = sig.split else {
         return values.iter().map(|value| &**value).collect();
     };
     let entries = values.iter().flat_map(|value| value.split(split));
@@ -54,8 +54,8 @@ pub(super) fn digests(
     let mut other_versions = Vec::new();
     let mut fields = 0;
     for entry in &entries {
-        let encoded = match &sig.kv {
-            Some(kv) => match entry.split_once(kv.as_str()) {
+        let encoded = match sig.kv {
+            Some(kv) => match entry.split_once(kv) {
                 Some((version, encoded)) if sig.keys.iter().any(|key| key == version) => {
                     Some(encoded)
                 }
@@ -199,7 +199,7 @@ pub(super) fn timestamp_text<'a>(
 }
 
 fn field_value(sig: &SignatureAt, field: &str, values: &[Cow<'_, str>]) -> Option<String> {
-    let kv = sig.kv.as_deref()?;
+    let kv = sig.kv?;
     let found = entries(sig, values).into_iter().find_map(|entry| {
         let (name, value) = entry.split_once(kv)?;
         (name == field).then(|| value.to_owned())

@@ -92,9 +92,9 @@ pub(crate) struct SignatureAt {
     /// Path in the body.
     pub(super) body: Option<String>,
     /// Separator between signatures; one signature if there is none.
-    pub(super) split: Option<String>,
+    pub(super) split: Option<char>,
     /// Separator between the version and the digest.
-    pub(super) kv: Option<String>,
+    pub(super) kv: Option<char>,
     /// Versions that are understood; the first is written.
     pub(super) keys: Vec<String>,
     /// Text that must stand before the digest.
@@ -338,17 +338,50 @@ pub(super) struct Join {
     pub(super) paths: Vec<String>,
 }
 
-/// What a request of this scheme has: headers as `name`, `name~part of its value` or `name=its value`.
+/// What a request of this scheme has.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Detect {
-    pub(super) all: Vec<String>,
+    pub(super) all: Vec<Condition>,
     /// Headers that it does not have.
     pub(super) none: Vec<String>,
     /// Paths of the body.
     pub(super) body: Vec<String>,
     /// Only if no other scheme fits.
     pub(super) fallback: bool,
+}
+
+/// A condition on a header: `name`, `name~part of its value` or `name=its value`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(from = "String")]
+pub(super) struct Condition {
+    pub(super) name: String,
+    pub(super) value: Wanted,
+}
+
+/// What the value of a header is to be.
+#[derive(Clone, Debug)]
+pub(super) enum Wanted {
+    Any,
+    Part(String),
+    /// In capitals or not.
+    Whole(String),
+}
+
+impl From<String> for Condition {
+    fn from(text: String) -> Self {
+        let (name, value) = if let Some((name, part)) = text.split_once('~') {
+            (name, Wanted::Part(part.to_owned()))
+        } else if let Some((name, whole)) = text.split_once('=') {
+            (name, Wanted::Whole(whole.to_owned()))
+        } else {
+            (&*text, Wanted::Any)
+        };
+        Self {
+            name: name.to_owned(),
+            value,
+        }
+    }
 }
 
 impl Scheme {

@@ -127,6 +127,7 @@ pub(crate) fn verify(
         delivery_id: scheme
             .delivery
             .as_deref()
+            .filter(|_| !setting.brief)
             .and_then(|delivery| extract(delivery, source)),
         timestamp: None,
         checks: Vec::new(),

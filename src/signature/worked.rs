@@ -250,11 +250,11 @@ fn place(scheme: &Scheme, sig: &SignatureAt) -> String {
     };
     let mut text = format!("{plural} {}: {form}", names.join(", "));
     if let Some(field) = scheme.ts.as_ref().and_then(|ts| ts.sigfield.as_ref()) {
-        let kv = sig.kv.as_deref().unwrap_or_default();
+        let kv = sig.kv.map(String::from).unwrap_or_default();
         text.push_str(&format!(", with the time as {field}{kv}<time>"));
     }
-    match sig.split.as_deref() {
-        Some(" ") => text.push_str("; a list split by spaces, any one may fit"),
+    match sig.split {
+        Some(' ') => text.push_str("; a list split by spaces, any one may fit"),
         Some(split) => text.push_str(&format!("; a list split by `{split}`, any one may fit")),
         None if names.len() > 1 => text.push_str("; any one may fit"),
         None => {}

@@ -471,11 +471,11 @@ fn each_broken_signature_gets_its_cause_under_every_scheme() {
             cases.push((format!("sig={text}"), Code::SignaturePrefix));
         }
         if let (Some(kv), Some(split), None) = (
-            &sig.kv,
-            &sig.split,
+            sig.kv,
+            sig.split,
             &scheme.ts.as_ref().and_then(|ts| ts.sigfield.clone()),
         ) {
-            let other = if split == " " { ";" } else { " " };
+            let other = if split == ' ' { ';' } else { ' ' };
             cases.push((
                 format!("{}{kv}{text}{other}{}{kv}{text}", sig.keys[0], sig.keys[0]),
                 Code::SignatureList,

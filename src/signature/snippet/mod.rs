@@ -103,8 +103,9 @@ fn values(scheme: &Scheme, sig: &SignatureAt, syntax: &Syntax) -> BTreeMap<&'sta
 /// Where signature, id and time are.
 fn place_values(scheme: &Scheme, sig: &SignatureAt) -> BTreeMap<&'static str, String> {
     let text = |text: Option<&String>| text.cloned().unwrap_or_default();
+    let sign = |sign: Option<char>| sign.map(String::from).unwrap_or_default();
     let ts = scheme.ts.as_ref();
-    let kv = text(sig.kv.as_ref());
+    let kv = sign(sig.kv);
     let prefix = sig.prefix.as_ref().or(sig.prefix_opt.as_ref());
     let ts_field = text(ts.and_then(|ts| ts.sigfield.as_ref()));
     let tolerance = ts.and_then(|ts| ts.tol).unwrap_or_default();
@@ -113,7 +114,7 @@ fn place_values(scheme: &Scheme, sig: &SignatureAt) -> BTreeMap<&'static str, St
         ("headers", quoted(&sig.headers)),
         ("numbered", text(sig.more.as_ref()).replace("{n}", "")),
         ("signature_path", text(sig.body.as_ref())),
-        ("split", text(sig.split.as_ref())),
+        ("split", sign(sig.split)),
         ("version", format!("{}{kv}", text(sig.keys.first()))),
         ("prefix", text(prefix)),
         ("prefix_length", prefix.map_or(0, String::len).to_string()),
