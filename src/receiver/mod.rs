@@ -251,10 +251,7 @@ async fn connection<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
     let served = tokio::select! {
         served = &mut serving => Some(served),
         () = traffic.quiet_for(receiver.patience.head) => None,
-        () = ends_in_a_head(stop, &traffic) => {
-            serving.abort();
-            return;
-        }
+        () = ends_in_a_head(stop, &traffic) => return serving.abort(),
     };
     serving.abort();
     let (what, why) = match served {

@@ -113,7 +113,7 @@ impl Headers {
     pub(crate) fn push(&mut self, name: impl Into<String>, value: impl Into<Vec<u8>>) {
         self.0.push(Header {
             name: name.into(),
-            value: value.into().into(),
+            value: Bytes::from(value.into()),
         });
     }
 
@@ -123,7 +123,7 @@ impl Headers {
             0,
             Header {
                 name: name.to_owned(),
-                value: value.into().into(),
+                value: Bytes::from(value.into()),
             },
         );
     }
@@ -136,7 +136,7 @@ impl Headers {
             .position(|header| header.name.eq_ignore_ascii_case(name))
         {
             Some(first) => {
-                self.0[first].value = value.into().into();
+                self.0[first].value = Bytes::from(value.into());
                 let mut index = 0;
                 self.0.retain(|header| {
                     index += 1;
