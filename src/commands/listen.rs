@@ -309,13 +309,16 @@ impl ListenPlan<'_> {
         if let Some(file) = &self.ready_file {
             write_ready_file(file, &greeting.url)?;
         }
-        args.open_page(&greeting, &desk);
+        let to_open = greeting.page.clone().filter(|_| args.page.opens());
         let mut exec = Exec::start(args.exec.as_deref(), &[("HOOKCTL_URL", &greeting.url)], ui)?;
         let last = {
             let desk = Arc::clone(&desk);
             move |ui: &mut Ui| conclude(&desk.watch(), ui, start)
         };
         let mut printing = printer.start(ui.take(), move |ui| greeting.print(ui), last)?;
+        if let Some(problem) = to_open.and_then(|url| page::open(&url).err()) {
+            desk.say(problem, Vec::new());
+        }
         let end = wait(&desk, &mut printing, &mut signals, &mut exec, args.timeout).await;
         exec.end().await;
         desk.watch().is_cut_short = end == End::Signal;
@@ -347,15 +350,6 @@ impl ListenArgs {
             filter: self.filter.as_ref().map(ToString::to_string),
             example: greeting.example.clone(),
             certificate: greeting.certificate.clone(),
-        }
-    }
-
-    /// Opens the page in the browser, if that is wanted.
-    fn open_page(&self, greeting: &Greeting, desk: &Desk) {
-        if let Some(url) = greeting.page.as_deref().filter(|_| self.page.opens())
-            && let Err(problem) = page::open(url)
-        {
-            desk.say(problem, Vec::new());
         }
     }
 

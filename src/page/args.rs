@@ -61,9 +61,10 @@ fn loopback(text: &str) -> Result<ListenAddress, String> {
     Ok(address)
 }
 
-/// Opens a URL in the browser; says why not.
+/// Opens a URL in the browser; says if that fails.
 pub(crate) fn open(url: &str) -> Result<(), String> {
-    open::that_detached(url).map_err(|error| format!("cannot open a browser at {url}: {error}."))
+    open::that_detached(url)
+        .map_err(|_| format!("cannot open a browser; open {url} in one yourself."))
 }
 
 #[cfg(test)]

@@ -501,40 +501,47 @@ fn free_port() -> u16 {
         .expect("a free port")
 }
 
+/// A program that opens nothing and tells what it was asked to open. The programs it needs are beside it.
+#[cfg(unix)]
+const OPENER: &str = r#"
+mkdir bin && ln -s /bin/sh /bin/mv bin
+cat > bin/xdg-open <<'end'
+#!/bin/sh
+echo "$1" > opened.part && mv opened.part opened
+end
+chmod +x bin/xdg-open
+"#;
+
 #[cfg(unix)]
 #[test]
 fn the_browser_is_opened_at_the_page() {
-    use std::os::unix::fs::PermissionsExt as _;
     let room = Room::new();
-    room.write(
-        "bin/xdg-open",
-        "#!/bin/sh\necho \"$1\" > opened.part && mv opened.part opened\n",
+    // A shell writes the program: a file that was open here could still be open in a child of another test, and then
+    // nobody may run it.
+    let mut shell = room.command_of("/bin/sh");
+    assert!(shell.args(["-c", OPENER]).status().unwrap().success());
+    // Nothing else is searched: the machine has openers of its own.
+    let bin = room.path().join("bin").display().to_string();
+    let until_opened = "until test -e opened; do :; done";
+    let ran = room.run_with(
+        &["listen", ":0", "--json", "--open", "--exec", until_opened],
+        &[("PATH", &bin)],
+        b"",
     );
-    let program = room.path().join("bin/xdg-open");
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
-    let path = format!("{}:/usr/bin:/bin", room.path().join("bin").display());
-    let mut command = room.command();
-    command.env("PATH", path).args([
-        "listen",
-        ":0",
-        "--json",
-        "--open",
-        "--exec",
-        "until test -e opened; do :; done",
-    ]);
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{output:?}");
-    let first: Value =
-        serde_json::from_slice(output.stdout.split(|byte| *byte == b'\n').next().unwrap()).unwrap();
+    let first: Value = serde_json::from_str(ran.ends(0).stdout.lines().next().unwrap()).unwrap();
     assert_eq!(room.read("opened").trim(), first["page_url"]);
-    let ran = room.run(&["listen", ":0", "--timeout", "1s", "--open"]);
-    assert!(
-        ran.ends(0)
-            .stderr
-            .contains("cannot open a browser at http://localhost:"),
-        "{}",
-        ran.stderr
+    let ran = room.run_with(
+        &["listen", ":0", "--timeout", "1s", "--open"],
+        &[("PATH", "nowhere")],
+        b"",
     );
+    let mut shown = ran.ends(0).stdout.lines();
+    let page = shown.find_map(|line| line.strip_prefix("Page at "));
+    let told = format!(
+        "warning: cannot open a browser; open {} in one yourself.\nReceived 0 requests.\n",
+        page.unwrap()
+    );
+    assert_eq!(ran.stderr, told);
 }
 
 #[test]
