@@ -268,11 +268,12 @@ pub(crate) struct Tap<S> {
 
 impl<S: Sink> Sink for Tap<S> {
     fn captured(&self, capture: Arc<Capture>) -> Taken<'_> {
-        Box::pin(async move {
-            self.sink.captured(Arc::clone(&capture)).await?;
-            self.board.tell(Happening::Captured(capture));
-            Ok(())
-        })
+        self.sink.captured(capture)
+    }
+
+    fn kept(&self, capture: &Arc<Capture>) {
+        self.sink.kept(capture);
+        self.board.tell(Happening::Captured(Arc::clone(capture)));
     }
 
     fn trouble(&self, trouble: Trouble) {

@@ -106,8 +106,9 @@ impl Receiver {
 
     async fn keep(&self, capture: Arc<Capture>) -> Result<Arc<Capture>, String> {
         let kept = self.sink.captured(Arc::clone(&capture)).await;
-        if kept.is_err() {
-            self.judge.forget(&capture.judgement);
+        match kept {
+            Ok(()) => self.sink.kept(&capture),
+            Err(_) => self.judge.forget(&capture.judgement),
         }
         kept.map(|()| capture)
     }

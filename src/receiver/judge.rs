@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::seen::{Mark, Seen};
 use crate::provider::local::LocalSecrets;
 use crate::provider::{Detector, Provider};
 use crate::secret::Secret;
@@ -450,41 +451,5 @@ fn describe(
     }
 }
 
-/// The hash of a key of a delivery: long enough that no two of those remembered meet by chance, and made with a
-/// secret of the process, so that nobody makes two meet.
-type Mark = u64;
-
-/// The keys of the deliveries that came last.
-#[derive(Debug, Default)]
-struct Seen {
-    marks: HashSet<Mark>,
-    order: VecDeque<Mark>,
-}
-
 /// How many secrets of one scheme are kept that came in handshakes.
 const LEARNED: usize = 16;
-/// How many keys are remembered.
-const REMEMBERED: usize = 100_000;
-
-impl Seen {
-    /// Remembers a mark; false if it was there.
-    fn insert(&mut self, mark: Mark) -> bool {
-        if !self.marks.insert(mark) {
-            return false;
-        }
-        self.order.push_back(mark);
-        if self.order.len() > REMEMBERED
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.marks.remove(&oldest);
-        }
-        true
-    }
-
-    fn forget(&mut self, marks: &[Mark]) {
-        for mark in marks {
-            self.marks.remove(mark);
-        }
-        self.order.retain(|mark| !marks.contains(mark));
-    }
-}

@@ -8,6 +8,7 @@ mod handshake;
 mod head;
 mod judge;
 mod policy;
+mod seen;
 mod tee;
 mod tls;
 
@@ -21,11 +22,13 @@ pub(crate) use judge::{Judge, Judgement, Secrets, Verdict};
 pub(crate) use policy::Policy;
 pub(crate) use tls::{Identity, Unfit};
 
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
@@ -92,6 +95,8 @@ pub(crate) type Taken<'a> = Pin<Box<dyn Future<Output = Result<(), String>> + Se
 /// capture, the answer is 503.
 pub(crate) trait Sink: Send + Sync {
     fn captured(&self, capture: Arc<Capture>) -> Taken<'_>;
+    /// What was taken well is about to be answered.
+    fn kept(&self, _: &Arc<Capture>) {}
     fn trouble(&self, trouble: Trouble);
 }
 
@@ -309,12 +314,11 @@ async fn receive(
         Answer::plain(status).response()
     };
     let patience = receiver.patience.body;
-    let body = tokio::time::timeout(patience, read_body(body, receiver.max_body)).await;
-    let (body, over) = match body {
-        Ok(Ok(body)) => (body, None),
-        Ok(Err(Unread::TooLarge)) => (Bytes::new(), Some(receiver.max_body)),
-        Ok(Err(Unread::Broken(why))) => return refuse(StatusCode::BAD_REQUEST, why),
-        Err(_) => {
+    let (body, over) = match read_body_within(patience, body, receiver.max_body).await {
+        Some(Ok(body)) => (body, None),
+        Some(Err(Unread::TooLarge)) => (Bytes::new(), Some(receiver.max_body)),
+        Some(Err(Unread::Broken(why))) => return refuse(StatusCode::BAD_REQUEST, why),
+        None => {
             let why = format!("no whole body within {patience:?}");
             return refuse(StatusCode::REQUEST_TIMEOUT, why);
         }
@@ -395,6 +399,23 @@ impl Receiver {
 pub(crate) enum Unread {
     TooLarge,
     Broken(String),
+}
+
+/// As [`read_body`]; `None` if it takes longer than this. One that came with its head sets no timer.
+async fn read_body_within(
+    patience: Duration,
+    body: Incoming,
+    limit: usize,
+) -> Option<Result<Bytes, Unread>> {
+    let mut reading = pin!(read_body(body, limit));
+    let at_once = poll_fn(|context| match reading.as_mut().poll(context) {
+        Poll::Ready(read) => Poll::Ready(Some(read)),
+        Poll::Pending => Poll::Ready(None),
+    });
+    match at_once.await {
+        None => tokio::time::timeout(patience, reading).await.ok(),
+        read => read,
+    }
 }
 
 /// Reads a body of so many bytes at most. Of a larger one enough is read that its sender gets to read the answer.

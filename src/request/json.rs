@@ -31,9 +31,17 @@ pub(crate) fn lookup<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
         .try_fold(value, |value, key| child(value, key))
 }
 
+/// So many keys of an object are looked at one by one.
+const FEW: usize = 16;
+
 /// The value under one key of an object or one index of an array.
 pub(crate) fn child<'a>(value: &'a Value, key: &str) -> Option<&'a Value> {
     match value {
+        // To hash a key takes longer than to look at a few.
+        Value::Object(map) if map.len() <= FEW => {
+            let mut entries = map.iter();
+            entries.find_map(|(name, value)| (name == key).then_some(value))
+        }
         Value::Object(map) => map.get(key),
         Value::Array(items) => items.get(key.parse::<usize>().ok()?),
         _ => None,

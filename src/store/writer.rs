@@ -3,11 +3,12 @@
 //! It is a task among those that bring rows: a commit into the log is done in less time than it takes to wake a thread
 //! and to be woken by it. One that takes longer lets the others go on.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::mem;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{Notify, oneshot};
 use tokio::task::{JoinHandle, block_in_place, yield_now};
 
 use super::checkpoint::Checkpoints;
@@ -16,8 +17,6 @@ use super::write::Excess;
 use super::{Store, plainly};
 use crate::error::{Error, Result};
 
-/// Rows that wait to be written; who brings more waits.
-const QUEUE: usize = 4_096;
 /// Most rows of one commit.
 const MAX_BATCH: usize = 512;
 /// A commit that takes no longer keeps nobody waiting.
@@ -28,17 +27,43 @@ const GLANCE: Duration = Duration::from_secs(1);
 /// Whether a row is kept; if not, why, as the end of a sentence.
 type Answer = std::result::Result<(), String>;
 
-/// A row, and who waits for it.
-struct Job {
-    row: Row,
-    done: oneshot::Sender<Answer>,
+/// Rows, and who waits for each.
+#[derive(Default)]
+struct Batch {
+    rows: Vec<Row>,
+    done: Vec<oneshot::Sender<Answer>>,
+}
+
+/// What waits to be written. Whoever brings a row waits for it, so there are no more than requests at a time.
+#[derive(Default)]
+struct Queue {
+    batch: Batch,
+    is_closed: bool,
+}
+
+/// What the writer shares with those who bring rows.
+#[derive(Default)]
+struct Shared {
+    queue: Mutex<Queue>,
+    /// Told of the first row in an empty queue, and of its end.
+    brought: Notify,
+}
+
+impl Shared {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets no more rows come. Those that wait are still written.
+    fn close(&self) {
+        self.queue().is_closed = true;
+        self.brought.notify_one();
+    }
 }
 
 /// The way to the writer.
 pub(crate) struct Writer {
-    jobs: mpsc::Sender<Job>,
-    /// Told when nothing more is to come.
-    closing: Arc<Notify>,
+    shared: Arc<Shared>,
     /// Until somebody waits for its end.
     writing: Mutex<Option<JoinHandle<()>>>,
 }
@@ -50,9 +75,8 @@ impl Writer {
     /// There can be no more threads.
     pub(crate) fn start(store: Store) -> Result<Self> {
         let cannot = |error| Error::machine("cannot start").because(error);
-        let checkpoints = Checkpoints::start(store.place.path.clone()).map_err(cannot)?;
-        let (jobs, waiting) = mpsc::channel(QUEUE);
-        let closing = Arc::new(Notify::new());
+        let checkpoints = Checkpoints::start(&store).map_err(cannot)?;
+        let shared = Arc::new(Shared::default());
         let writing = Writing {
             store,
             checkpoints,
@@ -60,10 +84,10 @@ impl Writer {
             looked: None,
             is_slow: false,
         };
+        let writing = tokio::spawn(writing.run(Served(Arc::clone(&shared))));
         Ok(Self {
-            jobs,
-            closing: Arc::clone(&closing),
-            writing: Mutex::new(Some(tokio::spawn(writing.run(waiting, closing)))),
+            shared,
+            writing: Mutex::new(Some(writing)),
         })
     }
 
@@ -74,16 +98,24 @@ impl Writer {
     pub(crate) async fn add(&self, row: Row) -> Answer {
         let gone = || "the history is closed".to_owned();
         let (done, kept) = oneshot::channel();
-        self.jobs
-            .send(Job { row, done })
-            .await
-            .map_err(|_| gone())?;
+        let is_first = {
+            let mut queue = self.shared.queue();
+            if queue.is_closed {
+                return Err(gone());
+            }
+            queue.batch.rows.push(row);
+            queue.batch.done.push(done);
+            queue.batch.rows.len() == 1
+        };
+        if is_first {
+            self.shared.brought.notify_one();
+        }
         kept.await.unwrap_or_else(|_| Err(gone()))
     }
 
     /// Waits until all rows are written, also those that nobody waits for any more, and closes the history.
     pub(crate) async fn finish(&self) {
-        self.closing.notify_one();
+        self.shared.close();
         let writing = {
             let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
             writing.take()
@@ -91,6 +123,23 @@ impl Writer {
         if let Some(writing) = writing {
             let _ = writing.await;
         }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.shared.close();
+    }
+}
+
+/// The queue as its writer holds it: when that ends, however it does, nobody waits for it any more.
+struct Served(Arc<Shared>);
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let mut queue = self.0.queue();
+        queue.is_closed = true;
+        queue.batch = Batch::default();
     }
 }
 
@@ -106,36 +155,34 @@ struct Writing {
 }
 
 impl Writing {
-    async fn run(mut self, mut jobs: mpsc::Receiver<Job>, closing: Arc<Notify>) {
-        let (mut rows, mut waiting) = (Vec::new(), Vec::new());
+    async fn run(mut self, served: Served) {
+        let mut batch = Batch::default();
         loop {
-            let mut next = tokio::select! {
-                biased;
-                job = jobs.recv() => match job {
-                    None => return,
-                    job => job,
-                },
-                () = closing.notified() => {
-                    // What was brought is still received.
-                    jobs.close();
-                    continue;
-                }
-            };
             // Whoever can bring a row now shares the commit.
             yield_now().await;
-            while let Some(Job { row, done }) = next {
-                rows.push(row);
-                waiting.push(done);
-                let has_room = rows.len() < MAX_BATCH;
-                next = has_room.then(|| jobs.try_recv().ok()).flatten();
+            let is_closed = {
+                let mut queue = served.0.queue();
+                mem::swap(&mut queue.batch, &mut batch);
+                queue.is_closed
+            };
+            if batch.rows.is_empty() {
+                if is_closed {
+                    return;
+                }
+                served.0.brought.notified().await;
+                continue;
             }
-            let kept = self.keep(&rows);
-            self.checkpoints.wrote(&rows);
-            rows.clear();
-            for (done, kept) in waiting.drain(..).zip(kept) {
-                // Whoever brought it may have gone.
-                let _ = done.send(kept);
+            let mut done = batch.done.drain(..);
+            for rows in batch.rows.chunks(MAX_BATCH) {
+                let kept = self.keep(rows);
+                self.checkpoints.wrote(rows);
+                for (kept, done) in kept.into_iter().zip(done.by_ref()) {
+                    // Whoever brought it may have gone.
+                    let _ = done.send(kept);
+                }
             }
+            drop(done);
+            batch.rows.clear();
         }
     }
 
@@ -176,5 +223,52 @@ impl Writing {
             at_once.unwrap_or_else(|| block_in_place(|| self.store.commit(rows, self.excess)));
         self.is_slow = start.elapsed() > QUICK;
         kept
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::raw;
+    use crate::store::{Direction, Facts, Ids, Place};
+
+    fn place(folder: &tempfile::TempDir) -> Place {
+        Place {
+            path: folder.path().join("h.db"),
+            keep: Duration::MAX,
+            max_size: u64::MAX,
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn more_rows_than_one_commit_takes_are_all_kept_and_told_of() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = place(&folder);
+        let writer = Writer::start(place.open().unwrap()).unwrap();
+        let (ids, now) = (Ids::new().unwrap(), Timestamp::now());
+        let request = raw::parse(b"POST / HTTP/1.1\n\n").unwrap();
+        let row = || {
+            let facts = Facts::default();
+            Row::new(ids.next(Direction::In, now), now, &request, facts)
+        };
+        let count = MAX_BATCH * 2 + 1;
+        // The writer finds them all at once.
+        let waiting: Vec<_> = {
+            let mut queue = writer.shared.queue();
+            queue.batch.rows.extend((0..count).map(|_| row()));
+            let (done, waiting): (Vec<_>, _) = (0..count).map(|_| oneshot::channel()).unzip();
+            queue.batch.done.extend(done);
+            waiting
+        };
+        writer.shared.brought.notify_one();
+        for kept in waiting {
+            assert_eq!(kept.await, Ok(Ok(())));
+        }
+        let kept = place.open_to_read().unwrap().unwrap();
+        let kept = kept.newest(&crate::store::Filter::default()).unwrap();
+        assert_eq!(kept.len(), count);
+        writer.finish().await;
+        let closed = Err("the history is closed".to_owned());
+        assert_eq!(writer.add(row()).await, closed);
     }
 }
