@@ -45,7 +45,7 @@ struct Limits {
 const BESIDE_A_HISTORY: Limits = Limits {
     count: 2_048,
     bytes: 8 * 1024 * 1024,
-    burst: 256,
+    burst: 64,
 };
 /// All that there is.
 const ALONE: Limits = Limits {
@@ -54,7 +54,7 @@ const ALONE: Limits = Limits {
     burst: 5_000,
 };
 /// Within what time captures are a burst.
-const BURST: Duration = Duration::from_secs(1);
+const BURST: Duration = Duration::from_millis(250);
 /// What a capture takes beside its bodies, roughly.
 const OVERHEAD: usize = 1_024;
 
@@ -381,7 +381,7 @@ mod tests {
             board.captures().len()
         };
         assert_eq!(kept(true, &each(5)), 1_000, "200 a second");
-        assert_eq!(kept(true, &each(1)), 256, "1,000 a second");
+        assert_eq!(kept(true, &each(1)), 64, "1,000 a second");
         assert_eq!(kept(false, &each(1)), 1_000, "it is nowhere else");
         let board = Board::new(true);
         put(&board, &each(1));

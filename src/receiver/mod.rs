@@ -250,6 +250,8 @@ async fn connection<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
         // Answers of other servers keep the spelling of their headers; for our own there is nothing to keep.
         .preserve_header_case(receiver.forward.is_some())
         .half_close(true)
+        // Answers are short: one piece is sent sooner than two.
+        .writev(false)
         .serve_connection(io, service);
     // A task of its own: what is waited for beside it is not looked at with each of its steps.
     let mut serving = tokio::spawn(watcher.watch(connection));

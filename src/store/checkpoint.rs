@@ -30,20 +30,16 @@ pub(super) struct Checkpoints {
 }
 
 impl Checkpoints {
-    /// Starts the thread for the log that this store writes.
+    /// Starts the thread for what a store writes.
     ///
     /// # Errors
     /// There can be no more threads.
     pub(super) fn start(store: &Store) -> std::io::Result<Self> {
-        let long = long(&store.place);
-        // What fails here is done with a shorter log.
-        let log = i64::try_from(long * SPREAD).unwrap_or(i64::MAX);
-        let _ = schema::let_log_grow(&store.connection, log);
-        let path = store.place.path.clone();
+        let (path, most) = (store.place.path.clone(), long(&store.place) / DUE);
         let (due, told) = sync_channel(1);
         std::thread::Builder::new()
             .name("checkpoints".to_owned())
-            .spawn(move || run(&path, &told, long / DUE))?;
+            .spawn(move || run(&path, &told, most))?;
         Ok(Self { due, written: 0 })
     }
 
@@ -59,7 +55,12 @@ impl Checkpoints {
     }
 }
 
-/// Bytes of rows that the log of a history may hold while much comes.
+/// Bytes that the log of a history may take.
+pub(super) fn longest_log(place: &Place) -> u64 {
+    long(place) * SPREAD
+}
+
+/// Bytes of rows that it may hold while much comes.
 fn long(place: &Place) -> u64 {
     (place.max_size / 4).clamp(DUE, LONG)
 }

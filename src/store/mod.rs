@@ -49,6 +49,8 @@ pub(crate) struct Store {
     /// Which file it is, whatever lies at its path by now.
     file: Option<schema::FileId>,
     place: Place,
+    /// Whether it is prepared for many rows.
+    expects_much: bool,
 }
 
 impl Place {
@@ -62,6 +64,7 @@ impl Place {
             connection,
             file: schema::file_id(&self.path),
             place: self.clone(),
+            expects_much: false,
         })
     }
 
@@ -87,6 +90,7 @@ impl Place {
             connection,
             file: schema::file_id(&self.path),
             place: self.clone(),
+            expects_much: false,
         }))
     }
 
@@ -133,6 +137,7 @@ impl Store {
             connection,
             file: None,
             place,
+            expects_much: false,
         })
     }
 
@@ -155,7 +160,16 @@ impl Store {
             _ => rusqlite::Error::InvalidPath(self.place.path.clone()),
         })?;
         self.file = schema::file_id(&self.place.path);
+        if self.expects_much {
+            self.expect_much()?;
+        }
         Ok(())
+    }
+
+    /// Prepares for many rows, of which the log is brought into the file by a thread.
+    fn expect_much(&mut self) -> rusqlite::Result<()> {
+        self.expects_much = true;
+        schema::expect_much(&self.connection, checkpoint::longest_log(&self.place))
     }
 }
 

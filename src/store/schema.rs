@@ -154,8 +154,16 @@ pub(super) fn open(path: &Path) -> Result<Connection, Problem> {
     Ok(connection)
 }
 
+/// Prepares for many rows, and for a log of so many bytes that is brought into the file by somebody else.
+pub(super) fn expect_much(connection: &Connection, log: u64) -> rusqlite::Result<()> {
+    // What a writer of new rows holds in memory is to stay in the caches of the processor.
+    const KIBIBYTES: i64 = 512;
+    connection.pragma_update(None, "cache_size", -KIBIBYTES)?;
+    let_log_grow(connection, i64::try_from(log).unwrap_or(i64::MAX))
+}
+
 /// Lets the log grow to so many bytes before a writer brings it into the file by itself.
-pub(super) fn let_log_grow(connection: &Connection, size: i64) -> rusqlite::Result<()> {
+fn let_log_grow(connection: &Connection, size: i64) -> rusqlite::Result<()> {
     let page = connection.pragma_query_value(None, "page_size", |row| row.get::<_, i64>(0))?;
     connection.pragma_update(None, "wal_autocheckpoint", size / page.max(1))
 }

@@ -73,9 +73,11 @@ impl Writer {
     ///
     /// # Errors
     /// There can be no more threads.
-    pub(crate) fn start(store: Store) -> Result<Self> {
+    pub(crate) fn start(mut store: Store) -> Result<Self> {
         let cannot = |error| Error::machine("cannot start").because(error);
         let checkpoints = Checkpoints::start(&store).map_err(cannot)?;
+        // What fails here is written more slowly.
+        let _ = store.expect_much();
         let shared = Arc::new(Shared::default());
         let writing = Writing {
             store,
