@@ -8,16 +8,14 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use jiff::Timestamp;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::answer::Answer;
 use super::{Asked, Call, Emulator};
-use crate::receiver::{Unread, read_body};
+use crate::receiver::{Unread, read_body, serve_router};
 
 /// Largest body of a call, in bytes.
 const MAX_BODY: usize = 1024 * 1024;
@@ -41,52 +39,24 @@ pub(crate) async fn serve(
     listeners: Vec<TcpListener>,
     emulator: Emulator,
     heard: Heard,
-    stop: watch::Receiver<bool>,
+    mut stop: watch::Receiver<bool>,
 ) {
     let router = Router::new()
         .fallback(answer)
         .with_state(Arc::new(Desk { emulator, heard }));
     let mut accepting = JoinSet::new();
     for listener in listeners {
-        accepting.spawn(accept(listener, router.clone(), stop.clone()));
+        accepting.spawn(serve_router(
+            listener,
+            router.clone(),
+            HEAD_TIMEOUT,
+            stop.clone(),
+        ));
     }
-    while accepting.join_next().await.is_some() {}
-}
-
-async fn accept(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {
-    let mut connections = JoinSet::new();
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            _ = stop.wait_for(|stop| *stop) => break,
-        };
-        match accepted {
-            Ok((stream, _)) => {
-                // Without it small answers may wait for an acknowledgement; a failure here costs only time.
-                let _ = stream.set_nodelay(true);
-                connections.spawn(connection(stream, router.clone(), stop.clone()));
-            }
-            // Out of file descriptors, or a connection that ended before it was accepted.
-            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
-        }
-        while connections.try_join_next().is_some() {}
-    }
-    let all = async { while connections.join_next().await.is_some() {} };
+    // Without its sender it ends as well.
+    let _ = stop.wait_for(|stop| *stop).await;
+    let all = async { while accepting.join_next().await.is_some() {} };
     let _ = tokio::time::timeout(GRACE, all).await;
-}
-
-async fn connection(stream: TcpStream, router: Router, mut stop: watch::Receiver<bool>) {
-    let serving = hyper::server::conn::http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
-    let mut serving = std::pin::pin!(serving);
-    tokio::select! {
-        // What a client does with its connections is its own business.
-        _ = &mut serving => return,
-        _ = stop.wait_for(|stop| *stop) => serving.as_mut().graceful_shutdown(),
-    }
-    let _ = serving.await;
 }
 
 async fn answer(State(desk): State<Arc<Desk>>, request: axum::extract::Request) -> Response {

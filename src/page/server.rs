@@ -8,11 +8,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::routing::{any, get, post, put};
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use serde::de::DeserializeOwned;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::guard::{Guard, guard};
@@ -21,6 +17,7 @@ use super::reply::{Refusal, Reply, aside, json};
 use super::state::Page;
 use super::{act, assets, detail, list, policy, signature, stream};
 use crate::commands::filter::Filter;
+use crate::receiver::serve_router;
 use crate::store::Id;
 
 /// Largest body that is taken beside that of a capture, which may come as base64.
@@ -40,7 +37,12 @@ pub(crate) fn serve(bound: Bound, page: Page) -> Served {
     let router = router(&page, guard);
     let mut accepting = JoinSet::new();
     for listener in bound.listeners {
-        accepting.spawn(accept(listener, router.clone(), page.stop.clone()));
+        accepting.spawn(serve_router(
+            listener,
+            router.clone(),
+            HEAD_TIMEOUT,
+            page.stop.clone(),
+        ));
     }
     Served(accepting)
 }
@@ -51,39 +53,6 @@ impl Served {
         let all = async { while self.0.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(GRACE, all).await;
     }
-}
-
-async fn accept(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {
-    let mut connections = JoinSet::new();
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            _ = stop.wait_for(|stop| *stop) => break,
-        };
-        match accepted {
-            Ok((stream, _)) => {
-                let _ = stream.set_nodelay(true);
-                connections.spawn(connection(stream, router.clone(), stop.clone()));
-            }
-            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
-        }
-        while connections.try_join_next().is_some() {}
-    }
-    while connections.join_next().await.is_some() {}
-}
-
-async fn connection(stream: TcpStream, router: Router, mut stop: watch::Receiver<bool>) {
-    let serving = hyper::server::conn::http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
-    let mut serving = std::pin::pin!(serving);
-    tokio::select! {
-        // What a browser does with its connections is its own business.
-        _ = &mut serving => return,
-        _ = stop.wait_for(|stop| *stop) => serving.as_mut().graceful_shutdown(),
-    }
-    let _ = serving.await;
 }
 
 type Pages = State<Arc<Page>>;

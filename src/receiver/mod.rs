@@ -8,6 +8,7 @@ mod handshake;
 mod head;
 mod judge;
 mod policy;
+mod router;
 mod seen;
 mod tee;
 mod tls;
@@ -20,6 +21,7 @@ pub(crate) use handshake::Handshaken;
 pub(crate) use head::Splitter;
 pub(crate) use judge::{Judge, Judgement, Secrets, Verdict};
 pub(crate) use policy::Policy;
+pub(crate) use router::serve_router;
 pub(crate) use tls::{Identity, Unfit};
 
 use std::future::poll_fn;

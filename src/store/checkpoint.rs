@@ -18,7 +18,7 @@ const DUE: u64 = 4 * 1024 * 1024;
 /// It is quiet if it is not due again within this time.
 const QUIET: Duration = Duration::from_millis(250);
 /// Bytes of rows after which it is done though it is not quiet.
-const LONG: u64 = 128 * 1024 * 1024;
+const LONG: u64 = 256 * 1024 * 1024;
 /// Bytes of the log for one of its rows: the pages that a commit ends in are written with the next one again.
 const SPREAD: u64 = 3;
 
@@ -55,14 +55,14 @@ impl Checkpoints {
     }
 }
 
-/// Bytes that the log of a history may take.
+/// Bytes that the log of a history may take: as many as the history itself.
 pub(super) fn longest_log(place: &Place) -> u64 {
     long(place) * SPREAD
 }
 
 /// Bytes of rows that it may hold while much comes.
 fn long(place: &Place) -> u64 {
-    (place.max_size / 4).clamp(DUE, LONG)
+    (place.max_size / SPREAD).clamp(DUE, LONG)
 }
 
 /// Waits until it is due and quiet, or due for so many times.

@@ -1,17 +1,43 @@
 //! Writing rows, and taking the oldest away.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, Statement, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension as _, Statement, ToSql, TransactionBehavior, params};
 
 use super::entry::{Attempt, Row, pack};
 use super::id::{Direction, Id};
 use super::{Entry, Store, schema};
 use crate::error::Result;
 
-const INSERT: &str = "INSERT INTO entry (id, sent, at, method, target, provider, event, delivery_id, duplicate, verdict, scheme, reason, detail, status, duration, good, over, url, replay_of, head, body, endpoint)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)";
+/// What is written of an entry, in the order of [`bind`].
+const COLUMNS: [&str; 22] = [
+    "id",
+    "sent",
+    "at",
+    "method",
+    "target",
+    "provider",
+    "event",
+    "delivery_id",
+    "duplicate",
+    "verdict",
+    "scheme",
+    "reason",
+    "detail",
+    "status",
+    "duration",
+    "good",
+    "over",
+    "url",
+    "replay_of",
+    "head",
+    "body",
+    "endpoint",
+];
+/// So many rows are written at once: what is done for each statement is done less often.
+const TOGETHER: usize = 8;
 /// The oldest that may go.
 const OLDEST: &str = "SELECT id FROM entry WHERE id NOT IN (SELECT entry FROM pin) ORDER BY id";
 
@@ -68,7 +94,7 @@ impl Store {
             }
             Excess::Size => take_oldest(&transaction, self.place.max_size, most)?,
         }
-        insert(&transaction, rows)?;
+        insert(&transaction, &rows.iter().collect::<Vec<_>>())?;
         transaction.commit()
     }
 
@@ -226,49 +252,79 @@ fn before(now: Timestamp, keep: Duration) -> i64 {
     now.as_millisecond().saturating_sub(keep)
 }
 
-pub(super) fn insert<'a>(
-    connection: &Connection,
-    rows: impl IntoIterator<Item = &'a Row>,
-) -> rusqlite::Result<()> {
-    // One for all: each look-up hashes its whole text.
-    let mut statement = connection.prepare_cached(INSERT)?;
+pub(super) fn insert(connection: &Connection, rows: &[&Row]) -> rusqlite::Result<()> {
+    static ONE: LazyLock<String> = LazyLock::new(|| statement_for(1));
+    static SOME: LazyLock<String> = LazyLock::new(|| statement_for(TOGETHER));
+    let (some, rest) = rows.as_chunks::<TOGETHER>();
+    if !some.is_empty() {
+        // One look-up for all: each hashes its whole text.
+        let mut statement = connection.prepare_cached(&SOME)?;
+        for rows in some {
+            insert_entries(&mut statement, rows)?;
+        }
+    }
+    if !rest.is_empty() {
+        let mut statement = connection.prepare_cached(&ONE)?;
+        for row in rest {
+            insert_entries(&mut statement, &[row])?;
+        }
+    }
     for row in rows {
-        insert_entry(&mut statement, row)?;
         let mut attempts = row.attempts.iter();
         attempts.try_for_each(|attempt| insert_attempt(connection, row.id, attempt))?;
     }
     Ok(())
 }
 
-/// Writes one row with [`INSERT`].
-fn insert_entry(statement: &mut Statement<'_>, row: &Row) -> rusqlite::Result<()> {
+/// The statement that writes so many rows.
+fn statement_for(rows: usize) -> String {
+    let row = format!("({})", ["?"; COLUMNS.len()].join(", "));
+    let rows = vec![row; rows].join(", ");
+    format!("INSERT INTO entry ({}) VALUES {rows}", COLUMNS.join(", "))
+}
+
+/// Writes rows with the statement for so many.
+fn insert_entries(statement: &mut Statement<'_>, rows: &[&Row]) -> rusqlite::Result<()> {
+    for (row, first) in rows.iter().zip((1..).step_by(COLUMNS.len())) {
+        bind(statement, first, row)?;
+    }
+    statement.raw_execute()?;
+    Ok(())
+}
+
+/// Gives a statement the values of a row, from this parameter on.
+fn bind(statement: &mut Statement<'_>, first: usize, row: &Row) -> rusqlite::Result<()> {
     let facts = &row.facts;
-    statement.execute(params![
-        row.id.number,
-        row.id.direction == Direction::Out,
-        row.at.as_millisecond(),
-        row.method,
-        row.target,
-        facts.provider,
-        facts.event,
-        facts.delivery_id,
-        facts.duplicate,
-        facts.verdict,
-        facts.scheme,
-        facts.reason,
-        facts.detail,
-        facts.status,
-        micros(facts.duration),
-        facts.good,
-        facts
-            .over
-            .map(|limit| i64::try_from(limit).unwrap_or(i64::MAX)),
-        facts.url,
-        facts.replay_of.map(mark),
-        row.head,
-        &*row.body,
-        facts.endpoint,
-    ])?;
+    let over = facts
+        .over
+        .map(|limit| i64::try_from(limit).unwrap_or(i64::MAX));
+    let values: [&dyn ToSql; COLUMNS.len()] = [
+        &row.id.number,
+        &(row.id.direction == Direction::Out),
+        &row.at.as_millisecond(),
+        &row.method,
+        &row.target,
+        &facts.provider,
+        &facts.event,
+        &facts.delivery_id,
+        &facts.duplicate,
+        &facts.verdict,
+        &facts.scheme,
+        &facts.reason,
+        &facts.detail,
+        &facts.status,
+        &micros(facts.duration),
+        &facts.good,
+        &over,
+        &facts.url,
+        &facts.replay_of.map(mark),
+        &row.head,
+        &&*row.body,
+        &facts.endpoint,
+    ];
+    for (value, index) in values.into_iter().zip(first..) {
+        statement.raw_bind_parameter(index, value)?;
+    }
     Ok(())
 }
 

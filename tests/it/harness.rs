@@ -123,8 +123,20 @@ impl Room {
 
     /// The same for any command that listens.
     pub(crate) fn serve(&self, command: &str, address: &str, args: &[&str]) -> Listener {
+        self.serve_with(&[], command, address, args)
+    }
+
+    /// The same with variables.
+    pub(crate) fn serve_with(
+        &self,
+        vars: &[(&str, &str)],
+        command: &str,
+        address: &str,
+        args: &[&str],
+    ) -> Listener {
         let mut child = self
             .command()
+            .envs(vars.iter().copied())
             .args([command, address])
             .args(args)
             .stdin(Stdio::null())

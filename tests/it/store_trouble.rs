@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs;
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -123,7 +124,11 @@ fn run_as_nobody(room: &Room, args: &[&str]) -> crate::harness::Ran {
             Ok(0) => {
                 // The way to the program may be closed to others.
                 let program = room.path().join("../hookctl");
-                fs::copy(template.get_program(), &program).unwrap();
+                // By another program: what this one had open for writing, nobody may run while a child of another
+                // test still has it.
+                let mut copy = Command::new("cp");
+                let copied = copy.arg(template.get_program()).arg(&program).status();
+                assert!(copied.unwrap().success());
                 let mut command = Command::new("setpriv");
                 command.args(["--reuid=65534", "--regid=65534", "--clear-groups", "--"]);
                 command.arg(program);
@@ -265,6 +270,28 @@ fn a_locked_history_is_no_false_acknowledgement() {
     assert!(listener.exchange(request).starts_with("HTTP/1.1 200 "));
     let lines = room.run(&["history", "--json", "--store", "h.db"]).json();
     assert_eq!(lines.len(), 1);
+    listener.stop();
+}
+
+#[test]
+fn a_commit_that_waits_for_another_program_keeps_nobody_else_waiting() {
+    let room = Room::new();
+    let one_thread = [("TOKIO_WORKER_THREADS", "1")];
+    let args = ["--json", "--store", "h.db"];
+    let listener = room.serve_with(&one_thread, "listen", ":0", &args);
+    let other = Connection::open(room.path().join("h.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let mut waiting = listener.connect();
+    waiting.write_all(REQUEST.as_bytes()).unwrap();
+    // What needs no history is answered all the while, long before the commit is given up.
+    for _ in 0..50 {
+        let answer = listener.exchange("no request\r\n\r\n");
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    }
+    other.execute_batch("ROLLBACK").unwrap();
+    let mut answer = String::new();
+    waiting.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
     listener.stop();
 }
 

@@ -122,7 +122,8 @@ impl Store {
                 transaction.last_insert_rowid()
             }
         };
-        insert(&transaction, deliveries.iter().map(|waiting| &waiting.row))?;
+        let rows: Vec<&Row> = deliveries.iter().map(|waiting| &waiting.row).collect();
+        insert(&transaction, &rows)?;
         for Waiting { row, due } in deliveries {
             transaction.prepare_cached(INSERT)?.execute(params![
                 row.id.number,
