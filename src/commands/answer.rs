@@ -10,7 +10,7 @@ use super::options::{seed, span};
 use crate::error::{Error, Result};
 use crate::provider::fresh::Seed;
 use crate::receiver::{AnswerPolicy, Delay, Faults, Part, Sequence, answer_status};
-use crate::request::{Header, parse_header};
+use crate::request::{Header, depth, parse_header};
 use crate::settings::Settings;
 
 /// What to answer.
@@ -205,7 +205,7 @@ impl AnswerArgs {
         let mut headers = self.headers.clone();
         let is_typed = |header: &Header| header.name.eq_ignore_ascii_case("content-type");
         if !body.is_empty() && !headers.iter().any(is_typed) {
-            let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok();
+            let is_json = depth::check(body).is_ok();
             let value = if is_json {
                 "application/json"
             } else {

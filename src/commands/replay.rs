@@ -22,7 +22,7 @@ use crate::provider::compose::{Content, Shape, compose, not_json, target};
 use crate::provider::fresh::{Seed, renewed};
 use crate::provider::payload::{self, Payload};
 use crate::provider::{Catalogue, Detector, Profile, Provider};
-use crate::request::{Request, json};
+use crate::request::{Request, depth, json};
 use crate::sender::{Delivery, Signing, authority};
 use crate::settings::Settings;
 use crate::signature::{self, Scheme, Source, extract};
@@ -534,7 +534,7 @@ fn unknown_provider(sourced: &Sourced) -> Error {
         .iter()
         .find(|byte| !byte.is_ascii_whitespace())
         .is_some_and(|byte| b"{[".contains(byte));
-    if let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(body)
+    if let Err(error) = depth::check(body)
         && is_meant_as_json
     {
         return Error::usage(format!("`{}` is broken JSON", sourced.from))

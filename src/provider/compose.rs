@@ -5,7 +5,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::profile::{Auth, ContentType, Profile};
-use crate::request::{Headers, Request, form, json};
+use crate::request::{Headers, Request, depth, form, json};
 use crate::signature::Source;
 
 /// What is sent.
@@ -174,7 +174,7 @@ pub(crate) fn not_json(what: &str, body: &[u8], content_type: ContentType) -> Op
     if body.is_empty() || content_type != ContentType::Json {
         return None;
     }
-    let problem = serde_json::from_slice::<serde::de::IgnoredAny>(body).err()?;
+    let problem = depth::check(body).err()?;
     Some(format!(
         "{what} is no JSON ({problem}); it is sent as it is."
     ))

@@ -1,13 +1,12 @@
 //! JSON for people, straight from the bytes: numbers, escapes, repeated keys and their order stay as they came.
 
-use serde::de::IgnoredAny;
-
 use super::Paint;
 use super::text::{is_dangerous, write_escape};
+use crate::request::depth;
 
 /// Prints JSON over several lines, or says why it is none.
 pub(crate) fn pretty(bytes: &[u8], paint: Paint) -> Result<String, String> {
-    serde_json::from_slice::<IgnoredAny>(bytes).map_err(|error| error.to_string())?;
+    depth::check(bytes).map_err(|error| error.to_string())?;
     // JSON that serde_json takes is UTF-8.
     let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
     Ok(Printer {

@@ -4,6 +4,7 @@
 
 pub(crate) mod curl;
 pub(crate) mod curl_read;
+pub(crate) mod depth;
 pub(crate) mod form;
 pub(crate) mod har;
 mod hops;

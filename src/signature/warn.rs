@@ -7,7 +7,7 @@ use super::read;
 use super::scheme::{Algorithm, KeyForm, Quirk, Scheme, Unit, When};
 use super::verdict::{Status, Verification};
 use super::{Key, Source};
-use crate::request::latin1;
+use crate::request::{depth, latin1};
 use crate::secret::Secret;
 
 /// A warning: its code and one sentence.
@@ -180,7 +180,7 @@ fn standard_webhooks_libraries(
         );
     }
     let body = &source.request.body;
-    let json = serde_json::from_slice::<serde::de::IgnoredAny>(body);
+    let json = depth::check(body);
     if std::str::from_utf8(body).is_err() {
         reject(
             "the JavaScript, Python and Rust libraries",

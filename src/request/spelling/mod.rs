@@ -151,7 +151,7 @@ impl<'a> Spelled<'a> {
     pub(crate) fn new(bytes: &'a [u8]) -> Option<Self> {
         let text = std::str::from_utf8(bytes).ok()?;
         // Checks the grammar and the depth, so that what follows need not.
-        serde_json::from_str::<serde::de::IgnoredAny>(text).ok()?;
+        super::depth::check(bytes).ok()?;
         let mut reader = Reader::new(text);
         let root = reader.node()?;
         Some(Self { text, root })

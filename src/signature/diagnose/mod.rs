@@ -25,6 +25,7 @@ use super::scheme::{self, Algorithm, Scheme, SignatureAt, Unit};
 use super::verdict::{Reason, Status};
 use super::verify::{self, Setting};
 use super::{Source, message, read};
+use crate::request::depth;
 use crate::secret::Secret;
 
 /// A secret that is configured elsewhere, and whose it is.
@@ -131,7 +132,7 @@ fn find_causes(
 fn cut_off(case: &Case<'_>, body: &[u8]) -> Option<Vec<Deviation>> {
     let said = case.source.request.headers.text("content-length")?;
     let missing = said.trim().parse::<usize>().ok()?.checked_sub(body.len())?;
-    let read = serde_json::from_slice::<serde::de::IgnoredAny>(body);
+    let read = depth::check(body);
     let ends_early = missing > 0 && read.is_err_and(|error| error.is_eof());
     let what = format!(
         "no body of {} bytes: Content-Length says {}, and the JSON breaks off where the bytes end",
