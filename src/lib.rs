@@ -53,6 +53,8 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 /// A request that is received is allocated on one thread and freed on another, which glibc's allocator is slow at.
+/// Fuzzing keeps the system's allocator, which is the one that the address sanitizer replaces.
+#[cfg(not(fuzzing))]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
