@@ -2,7 +2,6 @@
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::io;
 
 /// A shorthand used all over the crate.
 pub(crate) type Result<T> = std::result::Result<T, Error>;
@@ -41,8 +40,6 @@ pub(crate) enum Kind {
     Usage,
     /// The machine was in the way: a port, a file, the disk.
     Machine,
-    /// The reader of our output went away; ends the program quietly.
-    ClosedPipe,
 }
 
 /// Why a command did not work, what to do next, and what lies beneath.
@@ -63,15 +60,6 @@ impl Error {
     /// The machine was in the way. `message` says what was being done, with the value.
     pub(crate) fn machine(message: impl Into<String>) -> Self {
         Self::new(Kind::Machine, message.into())
-    }
-
-    /// A write to a standard stream failed.
-    pub(crate) fn from_stream(error: io::Error) -> Self {
-        if error.kind() == io::ErrorKind::BrokenPipe {
-            Self::new(Kind::ClosedPipe, String::new())
-        } else {
-            Self::machine("cannot write the output").because(error)
-        }
     }
 
     fn new(kind: Kind, message: String) -> Self {
@@ -122,7 +110,6 @@ impl Error {
         match self.kind {
             Kind::Usage => 2,
             Kind::Machine => 3,
-            Kind::ClosedPipe => 0,
         }
     }
 }

@@ -74,8 +74,15 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(error) => {
-            new_ui(Wanted::color(color_of(&args))).command_line(&error);
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            let mut ui = new_ui(Wanted::color(color_of(&args)));
+            let code = match ui.command_line(&error) {
+                Ok(()) => u8::try_from(error.exit_code()).unwrap_or(2),
+                Err(unwritten) => {
+                    ui.error(&unwritten);
+                    unwritten.exit_code()
+                }
+            };
+            return ExitCode::from(code);
         }
     };
     let mut context = Context {

@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter, Write};
 use std::process::Stdio;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::render::Paint;
 use crate::render::text::safe_lines;
 
@@ -42,9 +42,57 @@ impl ColorChoice {
     }
 }
 
+/// A stream, until it cannot be written any more. What a command does never depends on who reads it: a reader that
+/// goes away is no error, and what is written afterwards goes nowhere.
+struct Stream(Option<Box<dyn Write + Send>>);
+
+impl Stream {
+    fn new(to: impl Write + Send + 'static) -> Self {
+        Self(Some(Box::new(to)))
+    }
+
+    /// Closes the stream if it failed. A closed pipe is quiet; any other failure is told once.
+    fn settled<T>(&mut self, written: io::Result<T>, all: T) -> io::Result<T> {
+        match written {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
+            Err(error) => {
+                self.0 = None;
+                if error.kind() == io::ErrorKind::BrokenPipe {
+                    Ok(all)
+                } else {
+                    Err(error)
+                }
+            }
+            written => written,
+        }
+    }
+}
+
+impl Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.0 {
+            Some(to) => {
+                let written = to.write(bytes);
+                self.settled(written, bytes.len())
+            }
+            None => Ok(bytes.len()),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.0 {
+            Some(to) => {
+                let flushed = to.flush();
+                self.settled(flushed, ())
+            }
+            None => Ok(()),
+        }
+    }
+}
+
 /// The two streams and how they are written.
 pub(crate) struct Ui {
-    out: Box<dyn Write + Send>,
+    out: Stream,
     err: Box<dyn Write + Send>,
     pub(crate) out_paint: Paint,
     pub(crate) err_paint: Paint,
@@ -94,7 +142,7 @@ impl Ui {
     /// The standard streams.
     pub(crate) fn new(wanted: Wanted, terminals: Terminals, world: ColorWorld) -> Self {
         Self {
-            out: Box::new(BufWriter::new(io::stdout())),
+            out: Stream::new(BufWriter::new(io::stdout())),
             err: Box::new(io::stderr()),
             out_paint: Paint::new(wanted.color.paints(terminals.stdout, world)),
             err_paint: Paint::new(wanted.color.paints(terminals.stderr, world)),
@@ -114,7 +162,7 @@ impl Ui {
         err: impl Write + Send + 'static,
     ) -> Self {
         Self {
-            out: Box::new(out),
+            out: Stream::new(out),
             err: Box::new(err),
             ..Self::new(
                 Wanted {
@@ -131,7 +179,7 @@ impl Ui {
     /// Hands the streams over, to a thread that may have to wait for their reader. What stays writes no data.
     pub(crate) fn take(&mut self) -> Self {
         let stays = Self {
-            out: Box::new(io::sink()),
+            out: Stream(None),
             err: Box::new(io::stderr()),
             ..*self
         };
@@ -151,6 +199,11 @@ impl Ui {
         self.out_width
     }
 
+    /// Whether data still has a reader. One that only prints may end early without.
+    pub(crate) fn out_is_open(&self) -> bool {
+        self.out.0.is_some()
+    }
+
     /// Where the output of a command goes that is run for the user: beside machine output, never into it.
     pub(crate) fn output_of_others(&self) -> Stdio {
         if self.json {
@@ -162,9 +215,7 @@ impl Ui {
 
     /// Writes data as it is.
     pub(crate) fn data(&mut self, bytes: impl AsRef<[u8]>) -> Result<()> {
-        self.out
-            .write_all(bytes.as_ref())
-            .map_err(Error::from_stream)
+        self.out.write_all(bytes.as_ref()).map_err(cannot_write)
     }
 
     /// Writes one line of machine output.
@@ -172,12 +223,12 @@ impl Ui {
         let write = serde_json::to_writer(&mut self.out, value).map_err(std::io::Error::from);
         write
             .and_then(|()| self.out.write_all(b"\n"))
-            .map_err(Error::from_stream)
+            .map_err(cannot_write)
     }
 
     /// Brings what was written to its reader.
     pub(crate) fn flush(&mut self) -> Result<()> {
-        self.out.flush().map_err(Error::from_stream)
+        self.out.flush().map_err(cannot_write)
     }
 
     /// Says something beside the data: a sentence with a full stop.
@@ -217,11 +268,8 @@ impl Ui {
         self.talk(&format!("{head} {}\n", safe_lines(text)))
     }
 
-    /// Says why a command did not work. A closed pipe ends in silence.
+    /// Says why a command did not work.
     pub(crate) fn error(&mut self, error: &Error) {
-        if error.kind() == Kind::ClosedPipe {
-            return;
-        }
         let head = self.err_paint.error("error:");
         let mut text = format!("{head} {}\n", safe_lines(&error.to_string()));
         for hint in error.hints() {
@@ -232,9 +280,8 @@ impl Ui {
         let _ = self.talk(&text);
     }
 
-    /// Shows help or version, or says what is wrong with the command line. A closed pipe, as in
-    /// `hookctl --help | head`, is no reason to complain.
-    pub(crate) fn command_line(&mut self, error: &clap::Error) {
+    /// Shows help or version, or says what is wrong with the command line.
+    pub(crate) fn command_line(&mut self, error: &clap::Error) -> Result<()> {
         let text = error.render();
         let text_for = |paint: Paint| {
             if paint.is_on() {
@@ -243,21 +290,25 @@ impl Ui {
                 safe_lines(&text.to_string())
             }
         };
-        let _ = if error.use_stderr() {
+        if error.use_stderr() {
             self.talk(&text_for(self.err_paint))
         } else {
             self.data(text_for(self.out_paint))
                 .and_then(|()| self.flush())
-        };
+        }
     }
 
-    /// Writes to stderr in one piece, after all data that came before it.
+    /// Writes to stderr in one piece, after all data that was written before it.
     fn talk(&mut self, text: &str) -> Result<()> {
-        self.flush()?;
-        self.err
-            .write_all(text.as_bytes())
-            .map_err(Error::from_stream)
+        let flushed = self.flush();
+        // A message that cannot be written changes no result, and there is nobody to tell.
+        let _ = self.err.write_all(text.as_bytes());
+        flushed
     }
+}
+
+fn cannot_write(error: io::Error) -> Error {
+    Error::machine("cannot write the output").because(error)
 }
 
 #[cfg(test)]

@@ -280,6 +280,12 @@ fn save(capture: &Capture, folder: &Path) -> std::result::Result<(), String> {
     written.map_err(|error| format!("cannot save to `{}`: {error}", path.display()))
 }
 
+/// Says that output was lost, and nothing else.
+fn still_receiving(error: Error, ui: &mut Ui) -> Error {
+    let _ = ui.warn(&format!("{error}; requests are still received."));
+    error
+}
+
 /// Shows captures in their order, on a thread of its own: a write waits for its reader, and nothing else may.
 pub(super) struct Printer {
     messages: mpsc::Receiver<Message>,
@@ -321,10 +327,11 @@ impl Printer {
     ) -> Result<Printing> {
         let (done, waiting) = oneshot::channel();
         let print = move || {
-            let printed = self
-                .step(|_| first(&mut ui))
-                .and_then(|()| self.run(&mut ui))
-                .and_then(|()| self.step(|_| last(&mut ui).and_then(|()| ui.flush())));
+            let begun = self.step(|_| first(&mut ui));
+            let begun = begun.map_err(|error| still_receiving(error, &mut ui));
+            let ran = self.run(&mut ui);
+            let ended = self.step(|_| last(&mut ui).and_then(|()| ui.flush()));
+            let printed = begun.and(ran).and(ended);
             // Whoever waits to put something on the desk must not wait for nobody.
             drop(self);
             let _ = done.send((ui, printed));
@@ -347,10 +354,14 @@ impl Printer {
         written
     }
 
+    /// Prints what comes, also when nobody reads it any more: to receive is what a listener is for.
     fn run(&mut self, ui: &mut Ui) -> Result<()> {
         let (mut since, mut count) = (Instant::now(), 0);
+        let mut printed = Ok(());
         while let Some(message) = self.messages.blocking_recv() {
-            self.step(|printer| printer.print(&message, ui))?;
+            if let Err(error) = self.step(|printer| printer.print(&message, ui)) {
+                printed = Err(still_receiving(error, ui));
+            }
             count += 1;
             if !self.messages.is_empty() {
                 continue;
@@ -363,11 +374,12 @@ impl Printer {
                 (since, count) = (Instant::now(), 0);
             }
         }
-        Ok(())
+        printed
     }
 
     fn print(&mut self, message: &Message, ui: &mut Ui) -> Result<()> {
         match message {
+            Message::Capture(_) if !ui.out_is_open() => {}
             Message::Capture(capture) if ui.json => {
                 ui.json_line(&capture::json(capture, self.view.reveal))?;
             }

@@ -271,10 +271,10 @@ impl Printing {
     ) -> Result<Self> {
         let (done, waiting) = oneshot::channel();
         let print = move || {
-            let printed = greeting
-                .print(&mut ui)
-                .and_then(|()| print_all(&lines, reveal, &mut ui))
-                .and_then(|()| ui.flush());
+            let begun = greeting.print(&mut ui);
+            let begun = begun.map_err(|error| still_responding(error, &mut ui));
+            let ran = print_all(&lines, reveal, &mut ui);
+            let printed = begun.and(ran).and_then(|()| ui.flush());
             // Whoever waits to tell something must not wait for nobody.
             drop(lines);
             let _ = done.send((ui, printed));
@@ -289,7 +289,7 @@ impl Printing {
         })
     }
 
-    /// Waits until all is printed, or nobody reads any more.
+    /// Waits until all is printed.
     pub(super) async fn ended(&mut self) {
         if let Some(waiting) = &mut self.waiting {
             self.ended = waiting.await.ok();
@@ -307,6 +307,13 @@ impl Printing {
     }
 }
 
+/// Says that output was lost, and nothing else.
+fn still_responding(error: Error, ui: &mut Ui) -> Error {
+    let _ = ui.warn(&format!("{error}; calls still get responses."));
+    error
+}
+
+/// Prints what comes until the end, also when nobody reads it any more.
 fn print_all(lines: &Receiver<Line>, reveal: bool, ui: &mut Ui) -> Result<()> {
     let settings = Settings {
         insecure: false,
@@ -314,28 +321,35 @@ fn print_all(lines: &Receiver<Line>, reveal: bool, ui: &mut Ui) -> Result<()> {
     };
     let zone = TimeZone::system();
     let mut show = Show::new(Report::new(settings, &[]), ui);
+    let mut printed = Ok(());
     while let Ok(line) = lines.recv() {
-        match line {
-            Line::Call(call) => {
-                let ui = &mut *show.ui;
-                if ui.json {
-                    ui.json_line(&call_json(&call))?;
-                } else {
-                    ui.data(call_line(&call, &zone, ui.out_paint))?;
-                }
-                ui.flush()?;
-            }
+        let shown = match line {
+            Line::Call(call) => show_call(&call, &zone, show.ui),
             // There is always more to come, so that nobody waits for the next attempt alone.
-            Line::News(_, news) if matches!(*news, News::Waiting(_)) => {}
-            Line::News(at, news) => {
-                let ui = &mut *show.ui;
-                if matches!(*news, News::Attempt(_)) && !ui.json && ui.verbose == 0 {
-                    ui.data(format!("{}  ", clock(at, &zone, ui.out_paint)))?;
-                }
-                show.tell(*news)?;
-            }
-            Line::End(left) => return show.end(left, true).map(drop),
+            Line::News(_, news) if matches!(*news, News::Waiting(_)) => Ok(()),
+            Line::News(at, news) => show_news(at, *news, &zone, &mut show),
+            Line::End(left) => return printed.and(show.end(left, true).map(drop)),
+        };
+        if let Err(error) = shown {
+            printed = Err(still_responding(error, show.ui));
         }
     }
-    Ok(())
+    printed
+}
+
+fn show_call(call: &Call, zone: &TimeZone, ui: &mut Ui) -> Result<()> {
+    if ui.json {
+        ui.json_line(&call_json(call))?;
+    } else {
+        ui.data(call_line(call, zone, ui.out_paint))?;
+    }
+    ui.flush()
+}
+
+fn show_news(at: Timestamp, news: News, zone: &TimeZone, show: &mut Show<'_>) -> Result<()> {
+    let ui = &mut *show.ui;
+    if matches!(news, News::Attempt(_)) && !ui.json && ui.verbose == 0 {
+        ui.data(format!("{}  ", clock(at, zone, ui.out_paint)))?;
+    }
+    show.tell(news)
 }

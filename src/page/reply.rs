@@ -51,7 +51,7 @@ impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         let status = match error.kind() {
             Kind::Usage => StatusCode::UNPROCESSABLE_ENTITY,
-            Kind::Machine | Kind::ClosedPipe => StatusCode::INTERNAL_SERVER_ERROR,
+            Kind::Machine => StatusCode::INTERNAL_SERVER_ERROR,
         };
         Self {
             status,

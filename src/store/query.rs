@@ -174,12 +174,34 @@ impl Store {
         Ok(found)
     }
 
+    /// The ids of the newest entries that fit, the newest first: for one who reads them one at a time.
+    pub(crate) fn newest_ids(&self, filter: &Filter) -> Result<Vec<Id>> {
+        let mut found = Vec::new();
+        self.scan(filter, true, |record| {
+            found.push(id(record).map_err(|error| self.explain(error))?);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(found)
+    }
+
     /// Visits the entries that fit, without keeping them. What is written meanwhile is not seen.
     pub(crate) fn each(
         &self,
         filter: &Filter,
         newest_first: bool,
         mut visit: impl FnMut(Entry) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
+        self.scan(filter, newest_first, |record| {
+            let found = entry(record).and_then(|found| self.with_attempts(found));
+            visit(found.map_err(|error| self.explain(error))?)
+        })
+    }
+
+    fn scan(
+        &self,
+        filter: &Filter,
+        newest_first: bool,
+        mut visit: impl FnMut(&Record<'_>) -> Result<ControlFlow<()>>,
     ) -> Result<()> {
         let (condition, values) = filter.condition();
         let order = if newest_first { "DESC" } else { "ASC" };
@@ -198,8 +220,7 @@ impl Store {
                 continue;
             }
             left -= 1;
-            let found = entry(record).and_then(|found| self.with_attempts(found));
-            if visit(found.map_err(explain)?)?.is_break() {
+            if visit(record)?.is_break() {
                 break;
             }
         }
@@ -223,12 +244,19 @@ pub(super) fn bytes<'a>(record: &'a Record<'_>, column: usize) -> &'a [u8] {
     }
 }
 
-fn entry(record: &Record<'_>) -> rusqlite::Result<Entry> {
+fn id(record: &Record<'_>) -> rusqlite::Result<Id> {
     let direction = if record.get(1)? {
         Direction::Out
     } else {
         Direction::In
     };
+    Ok(Id {
+        direction,
+        number: record.get(0)?,
+    })
+}
+
+fn entry(record: &Record<'_>) -> rusqlite::Result<Entry> {
     let facts = Facts {
         provider: record.get(5)?,
         event: record.get(6)?,
@@ -254,10 +282,7 @@ fn entry(record: &Record<'_>) -> rusqlite::Result<Entry> {
         body: Bytes::copy_from_slice(bytes(record, 20)),
     };
     Ok(Entry {
-        id: Id {
-            direction,
-            number: record.get(0)?,
-        },
+        id: id(record)?,
         at: time(record.get(2)?),
         request,
         facts,

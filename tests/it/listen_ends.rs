@@ -282,20 +282,6 @@ fn the_ready_file_holds_the_url_of_this_run() {
     );
 }
 
-#[test]
-fn a_reader_that_goes_away_ends_it_in_silence() {
-    let room = Room::new();
-    for args in [&["--delay", "100ms", "--json"][..], &["--delay", "100ms"]] {
-        let mut listener = room.listen_at(":0", args);
-        listener.hang_up();
-        let mut stream = listener.connect();
-        stream.write_all(GET.as_bytes()).unwrap();
-        let answer = answers(&mut stream);
-        assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
-        listener.wait().is(0, "", "");
-    }
-}
-
 /// A request whose line is more than any pipe holds.
 fn large() -> String {
     let body = format!("{}\n", "x".repeat(999)).repeat(300);

@@ -47,6 +47,7 @@ mod send_requests;
 mod sign;
 mod store;
 mod store_trouble;
+mod streams_closed;
 mod upstream;
 mod vectors;
 mod vendors;

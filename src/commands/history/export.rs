@@ -107,7 +107,10 @@ pub(super) fn run(args: &ExportArgs, context: &mut Context) -> Result<Outcome> {
         left_out: false,
         ui: &mut context.ui,
     };
-    args.each(store.as_ref(), |entry| export.add(&entry))?;
+    args.each(store.as_ref(), |entry| {
+        export.add(&entry)?;
+        Ok(export.goes_on())
+    })?;
     export.end()?;
     Ok(Outcome::Good)
 }
@@ -117,27 +120,36 @@ impl ExportArgs {
     fn each(
         &self,
         store: Option<&Store>,
-        mut visit: impl FnMut(Entry) -> Result<()>,
+        mut visit: impl FnMut(Entry) -> Result<ControlFlow<()>>,
     ) -> Result<()> {
         let filter = self.filter.filter(store)?;
         if !self.ids.is_empty() {
-            let entries = self.ids.iter().map(|id| named(id, store));
-            return entries.into_iter().try_for_each(|entry| visit(entry?));
+            for id in &self.ids {
+                if visit(named(id, store)?)?.is_break() {
+                    break;
+                }
+            }
+            return Ok(());
         }
         let Some(store) = store else {
             return Ok(());
         };
-        if let Some(limit) = self.limit {
-            let mut newest = store.newest(&Filter {
-                limit: Some(limit),
-                ..filter
-            })?;
-            newest.reverse();
-            return newest.into_iter().try_for_each(visit);
+        let Some(limit) = self.limit else {
+            return store.each(&filter, false, visit);
+        };
+        let newest = store.newest_ids(&Filter {
+            limit: Some(limit),
+            ..filter
+        })?;
+        for id in newest.into_iter().rev() {
+            // One that was deleted meanwhile is passed over.
+            if let Some(entry) = store.get(id)?
+                && visit(entry)?.is_break()
+            {
+                break;
+            }
         }
-        store.each(&filter, false, |entry| {
-            visit(entry).map(ControlFlow::Continue)
-        })
+        Ok(())
     }
 }
 
@@ -208,6 +220,14 @@ impl Export<'_> {
         }
         self.write(format.before(first).as_bytes())?;
         self.write(&written)
+    }
+
+    /// Whether there is somebody to export the rest to.
+    fn goes_on(&self) -> ControlFlow<()> {
+        match self.out {
+            Out::Stdout if !self.ui.out_is_open() => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        }
     }
 
     /// Waits with what must be alone until it is known to be.
