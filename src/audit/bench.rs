@@ -43,6 +43,10 @@ pub(crate) struct Bench<'a> {
     pub(crate) model: Option<Model>,
     /// Why no valid delivery is taken, if so.
     pub(crate) nothing: Option<String>,
+    /// Whether a valid delivery got a response.
+    pub(super) answered: bool,
+    /// Whether the check that blames late responses is selected.
+    pub(super) asks_for_time: bool,
     /// Answers to valid deliveries of single events.
     pub(crate) surveyed: Vec<(String, Reply)>,
     pub(crate) trust: Trust,
@@ -86,6 +90,8 @@ impl<'a> Bench<'a> {
             drafts: 0,
             model: None,
             nothing: None,
+            answered: false,
+            asks_for_time: false,
             surveyed: Vec::new(),
             trust: Trust::default(),
             refusals: Vec::new(),
@@ -166,6 +172,7 @@ impl<'a> Bench<'a> {
             .map_err(|why| cannot_sign(&why))?;
         let limit = self.subject.limit;
         let reply = self.send_within(&request, limit).await;
+        self.answered |= !reply.is_silent();
         let took = reply.attempt.duration;
         // What never came took no time that says anything about the next.
         if !reply.is_silent()

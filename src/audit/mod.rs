@@ -117,6 +117,17 @@ pub(crate) struct Finding {
     pub(crate) why: String,
     pub(crate) fix: Option<String>,
     pub(crate) duration: Duration,
+    /// Set where the audit learned nothing of the handler.
+    pub(crate) silence: Option<Silence>,
+}
+
+/// Why an audit says nothing about its handler. It fails then, whatever was selected and whatever a baseline accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Silence {
+    /// No valid delivery got a response.
+    NoResponse,
+    /// No selected check could be asked.
+    NothingAsked,
 }
 
 /// What an audit came to.
@@ -163,7 +174,11 @@ impl Selection {
     }
 
     fn has(&self, check: &Check) -> bool {
-        let is_in = |names: &[String]| names.iter().any(|name| name == check.id);
+        self.names(check.id)
+    }
+
+    fn names(&self, id: &str) -> bool {
+        let is_in = |names: &[String]| names.iter().any(|name| name == id);
         (self.only.is_empty() || is_in(&self.only)) && !is_in(&self.skip)
     }
 
@@ -260,12 +275,16 @@ pub(crate) async fn audit(
 ) -> Result<(Report, Subject)> {
     let start = Instant::now();
     let mut bench = Bench::new(subject, line);
+    bench.asks_for_time = selection.names(checks::IN_TIME);
     let mut findings = Vec::new();
     for check in selection.needed() {
         let start = Instant::now();
         let verdict = check.judge(&mut bench).await?;
+        let has_failed = verdict.status == Status::Fail;
+        let silence = (has_failed && !bench.answered).then_some(Silence::NoResponse);
         let is_skipped = selection.skip.iter().any(|id| id == check.id);
-        if selection.has(check) || verdict.status == Status::Fail && !is_skipped {
+        let is_told = has_failed && (!is_skipped || silence.is_some());
+        if selection.has(check) || is_told {
             let finding = Finding {
                 id: check.id.to_owned(),
                 status: verdict.status,
@@ -274,10 +293,15 @@ pub(crate) async fn audit(
                 why: check.why(&bench.subject),
                 fix: verdict.fix,
                 duration: start.elapsed(),
+                silence,
             };
             told(&finding);
             findings.push(finding);
         }
+    }
+    if let Some(nothing) = nothing_asked(&findings) {
+        told(&nothing);
+        findings.push(nothing);
     }
     let place = |finding: &Finding| ALL.iter().position(|check| check.id == finding.id);
     findings.sort_by_key(place);
@@ -287,4 +311,26 @@ pub(crate) async fn audit(
         duration: start.elapsed(),
     };
     Ok((report, bench.subject))
+}
+
+/// The failure of an audit in which no check was asked: silence is not success.
+fn nothing_asked(findings: &[Finding]) -> Option<Finding> {
+    if findings.iter().any(|one| one.status != Status::Skip) {
+        return None;
+    }
+    let why_not = findings
+        .first()
+        .map_or("no check is selected", |first| &first.observed);
+    Some(Finding {
+        id: "nothing-asked".to_owned(),
+        status: Status::Fail,
+        expected: "at least one check that can be asked".to_owned(),
+        observed: format!("nothing could be asked: {why_not}"),
+        why: "An audit that asks nothing says nothing about the handler.".to_owned(),
+        fix: Some(
+            "Select other checks; without `--only` and `--skip`, all of them are asked.".to_owned(),
+        ),
+        duration: Duration::ZERO,
+        silence: Some(Silence::NothingAsked),
+    })
 }

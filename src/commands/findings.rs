@@ -143,6 +143,12 @@ impl FindingsArgs {
             write(file, &bytes, context)?;
         }
         if let Some(file) = &self.write_baseline {
+            if audited.is_silent() {
+                context.ui.problem(&format!(
+                    "`{file}` is not written: a baseline accepts failures, not silence"
+                ))?;
+                return Ok(Outcome::Bad);
+            }
             let failed = audited.new_failures();
             let ids: Vec<&str> = failed.iter().map(|finding| &*finding.id).collect();
             write(file, baseline::print(&ids).as_bytes(), context)?;

@@ -17,7 +17,7 @@ use super::send::SendArgs;
 use super::target::TargetParser;
 use super::{Context, block_on};
 use crate::audit::suite::{Case, Suite};
-use crate::audit::{Finding, Selection, Status, Subject};
+use crate::audit::{Finding, Selection, Silence, Status, Subject};
 use crate::delivery::Verdict;
 use crate::error::{Error, Kind, Outcome, Result};
 use crate::provider::catalogue::did_you_mean;
@@ -99,15 +99,15 @@ pub(crate) fn run(args: &RunArgs, context: &mut Context) -> Result<Outcome> {
         step.urls().for_each(|url| args.findings.wait_for(url));
     }
     let start = Instant::now();
-    let (mut findings, mut requests) = (Vec::new(), 0);
+    let mut all = Ran::default();
     for step in steps {
-        let ran = match step {
+        all.extend(match step {
             Step::Send(case, sending) => running.send(case, &sending, context)?,
             Step::Check(case, checking) => Running::check(case, *checking, context)?,
-        };
-        findings.extend(ran.0);
-        requests += ran.1;
+        });
     }
+    let requests = all.requests;
+    let findings = all.into_findings();
     let audited = Audited {
         title: args.file.clone(),
         url: None,
@@ -153,8 +153,32 @@ struct Checking {
     request: RequestArgs,
 }
 
-/// What a case came to, and how many requests it took.
-type Ran = (Vec<Finding>, usize);
+/// What cases came to.
+#[derive(Default)]
+struct Ran {
+    findings: Vec<Finding>,
+    requests: usize,
+    /// Whether a handler responded to any of them.
+    answered: bool,
+}
+
+impl Ran {
+    fn extend(&mut self, other: Self) {
+        self.findings.extend(other.findings);
+        self.requests += other.requests;
+        self.answered |= other.answered;
+    }
+
+    /// The findings. Where no handler responded at all, a baseline excuses none of the failures.
+    fn into_findings(mut self) -> Vec<Finding> {
+        for finding in &mut self.findings {
+            if !self.answered && finding.status == Status::Fail {
+                finding.silence.get_or_insert(Silence::NoResponse);
+            }
+        }
+        self.findings
+    }
+}
 
 impl RunArgs {
     fn chosen<'a>(&self, suite: &'a Suite) -> Result<Vec<&'a Case>> {
@@ -281,11 +305,17 @@ impl Running<'_> {
         let asked = ask(subject, &selection, &request, |_, _| {}, context);
         let error = match asked {
             Ok((report, _)) => {
+                let is_silent = |finding: &Finding| finding.silence.is_some();
+                let answered = !report.findings.iter().any(is_silent);
                 let named = report.findings.into_iter().map(|finding| Finding {
                     id: format!("{} / {}", case.name, finding.id),
                     ..finding
                 });
-                return Ok((named.collect(), report.requests));
+                return Ok(Ran {
+                    findings: named.collect(),
+                    requests: report.requests,
+                    answered,
+                });
             }
             Err(error) if error.kind() == Kind::Machine => error,
             Err(error) => return Err(error),
@@ -299,8 +329,13 @@ impl Running<'_> {
             why: case.why.clone(),
             fix: Some(error.hints().join(" ")),
             duration: start.elapsed(),
+            silence: Some(Silence::NoResponse),
         };
-        Ok((vec![finding], 1))
+        Ok(Ran {
+            findings: vec![finding],
+            requests: 1,
+            answered: false,
+        })
     }
 
     fn sending(&self, case: &Case, context: &mut Context) -> Result<Sending> {
@@ -368,8 +403,13 @@ impl Running<'_> {
             why: case.why.clone(),
             fix,
             duration: start.elapsed(),
+            silence: None,
         };
-        Ok((vec![finding], attempts.len()))
+        Ok(Ran {
+            findings: vec![finding],
+            requests: attempts.len(),
+            answered: attempts.iter().any(|attempt| attempt.result.is_ok()),
+        })
     }
 
     async fn attempt(

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::table::{Cell, cell, columns_within, plain};
 use super::text::safe;
 use super::{Paint, duration, indent, millis};
-use crate::audit::{Finding, Status, urgency};
+use crate::audit::{Finding, Silence, Status, urgency};
 
 /// What was found, whether by `check` or by a file of cases.
 pub(crate) struct Audited {
@@ -28,8 +28,16 @@ impl Audited {
         all.filter(|finding| finding.status == status).count()
     }
 
+    /// Whether a baseline accepts a failure. It accepts no silence.
     pub(crate) fn is_known(&self, finding: &Finding) -> bool {
-        self.known.contains(&finding.id)
+        finding.silence.is_none() && self.known.contains(&finding.id)
+    }
+
+    /// Whether the handler did not respond, or was not asked.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.findings
+            .iter()
+            .any(|finding| finding.silence.is_some())
     }
 
     /// The failures that are new, in the order in which they should be mended.
@@ -52,8 +60,16 @@ impl Audited {
             _ => format!(" {known} known."),
         };
         let plural = |count: usize| if count == 1 { "" } else { "s" };
+        let is_silent = |finding: &&Finding, why| finding.silence == Some(why);
+        if asked == 1 && new.iter().any(|one| is_silent(one, Silence::NothingAsked)) {
+            return "Nothing could be asked.".to_owned();
+        }
+        let silence = if new.iter().any(|one| is_silent(one, Silence::NoResponse)) {
+            "No valid delivery got a response. "
+        } else {
+            ""
+        };
         match (new.as_slice(), asked) {
-            (_, 0) => format!("Nothing could be asked.{also_known}"),
             ([], _) if known > 0 => format!(
                 "No new failures in {asked} {unit}{}.{also_known}",
                 plural(asked)
@@ -66,12 +82,12 @@ impl Audited {
                 ),
             },
             ([first], _) => format!(
-                "1 of {asked} {unit}{} failed: `{}`.{also_known}",
+                "{silence}1 of {asked} {unit}{} failed: `{}`.{also_known}",
                 plural(asked),
                 first.id
             ),
             ([first, ..], _) => format!(
-                "{} of {asked} {unit}{} failed. Mend `{}` first.{also_known}",
+                "{silence}{} of {asked} {unit}{} failed. Mend `{}` first.{also_known}",
                 new.len(),
                 plural(asked),
                 first.id

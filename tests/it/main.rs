@@ -7,6 +7,7 @@ mod cases;
 mod catalogue;
 mod check;
 mod check_reports;
+mod check_silence;
 mod ci;
 mod clients;
 mod delivery;

@@ -6,6 +6,7 @@ use super::super::line::{Reply, took};
 use super::super::styles::SERIALISERS;
 use super::super::subject::{Draft, Signer};
 use super::super::{Check, Subject, Verdict};
+use super::answers_in_time::FIX as LATE;
 use super::{code, never};
 use crate::error::{Error, Result};
 use crate::sender::{FailureKind, advice};
@@ -152,10 +153,15 @@ fn silence(bench: &mut Bench<'_>, reply: &Reply, failure: FailureKind) -> Result
     let words = reply.short();
     let url = bench.subject.url.clone();
     match failure {
-        FailureKind::Timeout => {
+        // Late and silent handlers have one mistake, which is told once.
+        FailureKind::Timeout if bench.asks_for_time => {
             let reason = format!("{words}, see answers-in-time");
             bench.nothing = Some(reason.clone());
             Ok(Verdict::skip(reason))
+        }
+        FailureKind::Timeout => {
+            bench.nothing = Some("no valid delivery got a response, see accepts-valid".to_owned());
+            Ok(Verdict::fail(words, LATE))
         }
         FailureKind::Closed | FailureKind::NotHttp => {
             bench.nothing = Some("no delivery is answered, see accepts-valid".to_owned());

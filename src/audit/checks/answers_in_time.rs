@@ -29,7 +29,7 @@ pub(super) const CHECK: Check = Check {
     run: |bench| Box::pin(run(bench)),
 };
 
-const FIX: &str = "Acknowledge first, work afterwards: put the event into a queue or a table, and answer 2xx at once.";
+pub(super) const FIX: &str = "Acknowledge first, work afterwards: put the event into a queue or a table, and answer 2xx at once.";
 
 #[allow(clippy::unused_async, reason = "all checks run alike")]
 async fn run(bench: &mut Bench<'_>) -> Result<Verdict> {

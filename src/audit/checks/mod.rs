@@ -27,6 +27,9 @@ use super::{Check, Subject};
 /// Id of the check that asks for a rate limit, and may find one.
 pub(super) const BURST: &str = survives_burst::CHECK.id;
 
+/// Id of the check that is blamed for responses that come too late.
+pub(super) const IN_TIME: &str = answers_in_time::CHECK.id;
+
 /// All checks, in the order in which they are reported.
 pub(crate) static ALL: [Check; 21] = [
     accepts_valid::CHECK,
