@@ -126,6 +126,27 @@ impl fmt::Display for Error {
 
 impl StdError for Error {}
 
+/// The text of a file, `-` for stdin. Malformed input is a usage error, whatever kind of file it is.
+///
+/// # Errors
+/// The bytes are not UTF-8; the error names the file and the offset, and quotes none of its bytes, which may be a secret.
+pub(crate) fn utf8(bytes: Vec<u8>, file: &str) -> Result<String> {
+    String::from_utf8(bytes).map_err(|error| {
+        let offset = error.utf8_error().valid_up_to();
+        let hint = match error.as_bytes() {
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
+                "It looks like UTF-16, as `>` writes it in Windows PowerShell; save it as UTF-8."
+            }
+            _ => "Save it as UTF-8.",
+        };
+        let file = if file == "-" { "stdin" } else { file };
+        Error::usage(format!(
+            "`{file}` is not UTF-8: invalid byte at offset {offset}"
+        ))
+        .hint(hint)
+    })
+}
+
 /// The messages of an error and of all that lie beneath it, without repetitions.
 pub(crate) fn chain(error: &(dyn StdError + 'static)) -> String {
     let mut text = error.to_string();

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::Context;
 use crate::audit::{Status, baseline};
-use crate::error::{Error, Outcome, Result};
+use crate::error::{Error, Outcome, Result, utf8};
 use crate::provider::catalogue::did_you_mean;
 use crate::render::audit::{Audited, human, json, summary};
 use crate::render::{html, junit, markdown};
@@ -114,8 +114,7 @@ impl FindingsArgs {
         let Some(file) = &self.baseline else {
             return Ok(Vec::new());
         };
-        let bytes = context.settings.read(file)?;
-        let text = String::from_utf8_lossy(&bytes);
+        let text = utf8(context.settings.read(file)?, file)?;
         baseline::parse(&text).map_err(|problem| {
             Error::usage(format!("`{file}` is no baseline: {problem}"))
                 .hint("`--write-baseline FILE` writes one.")

@@ -8,7 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::delivery::{Endpoint, Expectation, SigningTime};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, utf8};
 use crate::provider::Profile;
 use crate::provider::edits::{Edit, Set};
 use crate::provider::profile::{ContentType, Span, StatusSet};
@@ -63,9 +63,7 @@ impl SecretArgs {
     fn read_given(&self, settings: &Settings) -> Result<Vec<Secret>> {
         let mut secrets: Vec<Secret> = self.secret.iter().map(|text| Secret::new(text)).collect();
         if let Some(file) = &self.secret_file {
-            let bytes = settings.read(file)?;
-            let text = std::str::from_utf8(&bytes)
-                .map_err(|_| Error::usage(format!("`{file}` holds no text")))?;
+            let text = utf8(settings.read(file)?, file)?;
             // `lines` takes the line ends off, and nothing else.
             let lines = text
                 .lines()

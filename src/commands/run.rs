@@ -19,7 +19,7 @@ use super::{Context, block_on};
 use crate::audit::suite::{Case, Suite};
 use crate::audit::{Finding, Selection, Silence, Status, Subject};
 use crate::delivery::Verdict;
-use crate::error::{Error, Kind, Outcome, Result};
+use crate::error::{Error, Kind, Outcome, Result, utf8};
 use crate::provider::catalogue::did_you_mean;
 use crate::render::audit::Audited;
 use crate::sender::{Attempt, Client, Limits, MAX_ANSWER, time_limit};
@@ -78,7 +78,7 @@ pub(crate) struct RunArgs {
 pub(crate) fn run(args: &RunArgs, context: &mut Context) -> Result<Outcome> {
     let bytes = context.settings.read(&args.file)?;
     let wrong = |problem: &str| Error::usage(format!("`{}`: {problem}", args.file));
-    let text = String::from_utf8(bytes).map_err(|_| wrong("it is no text"))?;
+    let text = utf8(bytes, &args.file)?;
     let suite = Suite::parse(&text).map_err(|problem| wrong(&problem))?;
     let cases = args.chosen(&suite)?;
     if args.list {

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::api::{API, Api};
 use super::check;
 use super::profile::{Event, Profile};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, utf8};
 use crate::signature::Scheme;
 
 /// Every file under `fixtures/`, by its path from there.
@@ -67,13 +67,11 @@ impl Provider {
             path.to_path_buf()
         };
         let shown = file.display().to_string();
-        let text = fs::read_to_string(&file)
-            .map_err(|error| Error::machine(format!("cannot read `{shown}`")).because(error))?;
+        let text = read_text(&file)?;
         let folder = file.parent().unwrap_or(Path::new(""));
-        let sample = |event: &str| match fs::read_to_string(folder.join(format!("{event}.json"))) {
-            Ok(text) => Ok(Some(text)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error.to_string()),
+        let sample = |event: &str| {
+            let text = maybe_text(&folder.join(format!("{event}.json")));
+            text.map_err(|error| error.to_string())
         };
         Self::build(&text, sample, Some(file.clone()))
             .and_then(|provider| super::payload::check(&provider).map(|()| provider))
@@ -96,14 +94,8 @@ impl Provider {
             return Ok(None);
         }
         let file = path.with_file_name(API);
-        let text = match fs::read_to_string(&file) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => {
-                return Err(
-                    Error::machine(format!("cannot read `{}`", file.display())).because(error)
-                );
-            }
+        let Some(text) = maybe_text(&file)? else {
+            return Ok(None);
         };
         let api = Api::parse(&text, profile);
         api.map(Some).map_err(|problem| {
@@ -117,9 +109,7 @@ impl Provider {
             let text = fixture(&format!("{}/{PROFILE}", self.profile.name));
             return Ok(text.unwrap_or_default().to_owned());
         };
-        fs::read_to_string(path).map_err(|error| {
-            Error::machine(format!("cannot read `{}`", path.display())).because(error)
-        })
+        read_text(path)
     }
 
     fn built_in(name: &str) -> Option<std::result::Result<Self, String>> {
@@ -156,6 +146,22 @@ impl Provider {
             samples,
             schemes: OnceLock::new(),
         })
+    }
+}
+
+/// The text of a file.
+fn read_text(file: &Path) -> Result<String> {
+    let shown = file.display().to_string();
+    let bytes = fs::read(file)
+        .map_err(|error| Error::machine(format!("cannot read `{shown}`")).because(error))?;
+    utf8(bytes, &shown)
+}
+
+/// The text of a file, if there is one.
+fn maybe_text(file: &Path) -> Result<Option<String>> {
+    match file.metadata() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        _ => read_text(file).map(Some),
     }
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, utf8};
 use crate::secret::{Secret, SecretForm};
 
 /// The folder of local secrets, one file a provider, readable by its owner alone.
@@ -26,8 +26,11 @@ impl LocalSecrets {
     /// The secret of a provider, if one was made.
     pub(crate) fn get(&self, provider: &str) -> Result<Option<Secret>> {
         let path = self.path(provider);
-        match fs::read_to_string(&path) {
-            Ok(text) => Ok(Some(Secret::from_file(&text))),
+        match fs::read(&path) {
+            Ok(bytes) => {
+                let text = utf8(bytes, &path.display().to_string())?;
+                Ok(Some(Secret::from_file(&text)))
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(cannot("read", &path, error)),
         }

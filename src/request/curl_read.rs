@@ -24,7 +24,10 @@ fn bytes_hold_curl(bytes: &[u8]) -> bool {
 /// # Errors
 /// What is wrong, as the end of a sentence.
 pub(crate) fn parse(bytes: &[u8]) -> Result<Vec<Request>, String> {
-    let text = std::str::from_utf8(bytes).map_err(|_| "it is no text")?;
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let offset = error.valid_up_to();
+        format!("it is not UTF-8: invalid byte at offset {offset}")
+    })?;
     let commands = shell::split(text.trim_start().trim_start_matches("$ "))?;
     commands.into_iter().map(request).collect()
 }

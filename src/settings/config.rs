@@ -7,7 +7,7 @@ use std::{fs, io};
 
 use serde::Deserialize;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, utf8};
 use crate::provider::profile::Span;
 
 /// Name of a configuration file, in the project and in the user's folder.
@@ -106,13 +106,14 @@ pub(crate) fn size(text: &str) -> std::result::Result<u64, String> {
 
 /// Reads a file; `None` if there is none.
 pub(super) fn read(file: &Path) -> Result<Option<Config>> {
-    let text = match fs::read_to_string(file) {
-        Ok(text) => text,
+    let bytes = match fs::read(file) {
+        Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => {
             return Err(Error::machine(format!("cannot read `{}`", file.display())).because(error));
         }
     };
+    let text = utf8(bytes, &file.display().to_string())?;
     let mut config: Config = toml::from_str(&text).map_err(|error| {
         // The error shows the line it is about; a line with a secret stays out of the message.
         let place = error

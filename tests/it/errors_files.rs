@@ -1,6 +1,6 @@
 //! Files that are there and hold what they should not: sources and configurations.
 
-use crate::harness::Room;
+use crate::harness::{Room, project};
 
 #[test]
 fn a_configuration_that_is_named_must_be_there_whatever_is_asked() {
@@ -124,4 +124,112 @@ fn a_capture_holds_what_can_stand_in_a_request_and_nothing_else() {
         "http://localhost:1",
     ])
     .ends(0);
+}
+
+/// Bytes that begin like the text and are not UTF-8 from this offset on.
+fn broken(text: &str) -> (Vec<u8>, usize) {
+    ([text.as_bytes(), b"\"caf\xe9\"\n"].concat(), text.len() + 4)
+}
+
+#[test]
+fn a_file_that_is_not_utf8_is_malformed_input() {
+    let room = Room::new();
+    let (config, at) = broken("[history]\nkeep = ");
+    room.write("hookctl.toml", &config);
+    let wrong = |file: &str, at: usize| {
+        format!(
+            "error: `{file}` is not UTF-8: invalid byte at offset {at}\nhint: Save it as UTF-8.\n"
+        )
+    };
+    let found = format!("{}/hookctl.toml", room.path().display());
+    for args in [&["history"][..], &["listen", ":0", "--timeout", "0s"]] {
+        room.run(args).is(2, "", &wrong(&found, at));
+    }
+    std::fs::rename(&found, room.path().join("named.toml")).unwrap();
+    let named = format!("{}/named.toml", room.path().display());
+    room.run(&["--config", "named.toml", "events"])
+        .is(2, "", &wrong(&named, at));
+
+    let (file, at) = broken("name = ");
+    room.write("own/provider.toml", &file);
+    room.run(&["providers", "check", "own"]).is(
+        2,
+        "",
+        &wrong(&format!("{}/own/provider.toml", room.path().display()), at),
+    );
+    room.write("providers/own/provider.toml", &file);
+    let inside = format!("{}/providers/own/provider.toml", room.path().display());
+    room.run(&["providers", "show", "own"])
+        .is(2, "", &wrong(&inside, at));
+    std::fs::remove_dir_all(room.path().join("providers")).unwrap();
+
+    room.write("cases.toml", &file);
+    room.run(&["run", "cases.toml"])
+        .is(2, "", &wrong("cases.toml", at));
+    room.run(&[
+        "check",
+        "--to",
+        "http://localhost:9/ken",
+        "--baseline",
+        "cases.toml",
+    ])
+    .is(2, "", &wrong("cases.toml", at));
+    for source in ["cases.toml", "-"] {
+        let sign = ["sign", "ken/lead_replied", "--secret-file", source];
+        let shown = if source == "-" { "stdin" } else { source };
+        room.run_with(&sign, &[], &file)
+            .is(2, "", &wrong(shown, at));
+    }
+    let secret = "../state/hookctl/secrets/ken";
+    room.write(secret, &file);
+    let ran = room.run(&["sign", "ken/lead_replied"]);
+    let place = format!("hookctl/secrets/ken` is not UTF-8: invalid byte at offset {at}\n");
+    assert!(ran.ends(2).stderr.contains(&place), "{}", ran.stderr);
+}
+
+#[test]
+fn utf_16_is_named() {
+    let room = Room::new();
+    let text: Vec<u8> = "provider = \"ken\""
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    room.write("cases.toml", [&b"\xff\xfe"[..], &text].concat());
+    room.run(&["run", "cases.toml"]).is(
+        2,
+        "",
+        "error: `cases.toml` is not UTF-8: invalid byte at offset 0\n\
+         hint: It looks like UTF-16, as `>` writes it in Windows PowerShell; save it as UTF-8.\n",
+    );
+}
+
+#[test]
+fn a_sample_that_is_not_utf8_is_malformed_input() {
+    let room = Room::new();
+    room.write(
+        "own/provider.toml",
+        std::fs::read(project("fixtures/konvox/provider.toml")).unwrap(),
+    );
+    for entry in std::fs::read_dir(project("fixtures/konvox")).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        room.write(&format!("own/{name}"), std::fs::read(entry.path()).unwrap());
+    }
+    let own = format!("{}/own", room.path().display());
+    let (file, at) = broken("{\"a\": ");
+    room.write("own/contact.replied.json", &file);
+    room.run(&["providers", "check", "own"]).is(
+        2,
+        "",
+        &format!("error: `{own}/provider.toml` describes no provider: `{own}/contact.replied.json` is not UTF-8: invalid byte at offset {at}\n"),
+    );
+    room.write("own/contact.replied.json", "{}");
+    room.write("own/api.toml", &file);
+    let ran = room.run(&["providers", "check", "own"]);
+    assert_eq!(
+        ran.ends(2).stderr,
+        format!(
+            "error: `{own}/api.toml` is not UTF-8: invalid byte at offset {at}\nhint: Save it as UTF-8.\n"
+        )
+    );
 }

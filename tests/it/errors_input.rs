@@ -257,7 +257,7 @@ fn files_that_hold_something_else_are_named() {
         ),
         (
             "send lead_replied --secret-file binary --to TO",
-            "error: `binary` holds no text\n",
+            "error: `binary` is not UTF-8: invalid byte at offset 0\nhint: It looks like UTF-16, as `>` writes it in Windows PowerShell; save it as UTF-8.\n",
         ),
         (
             "send lead_replied --secret-file empty --to TO",

@@ -9,7 +9,7 @@ use super::super::options::{Target, method};
 use super::super::target::TargetParser;
 use super::{all, open, place};
 use crate::delivery::{Endpoint, rules};
-use crate::error::{Error, Outcome, Result};
+use crate::error::{Error, Outcome, Result, utf8};
 use crate::provider::profile::ContentType;
 use crate::provider::{Catalogue, Profile, Provider};
 use crate::render;
@@ -196,10 +196,8 @@ impl Fields {
         let Some(file) = &self.secret_file else {
             return Ok(self.secret.as_deref().map(Secret::new));
         };
-        let bytes = settings.read(file)?;
-        let text = std::str::from_utf8(&bytes)
-            .map_err(|_| Error::usage(format!("`{file}` holds no text")))?;
-        Ok(Some(Secret::from_file(text)))
+        let text = utf8(settings.read(file)?, file)?;
+        Ok(Some(Secret::from_file(&text)))
     }
 }
 
