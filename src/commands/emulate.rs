@@ -23,7 +23,7 @@ use crate::emulator::{Backing, Emulator, Heard, Served, hidden, serve};
 use crate::error::{Error, Outcome, Result};
 use crate::provider::Catalogue;
 use crate::provider::local::LocalSecrets;
-use crate::receiver::{ListenAddress, bind};
+use crate::receiver::{ListenAddress, OwnNames, bind};
 use crate::secret::{Secret, SecretForm};
 use crate::settings::Settings;
 use crate::store::{Ids, Whose};
@@ -220,9 +220,13 @@ impl EmulatePlan<'_> {
         let watched = Watched::new(args.exit_after);
         let (stop, stopped) = watch::channel(false);
         let emulator = Emulator::new(self.served, self.backing);
+        let names = OwnNames::at(&bound.url)
+            .behind_any_port()
+            .in_network(args.address.is_open());
         let serving = tokio::spawn(serve(
             bound.listeners,
             emulator,
+            names,
             heard(lines.clone(), ui.json),
             stopped,
         ));

@@ -58,6 +58,12 @@ impl Answer {
         Self::json(404, &json!({"error": "not_found", "message": why}))
     }
 
+    /// To a call that may be a stranger's.
+    pub(super) fn forbidden(why: &str) -> Self {
+        Self::json(403, &json!({"error": "forbidden", "message": why}))
+            .with_header("x-content-type-options", "nosniff")
+    }
+
     /// To a call that is refused.
     pub(super) fn refused(served: &Served, refusal: &Refusal) -> Self {
         let api = &served.api;

@@ -185,6 +185,15 @@ impl Emulator {
         (answer, call)
     }
 
+    /// Answers a call that nobody with the token makes: see [`crate::receiver::OwnNames`].
+    fn turn_away(asked: &Asked, why: &str, now: Timestamp) -> (Answer, Call) {
+        let answer = Answer::forbidden(why);
+        let mut call = Call::new(asked, now);
+        call.status = answer.status;
+        call.refused = Some(why.to_owned());
+        (answer, call)
+    }
+
     fn act(&self, found: &Match<'_>, asked: &Asked, now: Timestamp, call: &mut Call) -> Answer {
         let Match { served, route, .. } = *found;
         call.provider = Some(served.name().to_owned());

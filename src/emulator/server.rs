@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 
 use super::answer::Answer;
 use super::{Asked, Call, Emulator};
-use crate::receiver::{Unread, read_body, serve_router};
+use crate::receiver::{OwnNames, Stranger, Unread, is_same_site, read_body, serve_router};
 
 /// Largest body of a call, in bytes.
 const MAX_BODY: usize = 1024 * 1024;
@@ -31,19 +31,24 @@ pub(crate) type Heard = Box<dyn Fn(Call) + Send + Sync>;
 
 struct Desk {
     emulator: Emulator,
+    names: OwnNames,
     heard: Heard,
 }
 
-/// Answers calls until `stop` turns true, then lets the answers under way finish.
+/// Answers calls for these names until `stop` turns true, then lets the answers under way finish.
 pub(crate) async fn serve(
     listeners: Vec<TcpListener>,
     emulator: Emulator,
+    names: OwnNames,
     heard: Heard,
     mut stop: watch::Receiver<bool>,
 ) {
-    let router = Router::new()
-        .fallback(answer)
-        .with_state(Arc::new(Desk { emulator, heard }));
+    let desk = Desk {
+        emulator,
+        names,
+        heard,
+    };
+    let router = Router::new().fallback(answer).with_state(Arc::new(desk));
     let mut accepting = JoinSet::new();
     for listener in listeners {
         accepting.spawn(serve_router(
@@ -62,6 +67,7 @@ pub(crate) async fn serve(
 async fn answer(State(desk): State<Arc<Desk>>, request: axum::extract::Request) -> Response {
     let (start, now) = (Instant::now(), Timestamp::now());
     let (parts, body) = request.into_parts();
+    let stranger = desk.stranger(&parts.headers);
     let body = match tokio::time::timeout(BODY_TIMEOUT, read_body(body, MAX_BODY)).await {
         Ok(Ok(body)) => Some(body),
         Ok(Err(Unread::TooLarge)) => None,
@@ -77,7 +83,10 @@ async fn answer(State(desk): State<Arc<Desk>>, request: axum::extract::Request) 
     };
     // The store makes callers wait, and so may whoever hears of the call.
     let answered = tokio::task::spawn_blocking(move || {
-        let (answer, mut call) = desk.emulator.answer(&asked, now);
+        let (answer, mut call) = match stranger {
+            Some(why) => Emulator::turn_away(&asked, why, now),
+            None => desk.emulator.answer(&asked, now),
+        };
         call.duration = start.elapsed();
         (desk.heard)(call);
         desk.emulator.ring();
@@ -86,6 +95,22 @@ async fn answer(State(desk): State<Arc<Desk>>, request: axum::extract::Request) 
     match answered.await {
         Ok(answer) => response(answer),
         Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR),
+    }
+}
+
+impl Desk {
+    /// Why a call is turned away, if it is one that a page of another origin can have made.
+    fn stranger(&self, headers: &HeaderMap) -> Option<&'static str> {
+        match self.names.check(headers) {
+            Err(Stranger::Host) => Some(
+                "`Host` is not a name of the emulator; call localhost, or the address that it listens on",
+            ),
+            Err(Stranger::Page) => Some("The emulator responds to no page of another origin"),
+            Ok(()) if !is_same_site(headers) => {
+                Some("The emulator responds to no page of another origin")
+            }
+            Ok(()) => None,
+        }
     }
 }
 

@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use subtle::ConstantTimeEq as _;
 
 use super::reply::Refusal;
+use crate::receiver::{OwnNames, Stranger, is_same_site};
 
 /// The header that carries the token.
 const TOKEN: &str = "x-hookctl-token";
@@ -37,35 +37,28 @@ const HEADERS: [(&str, &str); 8] = [
 
 /// What a request must have to be answered.
 pub(super) struct Guard {
-    /// Names of this server, as `Host` has them.
-    hosts: Vec<String>,
+    names: OwnNames,
     token: String,
 }
 
 impl Guard {
-    pub(super) fn new(hosts: Vec<String>, token: String) -> Self {
-        Self { hosts, token }
+    pub(super) fn new(names: OwnNames, token: String) -> Self {
+        Self { names, token }
     }
 
     fn check(&self, request: &Request) -> Result<(), Refusal> {
         let headers = request.headers();
         let refuse = |why: &str| Err(Refusal::new(StatusCode::FORBIDDEN, why));
-        if !text(headers, HOST.as_str()).is_some_and(|host| self.is_own(host)) {
-            return refuse("this page is not there under that name: ask for localhost");
-        }
-        if let Some(origin) = headers.get(ORIGIN) {
-            let host = origin
-                .to_str()
-                .ok()
-                .and_then(|it| it.strip_prefix("http://"));
-            if !host.is_some_and(|host| self.is_own(host)) {
-                return refuse("this is not for pages of other origins");
+        match self.names.check(headers) {
+            Ok(()) => {}
+            Err(Stranger::Host) => {
+                return refuse("this page is not there under that name: ask for localhost");
             }
+            Err(Stranger::Page) => return refuse("this is not for pages of other origins"),
         }
         // A link may lead to the page, but nobody else's page gets at what it shows.
-        let site = text(headers, "sec-fetch-site").unwrap_or("none");
         let is_document = !request.uri().path().starts_with("/api/");
-        if !is_document && !matches!(site, "same-origin" | "none") {
+        if !is_document && !is_same_site(headers) {
             return refuse("this is not for pages of other origins");
         }
         let is_safe = matches!(*request.method(), Method::GET | Method::HEAD);
@@ -78,18 +71,10 @@ impl Guard {
         Ok(())
     }
 
-    fn is_own(&self, host: &str) -> bool {
-        self.hosts.iter().any(|own| own.eq_ignore_ascii_case(host))
-    }
-
     fn has_token(&self, headers: &HeaderMap) -> bool {
-        let given = text(headers, TOKEN).unwrap_or_default();
-        given.as_bytes().ct_eq(self.token.as_bytes()).into()
+        let given = headers.get(TOKEN).map_or(&b""[..], HeaderValue::as_bytes);
+        given.ct_eq(self.token.as_bytes()).into()
     }
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
 }
 
 /// Lets a request pass, or answers it.

@@ -1,7 +1,6 @@
 //! The sockets of the page.
 
 use tokio::net::TcpListener;
-use url::Url;
 
 use super::args::Wanted;
 use crate::error::Result;
@@ -40,25 +39,4 @@ async fn bind_at(address: ListenAddress) -> Result<Bound> {
     };
     let listeners = bound.listeners;
     Ok(Bound { listeners, url })
-}
-
-impl Bound {
-    /// The names under which browsers may ask for this page, as `Host` has them.
-    pub(super) fn hosts(&self) -> Vec<String> {
-        let url = Url::parse(&self.url).ok();
-        let port = url
-            .as_ref()
-            .and_then(Url::port_or_known_default)
-            .unwrap_or(80);
-        let own = url.as_ref().and_then(Url::host_str).unwrap_or("localhost");
-        let mut names = vec!["localhost", "127.0.0.1", "[::1]"];
-        if !names.contains(&own) {
-            names.push(own);
-        }
-        let mut hosts: Vec<String> = names.iter().map(|name| format!("{name}:{port}")).collect();
-        if port == 80 {
-            hosts.extend(names.into_iter().map(str::to_owned));
-        }
-        hosts
-    }
 }

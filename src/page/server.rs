@@ -17,7 +17,7 @@ use super::reply::{Refusal, Reply, aside, json};
 use super::state::Page;
 use super::{act, assets, detail, list, policy, signature, stream};
 use crate::commands::filter::Filter;
-use crate::receiver::serve_router;
+use crate::receiver::{OwnNames, serve_router};
 use crate::store::Id;
 
 /// Largest body that is taken beside that of a capture, which may come as base64.
@@ -32,8 +32,8 @@ pub(crate) struct Served(JoinSet<()>);
 
 /// Serves a page until its listener stops.
 pub(crate) fn serve(bound: Bound, page: Page) -> Served {
-    let (page, hosts) = (Arc::new(page), bound.hosts());
-    let guard = Arc::new(Guard::new(hosts, page.token.clone()));
+    let (page, names) = (Arc::new(page), OwnNames::at(&bound.url));
+    let guard = Arc::new(Guard::new(names, page.token.clone()));
     let router = router(&page, guard);
     let mut accepting = JoinSet::new();
     for listener in bound.listeners {

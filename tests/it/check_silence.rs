@@ -18,7 +18,7 @@ fn silent(closes: bool) -> String {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
             if closes {
-                let _ = stream.read(&mut [0; 65_536]);
+                let _ = stream.read(&mut [0; 8_192]);
             } else {
                 held.push(stream);
             }

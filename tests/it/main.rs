@@ -16,6 +16,7 @@ mod dialects;
 mod emulate;
 mod emulate_calls;
 mod emulate_ends;
+mod emulate_guard;
 mod emulate_refusals;
 mod endpoints;
 mod endpoints_sent;
