@@ -26,7 +26,7 @@ use crate::provider::local::LocalSecrets;
 use crate::receiver::{ListenAddress, OwnNames, bind};
 use crate::secret::{Secret, SecretForm};
 use crate::settings::Settings;
-use crate::store::{Ids, Whose};
+use crate::store::Whose;
 use crate::ui::Ui;
 
 /// Stand in for the providers' management APIs: register, list, change, delete and test endpoints
@@ -139,8 +139,8 @@ impl EmulateArgs {
             given => given.to_vec(),
         };
         let backing = Backing {
+            ids: store.ids()?,
             store,
-            ids: Ids::new()?,
             seed,
             tokens,
             speed: self.speed.unwrap_or(Speed::REAL),

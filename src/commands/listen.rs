@@ -126,6 +126,7 @@ struct ListenPlan<'a> {
     ready_file: Option<PathBuf>,
     example: Option<String>,
     history: Option<Store>,
+    ids: Ids,
 }
 
 impl ListenArgs {
@@ -163,6 +164,7 @@ impl ListenArgs {
                 .map_err(|problem| unfit_secret("verify", &problem))?;
         }
         let example = example(&catalogue, self.provider.as_deref())?;
+        let history = opened_history(settings)?;
         let judge = Judge::new(Detector::new(catalogue.all()?), secrets, provider);
         Ok(ListenPlan {
             args: self,
@@ -173,10 +175,8 @@ impl ListenArgs {
             save: self.made_folder(settings)?,
             ready_file: removed_ready_file(self.ready_file.as_deref(), settings)?,
             example,
-            history: settings
-                .history()?
-                .map(|place| place.open_for_listening())
-                .transpose()?,
+            ids: history.as_ref().map_or_else(Ids::new, Store::ids)?,
+            history,
         })
     }
 
@@ -201,6 +201,18 @@ impl ListenArgs {
             max_body: self.max_body,
         }
     }
+}
+
+/// The history, if one is wanted. What is odd about the clock is told at the start.
+fn opened_history(settings: &Settings) -> Result<Option<Store>> {
+    let Some(place) = settings.history()? else {
+        return Ok(None);
+    };
+    let store = place.open_for_listening()?;
+    if let Some(warning) = store.clock_warning() {
+        settings.notices.add(warning);
+    }
+    Ok(Some(store))
 }
 
 /// An expected event that nobody sends would be waited for in vain.
@@ -301,7 +313,7 @@ impl ListenPlan<'_> {
             }
             None => None,
         };
-        let receiver = args.receiver(judge, policy, tls, forward, sink)?;
+        let receiver = args.receiver(judge, policy, tls, forward, sink, self.ids);
         let serving = tokio::spawn(async {
             serve(bound.listeners, receiver, stopped).await;
             workers.finish().await;
@@ -360,11 +372,12 @@ impl ListenArgs {
         tls: Option<Identity>,
         forward: Option<Box<dyn Forward>>,
         sink: Box<dyn Sink>,
-    ) -> Result<Arc<Receiver>> {
+        ids: Ids,
+    ) -> Arc<Receiver> {
         let filter = self.filter.clone().map(|filter| {
             Box::new(move |request: &_, judgement: &_| filter.matches(request, judgement)) as _
         });
-        Ok(Arc::new(Receiver {
+        Arc::new(Receiver {
             judge,
             policy,
             tls,
@@ -374,9 +387,9 @@ impl ListenArgs {
             filter,
             forward,
             under_way: UnderWay::default(),
-            ids: Ids::new()?,
+            ids,
             count: AtomicU64::new(0),
-        }))
+        })
     }
 }
 

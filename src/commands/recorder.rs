@@ -21,7 +21,11 @@ impl Recorder {
     pub(super) fn new(settings: &Settings, ui: &mut Ui) -> Result<Self> {
         let open = || -> Result<Option<(Store, Ids)>> {
             match settings.history()? {
-                Some(place) => Ok(Some((place.open()?, Ids::new()?))),
+                Some(place) => {
+                    let store = place.open()?;
+                    let ids = store.ids()?;
+                    Ok(Some((store, ids)))
+                }
                 None => Ok(None),
             }
         };

@@ -119,9 +119,9 @@ impl Engine {
             None => (Store::in_memory()?, Lease::unshared()),
         };
         Ok(Self {
+            ids: store.ids()?,
             store,
             lease,
-            ids: Ids::new()?,
             catalogue,
             seed,
             plans: HashMap::new(),

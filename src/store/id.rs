@@ -42,6 +42,9 @@ const EPOCH: i64 = 1_767_225_600_000;
 const TIME_BITS: u32 = 40;
 const REST_BITS: u32 = 20;
 const COUNT_BITS: u32 = 12;
+const COUNT_MASK: i64 = (1 << COUNT_BITS) - 1;
+/// Times from here on, the last twelve days of 2060, leave too little room for others after them.
+const LAST_TIME: i64 = (1 << TIME_BITS) - (1 << 30);
 
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -105,6 +108,19 @@ impl Ids {
         })
     }
 
+    /// Ids that are larger than this one, too, though the clock may be behind it. They stay in their own lane, so that
+    /// programs that begin at the same id make different ones.
+    pub(super) fn after(newest: Id) -> Result<Self> {
+        let ids = Self::new()?;
+        let time = newest.number >> REST_BITS;
+        // At the end of time there is nothing after it.
+        if (0..LAST_TIME).contains(&time) {
+            let last = time << REST_BITS | ids.lane | COUNT_MASK;
+            ids.last.store(last, Ordering::Relaxed);
+        }
+        Ok(ids)
+    }
+
     /// The next id, for something that happened at this time.
     pub(crate) fn next(&self, direction: Direction, at: Timestamp) -> Id {
         let time = (at.as_millisecond() - EPOCH).clamp(0, (1 << TIME_BITS) - 1);
@@ -115,6 +131,8 @@ impl Ids {
         let after = |last: i64| {
             if time > last >> REST_BITS {
                 fresh
+            } else if last & COUNT_MASK == COUNT_MASK {
+                ((last >> REST_BITS) + 1) << REST_BITS | self.lane
             } else {
                 last + 1
             }

@@ -3,6 +3,7 @@
 //! Bytes stay as they came. Nothing is left out of what is kept; what is shown of it is for `render` to say.
 
 mod checkpoint;
+mod clock;
 mod endpoint;
 mod entry;
 mod glance;
@@ -31,13 +32,14 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use crate::error::{Error, Result};
+use clock::Wall;
 use schema::Problem;
 
 /// Where the history is, and how much of it stays.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
     pub(crate) path: PathBuf,
-    /// What is older goes.
+    /// What is older goes: see [`clock`].
     pub(crate) keep: Duration,
     /// When there is more, in bytes, the oldest go.
     pub(crate) max_size: u64,
@@ -51,6 +53,7 @@ pub(crate) struct Store {
     place: Place,
     /// Whether it is prepared for many rows.
     expects_much: bool,
+    wall: Wall,
 }
 
 impl Place {
@@ -65,6 +68,7 @@ impl Place {
             file: schema::file_id(&self.path),
             place: self.clone(),
             expects_much: false,
+            wall: Wall::default(),
         })
     }
 
@@ -91,6 +95,7 @@ impl Place {
             file: schema::file_id(&self.path),
             place: self.clone(),
             expects_much: false,
+            wall: Wall::default(),
         }))
     }
 
@@ -138,11 +143,19 @@ impl Store {
             file: None,
             place,
             expects_much: false,
+            wall: Wall::default(),
         })
     }
 
     fn explain(&self, error: rusqlite::Error) -> Error {
         self.place.explain(Problem::Sqlite(error))
+    }
+
+    /// What a user should know of the machine's clock, by which entries are deleted for their age.
+    pub(crate) fn clock_warning(&self) -> Option<String> {
+        let warning = self.wall.warning(&self.connection, self.place.keep);
+        // Whoever writes to a damaged history is told so then.
+        warning.unwrap_or_default()
     }
 
     /// Opens the history anew if its file was moved away or deleted: what is written to that, nobody finds.
@@ -160,6 +173,8 @@ impl Store {
             _ => rusqlite::Error::InvalidPath(self.place.path.clone()),
         })?;
         self.file = schema::file_id(&self.place.path);
+        // Another file has another time.
+        self.wall.forget();
         if self.expects_much {
             self.expect_much()?;
         }

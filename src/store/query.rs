@@ -10,7 +10,7 @@ use rusqlite::{OptionalExtension as _, Row as Record, params, params_from_iter};
 
 use super::Store;
 use super::entry::{Attempt, Entry, Facts, unpack};
-use super::id::{Direction, Id};
+use super::id::{Direction, Id, Ids};
 use super::write::{mark, marked};
 use crate::error::Result;
 use crate::request::Request;
@@ -149,6 +149,20 @@ impl Store {
             .optional()
             .and_then(|found| found.map(|found| self.with_attempts(found)).transpose());
         found.map_err(|error| self.explain(error))
+    }
+
+    /// Makes ids for what follows the entries that are there.
+    pub(crate) fn ids(&self) -> Result<Ids> {
+        let sql = "SELECT max(id) FROM entry";
+        let newest = self.connection.query_row(sql, [], |row| row.get(0));
+        // Whoever writes to a damaged history is told so then.
+        match newest.unwrap_or_default() {
+            Some(number) => Ids::after(Id {
+                direction: Direction::In,
+                number,
+            }),
+            None => Ids::new(),
+        }
     }
 
     /// What was sent as a replay of this entry, the oldest first.

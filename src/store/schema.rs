@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 /// Marks the file as a history ("hkct").
 const APPLICATION: i32 = 0x686b_6374;
 /// The version of the tables that this program writes.
-pub(super) const VERSION: usize = 4;
+pub(super) const VERSION: usize = 5;
 
 /// What brings the tables from each version to the next.
 const MIGRATIONS: [&str; VERSION] = [
@@ -101,6 +101,21 @@ const MIGRATIONS: [&str; VERSION] = [
     // A table of its own: a receiver that adds an entry writes nothing more for it.
     "CREATE TABLE pin (entry INTEGER PRIMARY KEY REFERENCES entry ON DELETE CASCADE) STRICT;",
     "ALTER TABLE attempt ADD COLUMN url TEXT;",
+    // `kept` is the time of the history, see `clock`; what is there already counts as kept now. `imported` knows what
+    // has no id of its own, so that it is imported once.
+    "ALTER TABLE entry ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE clock (
+        one INTEGER PRIMARY KEY,
+        time INTEGER NOT NULL,
+        seen INTEGER NOT NULL,
+        behind INTEGER,
+        leap_since INTEGER,
+        leap INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE imported (
+        entry INTEGER PRIMARY KEY REFERENCES entry ON DELETE CASCADE,
+        mark BLOB NOT NULL UNIQUE
+    ) STRICT;",
 ];
 
 /// Why a file cannot be used.

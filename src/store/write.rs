@@ -12,7 +12,7 @@ use super::{Entry, Store, schema};
 use crate::error::Result;
 
 /// What is written of an entry, in the order of [`bind`].
-const COLUMNS: [&str; 22] = [
+const COLUMNS: [&str; 23] = [
     "id",
     "sent",
     "at",
@@ -35,6 +35,7 @@ const COLUMNS: [&str; 22] = [
     "head",
     "body",
     "endpoint",
+    "kept",
 ];
 /// So many rows are written at once: what is done for each statement is done less often.
 const TOGETHER: usize = 8;
@@ -45,7 +46,7 @@ const OLDEST: &str = "SELECT id FROM entry WHERE id NOT IN (SELECT entry FROM pi
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Excess {
     None,
-    /// Everything before this time, in milliseconds.
+    /// What was kept before this time of the history.
     Before(i64),
     /// The file is too large.
     Size,
@@ -82,19 +83,21 @@ impl Store {
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let kept = self.wall.tick(&transaction, self.place.keep)?;
         // More goes than comes, or a full history would stay so.
         let most = i64::try_from(rows.len() * 2).unwrap_or(i64::MAX).max(500);
         match excess {
             Excess::None => {}
             Excess::Before(time) => {
-                let old = format!("DELETE FROM entry WHERE id IN ({OLDEST} LIMIT ?1) AND at < ?2");
+                let old =
+                    format!("DELETE FROM entry WHERE id IN ({OLDEST} LIMIT ?1) AND kept < ?2");
                 transaction
                     .prepare_cached(&old)?
                     .execute(params![most, time])?;
             }
             Excess::Size => take_oldest(&transaction, self.place.max_size, most)?,
         }
-        insert(&transaction, &rows.iter().collect::<Vec<_>>())?;
+        insert(&transaction, &rows.iter().collect::<Vec<_>>(), kept)?;
         transaction.commit()
     }
 
@@ -111,13 +114,16 @@ impl Store {
         kept.map(Some)
     }
 
-    /// What the limits of the history let go.
-    pub(super) fn excess(&self, now: Timestamp) -> rusqlite::Result<Excess> {
+    /// What the limits of the history let go. What is too old is known once something was committed.
+    pub(super) fn excess(&self) -> rusqlite::Result<Excess> {
         if size(&self.connection)? > self.place.max_size {
             return Ok(Excess::Size);
         }
-        let limit = before(now, self.place.keep);
-        let first = format!("SELECT at FROM entry WHERE id IN ({OLDEST} LIMIT 1)");
+        let Some(time) = self.wall.time() else {
+            return Ok(Excess::None);
+        };
+        let limit = before(time, self.place.keep);
+        let first = format!("SELECT kept FROM entry WHERE id IN ({OLDEST} LIMIT 1)");
         let oldest: Option<i64> = self
             .connection
             .query_row(&first, [], |row| row.get(0))
@@ -128,10 +134,10 @@ impl Store {
         })
     }
 
-    /// Takes away what is older than this, but for what is pinned, and returns how many that were. In steps, so that
-    /// others get to write.
+    /// Takes away what is older than this by the times that the history shows, but for what is pinned, and returns how
+    /// many that were. In steps, so that others get to write.
     pub(crate) fn prune(&mut self, now: Timestamp, keep: Duration) -> Result<usize> {
-        let time = before(now, keep);
+        let time = before(now.as_millisecond(), keep);
         self.delete("at < ?1 AND id NOT IN (SELECT entry FROM pin)", time)
     }
 
@@ -247,12 +253,13 @@ fn shrink(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 /// The time in milliseconds before which things are older than this.
-fn before(now: Timestamp, keep: Duration) -> i64 {
+fn before(now: i64, keep: Duration) -> i64 {
     let keep = i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
-    now.as_millisecond().saturating_sub(keep)
+    now.saturating_sub(keep)
 }
 
-pub(super) fn insert(connection: &Connection, rows: &[&Row]) -> rusqlite::Result<()> {
+/// Writes rows that are kept from this time of the history on.
+pub(super) fn insert(connection: &Connection, rows: &[&Row], kept: i64) -> rusqlite::Result<()> {
     static ONE: LazyLock<String> = LazyLock::new(|| statement_for(1));
     static SOME: LazyLock<String> = LazyLock::new(|| statement_for(TOGETHER));
     let (some, rest) = rows.as_chunks::<TOGETHER>();
@@ -260,13 +267,13 @@ pub(super) fn insert(connection: &Connection, rows: &[&Row]) -> rusqlite::Result
         // One look-up for all: each hashes its whole text.
         let mut statement = connection.prepare_cached(&SOME)?;
         for rows in some {
-            insert_entries(&mut statement, rows)?;
+            insert_entries(&mut statement, rows, kept)?;
         }
     }
     if !rest.is_empty() {
         let mut statement = connection.prepare_cached(&ONE)?;
         for row in rest {
-            insert_entries(&mut statement, &[row])?;
+            insert_entries(&mut statement, &[row], kept)?;
         }
     }
     for row in rows {
@@ -284,16 +291,16 @@ fn statement_for(rows: usize) -> String {
 }
 
 /// Writes rows with the statement for so many.
-fn insert_entries(statement: &mut Statement<'_>, rows: &[&Row]) -> rusqlite::Result<()> {
+fn insert_entries(statement: &mut Statement<'_>, rows: &[&Row], kept: i64) -> rusqlite::Result<()> {
     for (row, first) in rows.iter().zip((1..).step_by(COLUMNS.len())) {
-        bind(statement, first, row)?;
+        bind(statement, first, row, kept)?;
     }
     statement.raw_execute()?;
     Ok(())
 }
 
 /// Gives a statement the values of a row, from this parameter on.
-fn bind(statement: &mut Statement<'_>, first: usize, row: &Row) -> rusqlite::Result<()> {
+fn bind(statement: &mut Statement<'_>, first: usize, row: &Row, kept: i64) -> rusqlite::Result<()> {
     let facts = &row.facts;
     let over = facts
         .over
@@ -321,6 +328,7 @@ fn bind(statement: &mut Statement<'_>, first: usize, row: &Row) -> rusqlite::Res
         &row.head,
         &&*row.body,
         &facts.endpoint,
+        &kept,
     ];
     for (value, index) in values.into_iter().zip(first..) {
         statement.raw_bind_parameter(index, value)?;

@@ -7,7 +7,6 @@ use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
 use tokio::sync::{Notify, oneshot};
 use tokio::task::{JoinHandle, block_in_place, yield_now};
 
@@ -192,7 +191,7 @@ impl Writing {
     fn keep(&mut self, rows: &[Row]) -> Vec<Answer> {
         if self.looked.is_none_or(|looked| looked.elapsed() >= GLANCE) {
             // What cannot be told now is told with the next glance.
-            self.excess = self.store.excess(Timestamp::now()).unwrap_or(Excess::None);
+            self.excess = self.store.excess().unwrap_or(Excess::None);
             self.looked = Some(Instant::now());
         }
         let kept = self.commit(rows);
@@ -231,6 +230,8 @@ impl Writing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::Timestamp;
+
     use crate::request::raw;
     use crate::store::{Direction, Facts, Ids, Place};
 

@@ -227,3 +227,38 @@ fn a_history_stays_within_its_limits() {
         "error: `history.keep` in the configuration: `soon` is no length of time such as `30d` or `12h`\n",
     );
 }
+
+/// Moves the last use of a history, as if the clock of the machine were wrong by so much now.
+fn clock_is_off_by(room: &Room, milliseconds: i64) {
+    let file = Connection::open(room.path().join("h.db")).unwrap();
+    let moved = file.execute("UPDATE clock SET seen = seen - ?1", [milliseconds]);
+    assert_eq!(moved.unwrap(), 1);
+}
+
+#[test]
+fn a_wrong_clock_is_warned_of_and_prunes_nothing() {
+    const DAY: i64 = 24 * 60 * 60 * 1_000;
+    let room = Room::new();
+    room.write("hookctl.toml", "[history]\nfile = \"h.db\"\n");
+    let session = |first: &str| {
+        let listener = room.listen_at(":0", &["--show", "none", "-q"]);
+        let mut stream = listener.connect();
+        for part in ["a", "b"] {
+            assert_eq!(status(&mut stream, &format!("{first}-{part}")), Some(200));
+        }
+        drop(stream);
+        listener.stop().stderr
+    };
+    assert_eq!(session("right"), "");
+    clock_is_off_by(&room, 40 * DAY);
+    assert_eq!(
+        session("ahead"),
+        "warning: by the clock of this machine, the history was last used 40 days ago; in case that is wrong, nothing is deleted for its age today\n"
+    );
+    clock_is_off_by(&room, -40 * DAY);
+    assert_eq!(
+        session("behind"),
+        "warning: the clock of this machine is 39 days behind the last use of the history; is it right?\n"
+    );
+    assert_eq!(bodies(&room).len(), 6);
+}

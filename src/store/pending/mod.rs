@@ -115,6 +115,7 @@ impl Store {
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let kept = self.wall.tick(&transaction, self.place.keep)?;
         let plan = match plan {
             Ok(number) => number,
             Err(text) => {
@@ -123,7 +124,7 @@ impl Store {
             }
         };
         let rows: Vec<&Row> = deliveries.iter().map(|waiting| &waiting.row).collect();
-        insert(&transaction, &rows)?;
+        insert(&transaction, &rows, kept)?;
         for Waiting { row, due } in deliveries {
             transaction.prepare_cached(INSERT)?.execute(params![
                 row.id.number,
