@@ -890,7 +890,7 @@ _hookctl() {
             return 0
             ;;
         hookctl__subcmd__endpoints__subcmd__list)
-            opts="-q -v -h --provider --json --color --quiet --verbose --config --store --no-store --help"
+            opts="-q -v -h --provider --reveal --json --color --quiet --verbose --config --store --no-store --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -972,7 +972,7 @@ _hookctl() {
             return 0
             ;;
         hookctl__subcmd__endpoints__subcmd__show)
-            opts="-q -v -h --json --color --quiet --verbose --config --store --no-store --help"
+            opts="-q -v -h --reveal --json --color --quiet --verbose --config --store --no-store --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1817,7 +1817,7 @@ _hookctl() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "ndjson har curl http fixture" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "ndjson har curl powershell cmd http fixture" -- "${cur}"))
                     return 0
                     ;;
                 --output)
@@ -2465,7 +2465,7 @@ _hookctl() {
                     return 0
                     ;;
                 --as)
-                    COMPREPLY=($(compgen -W "curl http json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "curl powershell cmd http json" -- "${cur}"))
                     return 0
                     ;;
                 --set)
@@ -2671,7 +2671,7 @@ _hookctl() {
                     return 0
                     ;;
                 --as)
-                    COMPREPLY=($(compgen -W "curl http json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "curl powershell cmd http json" -- "${cur}"))
                     return 0
                     ;;
                 --variant)
@@ -2825,7 +2825,7 @@ _hookctl() {
                     return 0
                     ;;
                 --as)
-                    COMPREPLY=($(compgen -W "headers curl http json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "headers curl powershell cmd http json" -- "${cur}"))
                     return 0
                     ;;
                 --variant)

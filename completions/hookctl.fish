@@ -117,7 +117,7 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l store -d 'File of the history; also HOOKCTL_STORE, else one in the state directory' -r -F
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l in -d 'Captures alone: what was received'
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l out -d 'Deliveries alone: what was sent'
-complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l reveal -d 'Show credentials in headers, with `--json`'
+complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l reveal -d 'Show credentials in headers and URLs, with `--json`'
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l json -d 'Print one JSON object a line'
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -s q -l quiet -d 'Leave out notes and hints'
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -s v -l verbose -d 'Show whole requests and answers'
@@ -135,7 +135,7 @@ always\t'Always'
 never\t'Never'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from show" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from show" -l store -d 'File of the history; also HOOKCTL_STORE, else one in the state directory' -r -F
-complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from show" -l reveal -d 'Show credentials in headers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from show" -l reveal -d 'Show credentials in headers and URLs'
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object a line'
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Leave out notes and hints'
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Show whole requests and answers'
@@ -147,7 +147,7 @@ never\t'Never'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from diff" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from diff" -l store -d 'File of the history; also HOOKCTL_STORE, else one in the state directory' -r -F
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from diff" -l ignore-volatile -d 'Pass over what differs each time: times, ids, signatures'
-complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from diff" -l reveal -d 'Show credentials in headers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from diff" -l reveal -d 'Show credentials in headers and URLs'
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from diff" -l json -d 'Print one JSON object a line'
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Leave out notes and hints'
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from diff" -s v -l verbose -d 'Show whole requests and answers'
@@ -155,7 +155,9 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from export" -l format -d 'Form of the export' -r -f -a "ndjson\t'One JSON object a line'
 har\t'HAR 1.2, for browsers and proxies'
-curl\t'Commands for a shell'
+curl\t'Commands for sh, bash, zsh and fish'
+powershell\t'Commands for PowerShell'
+cmd\t'Commands for the Windows command prompt'
 http\t'Raw HTTP requests'
 fixture\t'JSON over several lines, for `send` and `replay`'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from export" -s o -l output -d 'File to write to, or a folder that gets a file for each request' -r -F
@@ -266,6 +268,7 @@ always\t'Always'
 never\t'Never'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from list" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from list" -l store -d 'File of the history; also HOOKCTL_STORE, else one in the state directory' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from list" -l reveal -d 'Show credentials in URLs'
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON object a line'
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Leave out notes and hints'
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Show whole requests and answers'
@@ -276,6 +279,7 @@ always\t'Always'
 never\t'Never'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from show" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from show" -l store -d 'File of the history; also HOOKCTL_STORE, else one in the state directory' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from show" -l reveal -d 'Show credentials in the URL'
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object a line'
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Leave out notes and hints'
 complete -c hookctl -n "__fish_hookctl_using_subcommand endpoints; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Show whole requests and answers'
@@ -481,7 +485,9 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l no-store -d '
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l to -d 'URL to deliver to; by default, deliveries of the history go where they went' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l timestamp -d 'Time of the new signatures: RFC 3339, unix seconds, or from now as in `-10m`' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l as -d 'Form in which the requests are printed instead of sent' -r -f -a "curl\t'A curl command'
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l as -d 'Form in which the requests are printed instead of sent' -r -f -a "curl\t'A curl command for sh, bash, zsh and fish'
+powershell\t'A curl command for PowerShell'
+cmd\t'A curl command for the Windows command prompt'
 http\t'The bytes on the wire'
 json\t'One JSON object a line, as `listen --json` prints captures'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l set -d 'Set a field by dot path, as JSON or else as text (can be repeated)' -r
@@ -620,7 +626,9 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand emulate" -s v -l verbose
 complete -c hookctl -n "__fish_hookctl_using_subcommand emulate" -l no-store -d 'Keep nothing of this run in the history'
 complete -c hookctl -n "__fish_hookctl_using_subcommand emulate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l to -d 'URL to deliver to; by default every endpoint that is enabled and subscribed, else the URL configured for the provider' -r
-complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l as -d 'Form in which the requests are printed instead of sent' -r -f -a "curl\t'A curl command'
+complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l as -d 'Form in which the requests are printed instead of sent' -r -f -a "curl\t'A curl command for sh, bash, zsh and fish'
+powershell\t'A curl command for PowerShell'
+cmd\t'A curl command for the Windows command prompt'
 http\t'The bytes on the wire'
 json\t'One JSON object a line, as `listen --json` prints captures'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand send" -l variant -d 'Variant of the event; `hookctl events show EVENT` lists them (can be repeated)' -r
@@ -695,7 +703,9 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -l body -d 'File w
 complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -l scheme -d 'Signature scheme of the body' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -l to -d 'URL that the request would go to' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -l as -d 'Form of the output' -r -f -a "headers\t'Header lines'
-curl\t'A curl command'
+curl\t'A curl command for sh, bash, zsh and fish'
+powershell\t'A curl command for PowerShell'
+cmd\t'A curl command for the Windows command prompt'
 http\t'The bytes on the wire'
 json\t'One JSON object'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand sign" -l variant -d 'Variant of the event; `hookctl events show EVENT` lists them (can be repeated)' -r

@@ -75,8 +75,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let mut ui = new_ui(Wanted::color(color_of(&args)));
-            let code = match ui.command_line(&error) {
-                Ok(()) => u8::try_from(error.exit_code()).unwrap_or(2),
+            let code = u8::try_from(error.exit_code()).unwrap_or(2);
+            let code = match ui.command_line(error) {
+                Ok(()) => code,
                 Err(unwritten) => {
                     ui.error(&unwritten);
                     unwritten.exit_code()
@@ -93,7 +94,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         .settings
         .check()
         .and_then(|()| cli.run(&mut context))
-        .and_then(|outcome| context.ui.flush().map(|()| outcome));
+        .and_then(|outcome| context.ui.finish().map(|()| outcome));
     for problem in context.settings.notices.take() {
         // If it cannot be told, the end of the command matters more.
         let _ = context.ui.warn(&problem);

@@ -1,11 +1,13 @@
 //! The only place that writes to the terminal: data to stdout, everything else to stderr.
 
+use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
 use std::process::Stdio;
 
 use crate::error::{Error, Result};
-use crate::render::Paint;
-use crate::render::text::safe_lines;
+use crate::render::text::{for_terminal, safe_lines};
+use crate::render::{Paint, command_line};
+use crate::request::{json_text, redact};
 
 /// When to paint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -107,6 +109,8 @@ pub(crate) struct Ui {
     pub(crate) err_is_terminal: bool,
     out_is_terminal: bool,
     out_width: Option<usize>,
+    /// Whether bytes of a stranger were escaped for the terminal.
+    escaped: bool,
 }
 
 /// What is known of the streams.
@@ -153,6 +157,7 @@ impl Ui {
             err_is_terminal: terminals.stderr,
             out_is_terminal: terminals.stdout,
             out_width: terminals.width,
+            escaped: false,
         }
     }
 
@@ -218,10 +223,19 @@ impl Ui {
         self.out.write_all(bytes.as_ref()).map_err(cannot_write)
     }
 
+    /// Writes bytes of a stranger: to a file or a pipe as they are; at a terminal, what would steer it is escaped.
+    pub(crate) fn foreign(&mut self, bytes: &[u8]) -> Result<()> {
+        if !self.out_is_terminal {
+            return self.data(bytes);
+        }
+        let shown = for_terminal(bytes);
+        self.escaped |= matches!(shown, Cow::Owned(_));
+        self.data(shown)
+    }
+
     /// Writes one line of machine output.
     pub(crate) fn json_line(&mut self, value: &impl serde::Serialize) -> Result<()> {
-        let write = serde_json::to_writer(&mut self.out, value).map_err(std::io::Error::from);
-        write
+        json_text::to_writer(&mut self.out, value)
             .and_then(|()| self.out.write_all(b"\n"))
             .map_err(cannot_write)
     }
@@ -231,12 +245,21 @@ impl Ui {
         self.out.flush().map_err(cannot_write)
     }
 
+    /// Ends the output of a command.
+    pub(crate) fn finish(&mut self) -> Result<()> {
+        self.flush()?;
+        if !std::mem::take(&mut self.escaped) {
+            return Ok(());
+        }
+        self.note("note: control characters are escaped at a terminal; a pipe or a file gets the exact bytes.")
+    }
+
     /// Says something beside the data: a sentence with a full stop.
     pub(crate) fn note(&mut self, text: &str) -> Result<()> {
         if self.quiet {
             return Ok(());
         }
-        self.talk(&format!("{}\n", safe_lines(text)))
+        self.talk(&format!("{}\n", said(text)))
     }
 
     /// Shows what was made for people and is safe already, beside the data.
@@ -250,13 +273,13 @@ impl Ui {
     /// Warns of something that a user should know, even a quiet one.
     pub(crate) fn warn(&mut self, text: &str) -> Result<()> {
         let head = self.err_paint.warn("warning:");
-        self.talk(&format!("{head} {}\n", safe_lines(text)))
+        self.talk(&format!("{head} {}\n", said(text)))
     }
 
     /// Says what is wrong with an answer.
     pub(crate) fn problem(&mut self, text: &str) -> Result<()> {
         let head = self.err_paint.error("error:");
-        self.talk(&format!("{head} {}\n", safe_lines(text)))
+        self.talk(&format!("{head} {}\n", said(text)))
     }
 
     /// Says what to do next.
@@ -265,35 +288,27 @@ impl Ui {
             return Ok(());
         }
         let head = self.err_paint.name("hint:");
-        self.talk(&format!("{head} {}\n", safe_lines(text)))
+        self.talk(&format!("{head} {}\n", said(text)))
     }
 
     /// Says why a command did not work.
     pub(crate) fn error(&mut self, error: &Error) {
         let head = self.err_paint.error("error:");
-        let mut text = format!("{head} {}\n", safe_lines(&error.to_string()));
+        let mut text = format!("{head} {}\n", said(&error.to_string()));
         for hint in error.hints() {
             let head = self.err_paint.name("hint:");
-            text.push_str(&format!("{head} {}\n", safe_lines(hint)));
+            text.push_str(&format!("{head} {}\n", said(hint)));
         }
         // There is nobody left to tell if this fails.
         let _ = self.talk(&text);
     }
 
     /// Shows help or version, or says what is wrong with the command line.
-    pub(crate) fn command_line(&mut self, error: &clap::Error) -> Result<()> {
-        let text = error.render();
-        let text_for = |paint: Paint| {
-            if paint.is_on() {
-                text.ansi().to_string()
-            } else {
-                safe_lines(&text.to_string())
-            }
-        };
+    pub(crate) fn command_line(&mut self, error: clap::Error) -> Result<()> {
         if error.use_stderr() {
-            self.talk(&text_for(self.err_paint))
+            self.talk(&command_line::problem(error, self.err_paint))
         } else {
-            self.data(text_for(self.out_paint))
+            self.data(command_line::help(&error, self.out_paint))
                 .and_then(|()| self.flush())
         }
     }
@@ -309,6 +324,11 @@ impl Ui {
 
 fn cannot_write(error: io::Error) -> Error {
     Error::machine("cannot write the output").because(error)
+}
+
+/// What is said to people: no control characters, and no credentials of a URL.
+fn said(text: &str) -> String {
+    safe_lines(&redact::text(text))
 }
 
 #[cfg(test)]

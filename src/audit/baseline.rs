@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::request::json_text;
+
 /// What such a file holds.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -47,7 +49,10 @@ pub(crate) fn parse(text: &str) -> Result<Vec<String>, String> {
 pub(crate) fn print(known: &[&str]) -> String {
     let mut known = known.to_vec();
     known.sort_unstable();
-    format!("{:#}\n", json!({"known": known}))
+    format!(
+        "{}\n",
+        json_text::to_string_pretty(&json!({"known": known}))
+    )
 }
 
 #[cfg(test)]

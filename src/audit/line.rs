@@ -9,6 +9,7 @@ use url::Url;
 use crate::error::Result;
 use crate::provider::profile::Span;
 use crate::request::Request;
+use crate::request::redact::Hidden;
 use crate::secret::Secret;
 use crate::sender::{Answer, Attempt, Client, Failure, FailureKind, Limits};
 
@@ -42,7 +43,7 @@ pub(crate) struct Heard {
 pub(crate) struct Line<'a> {
     client: Arc<Client>,
     /// Texts that must not be shown.
-    secrets: Vec<String>,
+    secrets: Hidden,
     sent: usize,
     waited: Duration,
     pub(crate) heard: Vec<Heard>,
@@ -66,19 +67,15 @@ impl<'a> Line<'a> {
             max_answer: MAX_ANSWER,
             ..limits
         };
-        let mut hidden = Vec::new();
-        for secret in secrets {
+        let spelled = |secret: &Secret| {
             let text = secret.trimmed();
-            hidden.push(text.to_owned());
-            hidden.extend(text.strip_prefix("whsec_").map(str::to_owned));
-            hidden.extend(secret.whsec_bytes().map(hex::encode));
-        }
-        // A short text would be found everywhere.
-        hidden.retain(|text| text.len() >= 8);
-        hidden.sort_by_key(|text| std::cmp::Reverse(text.len()));
+            let bare = text.strip_prefix("whsec_").map(str::to_owned);
+            let hex = secret.whsec_bytes().map(hex::encode);
+            [Some(text.to_owned()), bare, hex]
+        };
         Ok(Self {
             client: Arc::new(Client::new(url, limits)?),
-            secrets: hidden,
+            secrets: Hidden::new(secrets.iter().flat_map(spelled).flatten()),
             sent: 0,
             waited: Duration::ZERO,
             heard: Vec::new(),
@@ -93,9 +90,7 @@ impl<'a> Line<'a> {
 
     /// Whether a text holds a secret.
     pub(crate) fn holds_secret(&self, text: &str) -> bool {
-        self.secrets
-            .iter()
-            .any(|secret| text.contains(secret.as_str()))
+        self.secrets.is_in(text)
     }
 
     /// Sends a request. A handler that limits the rate is waited for, within bounds.
@@ -160,10 +155,8 @@ impl<'a> Line<'a> {
         if text.trim_start().starts_with('<') {
             return String::from(PAGE);
         }
-        let mut text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        for secret in &self.secrets {
-            text = text.replace(secret.as_str(), "[redacted]");
-        }
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = self.secrets.out_of(text);
         match text.char_indices().nth(MAX) {
             Some((end, _)) => format!("{}…", &text[..end]),
             None => text,

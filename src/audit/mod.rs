@@ -26,6 +26,7 @@ pub(crate) use subject::Subject;
 
 use crate::error::Result;
 use crate::provider::catalogue::did_you_mean;
+use crate::request::redact;
 
 /// What a check came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,6 +129,20 @@ pub(crate) enum Silence {
     NoResponse,
     /// No selected check could be asked.
     NothingAsked,
+}
+
+impl Finding {
+    /// Without credentials in the URLs that it tells of.
+    pub(crate) fn redacted(self) -> Self {
+        let shown = |text: String| redact::text(&text).into_owned();
+        Self {
+            expected: shown(self.expected),
+            observed: shown(self.observed),
+            why: shown(self.why),
+            fix: self.fix.map(shown),
+            ..self
+        }
+    }
 }
 
 /// What an audit came to.
@@ -294,7 +309,8 @@ pub(crate) async fn audit(
                 fix: verdict.fix,
                 duration: start.elapsed(),
                 silence,
-            };
+            }
+            .redacted();
             told(&finding);
             findings.push(finding);
         }

@@ -24,7 +24,7 @@ use crate::provider::catalogue::did_you_mean;
 use crate::render::audit::{Audited, json, summary};
 use crate::render::outgoing;
 use crate::render::table::{cell, columns, plain};
-use crate::request::Header;
+use crate::request::{Header, redact};
 use crate::sender::{Limits, authority, time_limit};
 use crate::signature::secret_warnings;
 use crate::ui::Ui;
@@ -107,9 +107,10 @@ pub(crate) fn watched(args: &CheckArgs, context: &mut Context) -> Result<Outcome
 
 /// An audit that found nothing yet.
 fn of(subject: &Subject) -> Audited {
+    let url = redact::url(subject.url.as_str());
     Audited {
-        title: format!("{} at {}", subject.label(), subject.url),
-        url: Some(subject.url.to_string()),
+        title: format!("{} at {url}", subject.label()),
+        url: Some(url.into_owned()),
         findings: Vec::new(),
         known: Vec::new(),
         requests: 0,

@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::receiver::{Capture, Sink, Taken, Trouble};
 use crate::render::capture::{self, Show, View};
 use crate::render::text::safe;
+use crate::request::json_text;
 use crate::store::{Attempt, Facts, Row, Writer};
 use crate::ui::Ui;
 
@@ -267,8 +268,7 @@ fn save(capture: &Capture, folder: &Path) -> std::result::Result<(), String> {
         .collect();
     let time = capture.received_at.strftime("%Y%m%dT%H%M%S%.3f");
     let path = folder.join(format!("{time}-{:04}{name}.json", capture.number));
-    let mut text = serde_json::to_string_pretty(&capture::json(capture, true))
-        .map_err(|error| error.to_string())?;
+    let mut text = json_text::to_string_pretty(&capture::json(capture, true));
     text.push('\n');
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);

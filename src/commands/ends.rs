@@ -13,6 +13,7 @@ use super::exec::Exec;
 use super::watch::Watch;
 use crate::error::{Error, Result};
 use crate::render::millis;
+use crate::request::curl::quote;
 use crate::ui::Ui;
 
 /// What is said first.
@@ -55,10 +56,14 @@ impl Greeting {
             if let Some((event, (provider, _))) =
                 example.and_then(|event| Some((event, event.split_once('/')?)))
             {
-                let mut command =
-                    format!("hookctl send {event} --to {}/webhooks/{provider}", self.url);
+                let mut command = format!(
+                    "hookctl send {} --to {}/webhooks/{provider}",
+                    quote(event),
+                    self.url
+                );
                 if let Some(file) = &self.certificate {
-                    command.push_str(&format!(" --cacert {}", file.display()));
+                    let file = file.display().to_string();
+                    command.push_str(&format!(" --cacert {}", quote(&file)));
                 }
                 ui.data(format!("Try: {}\n\n", ui.out_paint.strong(&command)))?;
             }

@@ -19,7 +19,7 @@ use super::target::{Target, TargetParser};
 use crate::delivery::rules::is_loopback;
 use crate::error::{Error, Result};
 use crate::receiver::{Answer, Forward, Forwarded, Later, Pass};
-use crate::request::{Header, Headers, Request};
+use crate::request::{Header, Headers, Request, redact};
 use crate::sender::{Attempt, Client, Failure, FailureKind, Limits, authority};
 use crate::settings::Settings;
 
@@ -107,6 +107,7 @@ impl ForwardArgs {
     /// Where requests go, for the first lines.
     pub(super) fn shown(&self) -> Option<String> {
         let urls = self.urls();
+        let urls: Vec<_> = urls.iter().map(|url| redact::url(url)).collect();
         (!urls.is_empty()).then(|| urls.join(", "))
     }
 }

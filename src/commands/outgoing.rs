@@ -123,7 +123,7 @@ impl Run<'_> {
             }
             let (bytes, left_out) = outgoing::request(&request, &planned.delivery, printing);
             redacted |= left_out;
-            context.ui.data(&bytes)?;
+            context.ui.foreign(&bytes)?;
             if form == Form::Http && context.ui.out_is_terminal() && !bytes.ends_with(b"\n") {
                 context.ui.data("\n")?;
             }

@@ -41,7 +41,7 @@ pub(super) struct Sent<'a> {
 
 impl Sent<'_> {
     /// What it came to, for those who show it.
-    pub(super) fn result(&self) -> outgoing::Result<'_> {
+    pub(super) fn result(&self, reveal: bool) -> outgoing::Result<'_> {
         let problem = self.verdict.problem();
         outgoing::Result {
             delivery: &self.planned.delivery,
@@ -52,6 +52,7 @@ impl Sent<'_> {
             timeline: self.timeline,
             endpoint: self.endpoint,
             id: self.id,
+            reveal,
         }
     }
 
@@ -78,7 +79,10 @@ impl Report {
     pub(super) fn new(settings: Settings, planned: &[Planned]) -> Self {
         let widths = match planned {
             [] | [_] => Widths::default(),
-            several => Widths::of(several.iter().map(|planned| &planned.delivery)),
+            several => Widths::of(
+                several.iter().map(|planned| &planned.delivery),
+                settings.reveal,
+            ),
         };
         Self {
             settings,
@@ -180,7 +184,7 @@ impl Report {
             let text = outgoing::exchange(sent.request, sent.attempt, reveal, ui.err_paint);
             ui.shown(text.trim_end())?;
         }
-        let result = sent.result();
+        let result = sent.result(self.settings.reveal);
         if ui.json {
             ui.json_line(&outgoing::json(&result))?;
         } else {

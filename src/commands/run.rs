@@ -332,7 +332,7 @@ impl Running<'_> {
             silence: Some(Silence::NoResponse),
         };
         Ok(Ran {
-            findings: vec![finding],
+            findings: vec![finding.redacted()],
             requests: 1,
             answered: false,
         })
@@ -406,7 +406,7 @@ impl Running<'_> {
             silence: None,
         };
         Ok(Ran {
-            findings: vec![finding],
+            findings: vec![finding.redacted()],
             requests: attempts.len(),
             answered: attempts.iter().any(|attempt| attempt.result.is_ok()),
         })

@@ -19,6 +19,8 @@ use crate::delivery::Endpoint;
 use crate::error::{Error, Outcome, Result};
 use crate::provider::fresh::Seed;
 use crate::provider::{Catalogue, Profile};
+use crate::render::{Paint, command_line};
+use crate::request::curl::quote;
 
 /// Deliver a realistic, correctly signed event
 #[derive(Args)]
@@ -128,7 +130,7 @@ impl SendArgs {
             .try_get_matches_from(words)
             .and_then(|matches| Self::from_arg_matches(&matches));
         let read = read.map_err(|error| {
-            let said = error.to_string();
+            let said = command_line::problem(error, Paint::new(false));
             let first = said.lines().next().unwrap_or_default();
             Error::usage(first.trim_start_matches("error: "))
         });
@@ -337,12 +339,12 @@ fn no_taker(own: &[&Endpoint], profile: &Profile, event: &str) -> Error {
         ))
         .hint(format!(
             "`hookctl endpoints enable {}` resumes deliveries to it.",
-            crate::request::curl::quote(&endpoint.name)
+            quote(&endpoint.name)
         )),
         (None, [endpoint, ..]) => {
             Error::usage(format!("no endpoint gets `{name}/{event}`")).hint(format!(
                 "Subscribe one: `hookctl endpoints edit {} --events {}`",
-                crate::request::curl::quote(&endpoint.name),
+                quote(&endpoint.name),
                 endpoint
                     .events
                     .iter()

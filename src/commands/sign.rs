@@ -48,8 +48,12 @@ pub(crate) struct SignArgs {
 enum SignForm {
     /// Header lines
     Headers,
-    /// A curl command
+    /// A curl command for sh, bash, zsh and fish
     Curl,
+    /// A curl command for PowerShell
+    Powershell,
+    /// A curl command for the Windows command prompt
+    Cmd,
     /// The bytes on the wire
     Http,
     /// One JSON object
@@ -92,10 +96,12 @@ pub(crate) fn run(args: &SignArgs, context: &mut Context) -> Result<Outcome> {
         let form = match args.form {
             SignForm::Headers if context.ui.json => Form::Json,
             SignForm::Headers => {
-                context.ui.data(header_lines(&request))?;
+                context.ui.foreign(header_lines(&request).as_bytes())?;
                 continue;
             }
             SignForm::Curl => Form::Curl,
+            SignForm::Powershell => Form::Powershell,
+            SignForm::Cmd => Form::Cmd,
             SignForm::Http => Form::Http,
             SignForm::Json => Form::Json,
         };
@@ -107,7 +113,7 @@ pub(crate) fn run(args: &SignArgs, context: &mut Context) -> Result<Outcome> {
             reveal: true,
         };
         let (bytes, _) = outgoing::request(&request, &one.delivery, printing);
-        context.ui.data(bytes)?;
+        context.ui.foreign(&bytes)?;
     }
     Ok(Outcome::Good)
 }
@@ -160,12 +166,14 @@ impl SignArgs {
         match self.form {
             SignForm::Json => Ok(()),
             SignForm::Headers if ui.json => Ok(()),
-            // A comment would belong to the request.
-            SignForm::Http => {
+            // A comment would belong to the request, and the command prompt knows none of this form.
+            SignForm::Http | SignForm::Cmd => {
                 ui.data(between)?;
                 ui.note(&format!("# {name}"))
             }
-            SignForm::Headers | SignForm::Curl => ui.data(format!("{between}# {name}\n")),
+            SignForm::Headers | SignForm::Curl | SignForm::Powershell => {
+                ui.data(format!("{between}# {name}\n"))
+            }
         }
     }
 

@@ -8,6 +8,9 @@ use clap::error::ErrorKind;
 use clap::{Arg, Command};
 use url::Url;
 
+use crate::render::text::safe;
+use crate::request::redact::REDACTED;
+
 /// A target as the user wrote it.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Target {
@@ -98,11 +101,11 @@ impl TypedValueParser for TargetParser {
             let scheme = start.find("://").map_or("", |end| &start[..end + 3]);
             let problem = match &start[scheme.len()..] {
                 "" => problem,
-                credentials => problem.replace(credentials, "[redacted]"),
+                credentials => problem.replace(credentials, REDACTED),
             };
             let flag = arg.map(ToString::to_string).unwrap_or_default();
-            let said =
-                format!("invalid value '{scheme}[redacted]@{host}' for '{flag}': {problem}\n\nFor more information, try '--help'.\n");
+            let said = format!("invalid value '{scheme}{REDACTED}@{host}' for '{flag}': {problem}");
+            let said = format!("{}\n\nFor more information, try '--help'.\n", safe(&said));
             clap::Error::raw(ErrorKind::ValueValidation, said).with_cmd(command)
         })
     }

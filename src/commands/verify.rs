@@ -15,7 +15,7 @@ use crate::provider::{Catalogue, Detector, Provider};
 use crate::render::Paint;
 use crate::render::verification::{self, Found};
 use crate::request::stored::Stored;
-use crate::request::{Header, Headers, Request, parse_header};
+use crate::request::{Header, Headers, Request, json_text, parse_header};
 use crate::settings::Settings;
 use crate::signature::{self, Clock, Scheme, Status};
 use crate::ui::Ui;
@@ -148,7 +148,8 @@ impl Good {
             return None;
         }
         let line = if json {
-            let mut line = serde_json::to_vec(&verification::json(found)).ok()?;
+            let mut line = Vec::new();
+            json_text::to_writer(&mut line, &verification::json(found)).ok()?;
             line.push(b'\n');
             line
         } else {

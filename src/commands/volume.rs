@@ -113,6 +113,7 @@ impl VolumeArgs {
             kept: 0,
             first: None,
             insecure: run.request.insecure,
+            reveal: run.print.reveal,
             total: load.total(),
             ui: &mut context.ui,
         };
@@ -147,6 +148,7 @@ struct Show<'a> {
     /// What is said of the first that failed: the problem, and what to do.
     first: Option<(String, Vec<String>)>,
     insecure: bool,
+    reveal: bool,
     total: u64,
     ui: &'a mut Ui,
 }
@@ -237,7 +239,8 @@ impl Show<'_> {
         };
         let problem = sample.verdict.problem();
         if self.ui.json {
-            self.ui.json_line(&outgoing::json(&sent.result()))?;
+            self.ui
+                .json_line(&outgoing::json(&sent.result(self.reveal)))?;
         }
         let Some(problem) = problem else {
             return Ok(());

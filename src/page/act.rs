@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::sync::mpsc;
 
 use super::reply::{Parts, Refusal, Reply, typed};
@@ -22,7 +22,7 @@ use crate::commands::replay::{self, ReplayArgs};
 use crate::commands::send::{self, SendArgs};
 use crate::commands::sources::{self, Sourced};
 use crate::error::{Error, Outcome, Result};
-use crate::request::{Header, Headers, Request};
+use crate::request::{Header, Headers, Request, json_text, redact};
 use crate::ui::Ui;
 
 /// A capture to be sent again.
@@ -93,7 +93,7 @@ impl Edits {
             request.method = method;
         }
         if let Some(target) = self.target {
-            request.target = target;
+            request.target = redact::restored(&target, &request.target);
         }
         if let Some(fields) = self.headers {
             request.headers = headers(&request.headers, fields)?;
@@ -137,7 +137,7 @@ fn headers(stored: &Headers, fields: Vec<Field>) -> std::result::Result<Headers,
 /// Sends a capture again.
 pub(super) async fn replay(page: Arc<Page>, wish: Replay) -> Reply {
     let mut words = Words::default();
-    words.flag("to", &wish.to);
+    words.flag("to", page.sent_to(&wish.to));
     words.switch("raw", wish.raw);
     words.switch("new-id", wish.new_id && !wish.raw);
     words.maybe("tamper", wish.tamper.as_ref().filter(|_| !wish.raw));
@@ -165,7 +165,7 @@ fn sourced(page: &Page, id: crate::store::Id, edits: Edits) -> Result<Sourced> {
 /// Sends an event.
 pub(super) async fn send(page: Arc<Page>, wish: Send) -> Reply {
     let mut words = Words::default();
-    words.flag("to", &wish.to);
+    words.flag("to", page.sent_to(&wish.to));
     wish.variants
         .iter()
         .for_each(|name| words.flag("variant", name));
@@ -195,7 +195,7 @@ pub(super) async fn send(page: Arc<Page>, wish: Send) -> Reply {
 /// Checks a handler.
 pub(super) async fn check(page: Arc<Page>, wish: check::Wish) -> Reply {
     let mut words = Words::default();
-    words.flag("to", &wish.to);
+    words.flag("to", page.sent_to(&wish.to));
     words.flag("provider", &wish.provider);
     words.maybe("secret", own_secret(&page));
     trust(&page, &wish.to, &mut words);
@@ -239,11 +239,13 @@ async fn run(
         let last = match ended {
             Ok(outcome) => json!({"type": "done", "good": outcome == Outcome::Good}),
             Err(error) => {
-                json!({"type": "failed", "error": error.to_string(), "hints": error.hints()})
+                let hints = error.hints().iter().map(|hint| redact::text(hint));
+                let error = error.to_string();
+                json!({"type": "failed", "error": redact::text(&error), "hints": hints.collect::<Vec<_>>()})
             }
         };
         // A page that went away needs no last line.
-        let _ = lines.send(format!("{last}\n").into());
+        let _ = lines.send(format!("{}\n", json_text::to_string(&last)).into());
     };
     std::thread::Builder::new()
         .name("action".to_owned())
@@ -264,8 +266,7 @@ fn said(line: &str) -> String {
     } else {
         ("text", line)
     };
-    let value: Value = json!({"type": "said", "kind": kind, "text": text});
-    value.to_string()
+    json_text::to_string(&json!({"type": "said", "kind": kind, "text": text}))
 }
 
 /// A stream that hands on whole lines.

@@ -8,9 +8,8 @@ use super::row;
 use super::server::parameter;
 use super::state::Page;
 use crate::receiver::{Capture, Pass};
-use crate::render::capture::shown_value;
 use crate::render::{difference, history, millis};
-use crate::request::{Headers, Request, latin1, stored};
+use crate::request::{Headers, Request, latin1, redact, stored};
 use crate::signature;
 use crate::store::{Entry, Id};
 
@@ -42,7 +41,8 @@ pub(super) fn shown(page: &Page, id: Id, reveal: bool) -> Reply {
     if let Some(capture) = page.board.capture(id) {
         object["answer"] = answer(&capture, reveal);
         object["handshake"] = json!(capture.handshake.as_ref().map(|shake| &shake.name));
-        object["forward"] = capture.forwarded.iter().map(pass).collect();
+        let passes = capture.forwarded.iter();
+        object["forward"] = passes.map(|one| pass(one, reveal)).collect();
     }
     Ok(json(&object))
 }
@@ -84,15 +84,16 @@ fn answer(capture: &Capture, reveal: bool) -> Value {
 
 fn headers(headers: &Headers, reveal: bool) -> Value {
     let shown = headers.iter().map(|header| {
-        let value = shown_value(&header.name, &latin1(&header.value), reveal);
+        let value = latin1(&header.value);
+        let value = redact::unless(reveal, &value, |value| redact::header(&header.name, value));
         json!([header.name, value])
     });
     shown.collect()
 }
 
-fn pass(pass: &Pass) -> Value {
+fn pass(pass: &Pass, reveal: bool) -> Value {
     json!({
-        "url": pass.url,
+        "url": redact::unless(reveal, &pass.url, redact::url),
         "status": pass.status,
         "duration_ms": pass.duration.map(millis),
         "error": pass.error,
@@ -115,7 +116,7 @@ pub(super) fn attempts(page: &Page, id: Id) -> Reply {
         json!({
             "id": replay.id.to_string(),
             "at": replay.at.as_millisecond(),
-            "url": replay.facts.url,
+            "url": replay.facts.url.as_deref().map(redact::url),
             "status": replay.facts.status,
             "duration_ms": millis(replay.facts.duration),
             "good": replay.facts.good,

@@ -14,7 +14,7 @@
 //! GET    /api/captures/ID/body      the bytes of its body
 //! GET    /api/captures/ID/signature the verification of `verify`, and what was signed
 //! GET    /api/captures/ID/attempts  captures of the same delivery, and replays
-//! GET    /api/captures/ID/as?form=curl|http   the request in another form (text)
+//! GET    /api/captures/ID/as?form=curl|powershell|cmd|http   the request in another form (text)
 //! GET    /api/compare?a=&b=         what differs between two captures
 //! GET    /api/export?format=&ids=|q=   a file: ndjson, har, http, curl
 //! GET    /api/catalogue             providers and events

@@ -15,6 +15,7 @@ use serde_json::json;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::error::{Error, Kind};
+use crate::request::{json_text, redact};
 
 /// Why a request of the page is refused.
 #[derive(Debug)]
@@ -63,7 +64,9 @@ impl From<Error> for Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let value = json!({"error": self.message, "hints": self.hints});
+        let hints = self.hints.iter().map(|hint| redact::text(hint));
+        let value =
+            json!({"error": redact::text(&self.message), "hints": hints.collect::<Vec<_>>()});
         let mut response = json(&value);
         *response.status_mut() = self.status;
         response
@@ -72,8 +75,9 @@ impl IntoResponse for Refusal {
 
 /// A value as JSON.
 pub(super) fn json(value: &impl Serialize) -> Response {
-    match serde_json::to_vec(value) {
-        Ok(bytes) => typed("application/json", bytes),
+    let mut bytes = Vec::new();
+    match json_text::to_writer(&mut bytes, value) {
+        Ok(()) => typed("application/json", bytes),
         Err(error) => {
             Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response()
         }

@@ -6,7 +6,7 @@ use super::board::Board;
 use crate::commands::filter::{Filter, Subject};
 use crate::receiver::Capture;
 use crate::render::millis;
-use crate::request::path_of;
+use crate::request::{path_of, redact};
 use crate::store::{Glance, Id, Search};
 
 /// A capture at a glance.
@@ -39,7 +39,7 @@ pub(super) fn json(glance: &Glance) -> Value {
         "id": glance.id.to_string(),
         "at": glance.at.as_millisecond(),
         "method": glance.method,
-        "target": glance.target,
+        "target": redact::url(&glance.target),
         "provider": glance.provider,
         "event": glance.event,
         "delivery_id": glance.delivery_id,

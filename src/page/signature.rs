@@ -16,7 +16,7 @@ use crate::commands::sources;
 use crate::error::Error;
 use crate::provider::Detector;
 use crate::render::verification::{self, Found};
-use crate::request::stored;
+use crate::request::{redact, stored};
 use crate::secret::Secret;
 use crate::signature::{self, Clock, Evidence, Language, Source};
 use crate::store::{Entry, Id};
@@ -35,7 +35,8 @@ pub(super) fn shown(page: &Page, id: Id, reveal: bool) -> Reply {
     let found = match verify(page, &entry, &secrets, clock) {
         Ok(found) => found,
         Err(error) => {
-            let problem = json!({"error": error.to_string(), "hints": error.hints()});
+            let problem =
+                json!({"error": redact::text(&error.to_string()), "hints": error.hints()});
             return Ok(json(
                 &json!({"problem": problem, "at": entry.at.as_second()}),
             ));

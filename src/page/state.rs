@@ -12,6 +12,8 @@ use super::policy;
 use super::shelf::Shelf;
 use crate::error::{Error, Result};
 use crate::receiver::{Judge, Policy};
+use crate::request::curl::quote;
+use crate::request::redact;
 use crate::settings::Settings;
 
 /// What the listener says of itself.
@@ -84,6 +86,26 @@ impl Page {
         !self.facts.forward.is_empty()
     }
 
+    /// The words of commands that the page shows, for a shell.
+    fn quoted(&self) -> Value {
+        let forward = self.facts.forward.first();
+        let store = self.settings.store_flag();
+        let certificate = self.facts.certificate.as_ref();
+        json!({
+            "to": forward.map(|url| quote(&redact::url(url))),
+            "example": self.facts.example.as_deref().map(quote),
+            "store": store.map(|file| quote(&file.display().to_string())),
+            "certificate": certificate.map(|file| quote(&file.display().to_string())),
+        })
+    }
+
+    /// Where something is sent that was asked for as it is shown: the URL of a target with its credentials.
+    pub(super) fn sent_to(&self, to: &str) -> String {
+        let mut forward = self.facts.forward.iter();
+        let known = forward.find(|url| redact::url(url) == to);
+        known.map_or_else(|| to.to_owned(), String::clone)
+    }
+
     /// What a page wants to know first.
     pub(super) fn session(&self) -> Value {
         let facts = &self.facts;
@@ -91,12 +113,12 @@ impl Page {
             "run": self.run,
             "version": env!("CARGO_PKG_VERSION"),
             "url": facts.url,
-            "forward": facts.forward,
+            "forward": facts.forward.iter().map(|url| redact::url(url)).collect::<Vec<_>>(),
             "filter": facts.filter,
             "example": facts.example,
             "certificate": facts.certificate,
             "store": self.shelf.is_kept(),
-            "store_flag": self.settings.store_flag(),
+            "quoted": self.quoted(),
             "policy": policy::shown(self),
         })
     }

@@ -16,6 +16,7 @@ use super::reply::{Parts, Refusal, Reply, typed};
 use super::state::Page;
 use super::{policy, row};
 use crate::commands::filter::Filter;
+use crate::request::json_text;
 use crate::store::Id;
 
 /// Streams that may be open at once.
@@ -178,6 +179,7 @@ impl Stream {
     async fn event(&mut self, name: &str, id: Option<Id>, data: &Value) -> Result<(), Closed> {
         let id = id.map_or_else(String::new, |id| format!("id: {id}\n"));
         // JSON has no line ends of its own.
+        let data = json_text::to_string(data);
         self.send(format!("event: {name}\n{id}data: {data}\n\n"))
             .await
     }

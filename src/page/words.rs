@@ -4,6 +4,7 @@
 use clap::{Args, Command};
 
 use crate::error::{Error, Result};
+use crate::render::command_line::in_short;
 
 /// Reads the arguments of a command.
 ///
@@ -15,15 +16,7 @@ pub(super) fn read<A: Args>(words: &[String]) -> Result<A> {
         .disable_version_flag(true);
     let matches = command.try_get_matches_from(words);
     let args = matches.and_then(|matches| A::from_arg_matches(&matches));
-    args.map_err(|error| Error::usage(in_short(&error)))
-}
-
-/// The first sentences of what clap says, on one line.
-fn in_short(error: &clap::Error) -> String {
-    let text = error.render().to_string();
-    let first = text.split("\n\n").next().unwrap_or_default();
-    let first = first.strip_prefix("error: ").unwrap_or(first);
-    first.split_whitespace().collect::<Vec<_>>().join(" ")
+    args.map_err(|error| Error::usage(in_short(error)))
 }
 
 /// Words that are put together.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::text::safe;
 use super::{Paint, body, duration, indent, millis, size};
 use crate::receiver::{Capture, Judgement, Pass, Verdict};
-use crate::request::{Headers, Request, latin1, stored};
+use crate::request::{Headers, Request, latin1, redact, stored};
 
 /// How much of a capture is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -114,7 +114,11 @@ pub(crate) fn line(capture: &Capture, view: &View) -> String {
         format!(
             "{} {}",
             paint.strong(&safe(&capture.request.method)),
-            safe(&capture.request.target)
+            safe(&redact::unless(
+                view.reveal,
+                &capture.request.target,
+                redact::url
+            ))
         ),
         match capture.status() {
             Some(status) => paint.status(status),
@@ -146,7 +150,8 @@ pub(crate) fn line(capture: &Capture, view: &View) -> String {
     let mut text = cells.join("  ");
     text.push('\n');
     for pass in others {
-        let (url, outcome) = (paint.faint(&safe(&pass.url)), outcome(pass, paint));
+        let url = safe(&redact::unless(view.reveal, &pass.url, redact::url));
+        let (url, outcome) = (paint.faint(&url), outcome(pass, paint));
         text.push_str(&format!("{INDENT}→ {url}  {outcome}\n"));
     }
     let note = capture.handshake.as_ref();
@@ -210,7 +215,10 @@ fn verdict(judgement: &Judgement, paint: Paint) -> String {
 /// Header lines, in their order and spelling.
 pub(super) fn headers(headers: &Headers, view: &View) -> String {
     let lines = headers.iter().map(|header| {
-        let value = shown_value(&header.name, &latin1(&header.value), view.reveal);
+        let value = latin1(&header.value);
+        let value = redact::unless(view.reveal, &value, |value| {
+            redact::header(&header.name, value)
+        });
         format!(
             "{}: {}\n",
             view.paint.faint(&safe(&header.name)),
@@ -218,35 +226,6 @@ pub(super) fn headers(headers: &Headers, view: &View) -> String {
         )
     });
     lines.collect()
-}
-
-/// Headers whose value lets its holder in.
-const CREDENTIALS: [&str; 8] = [
-    "authorization",
-    "proxy-authorization",
-    "cookie",
-    "set-cookie",
-    "x-api-key",
-    "x-gitlab-token",
-    "x-hook-secret",
-    "x-telegram-bot-api-secret-token",
-];
-
-/// A header value as it may be shown: of credentials, the kind alone.
-pub(crate) fn shown_value(name: &str, value: &str, reveal: bool) -> String {
-    if reveal
-        || !CREDENTIALS
-            .iter()
-            .any(|credential| name.eq_ignore_ascii_case(credential))
-    {
-        return value.to_owned();
-    }
-    match value.split_once(' ') {
-        Some((kind, _)) if name.to_ascii_lowercase().ends_with("authorization") => {
-            format!("{kind} [redacted]")
-        }
-        _ => "[redacted]".to_owned(),
-    }
 }
 
 /// A capture as one JSON object. Credentials are left out unless `reveal`.
@@ -259,7 +238,7 @@ pub(crate) fn json(capture: &Capture, reveal: bool) -> Value {
         "received_at".into(),
         json!(format!("{:.3}", capture.received_at)),
     );
-    stored::write(&redacted(&capture.request, reveal), &mut object);
+    stored::write(&shown(&capture.request, reveal), &mut object);
     if capture.over.is_some() {
         object.remove("body");
     }
@@ -299,7 +278,10 @@ pub(crate) fn json(capture: &Capture, reveal: bool) -> Value {
 /// What came of passing a capture on to one target.
 pub(super) fn pass_json(pass: &Pass, reveal: bool) -> Value {
     let mut object = Map::new();
-    object.insert("url".into(), json!(pass.url));
+    object.insert(
+        "url".into(),
+        json!(redact::unless(reveal, &pass.url, redact::url)),
+    );
     object.insert("status".into(), json!(pass.status));
     object.insert("duration_ms".into(), json!(pass.duration.map(millis)));
     object.insert("error".into(), json!(pass.error));
@@ -322,24 +304,18 @@ pub(super) fn insert_body(body: &[u8], truncated: bool, object: &mut Map<String,
 
 /// Headers as they may be shown.
 pub(super) fn headers_json(headers: &Headers, reveal: bool) -> Value {
-    let request = Request {
-        method: String::new(),
-        target: String::new(),
-        headers: headers.clone(),
-        body: bytes::Bytes::new(),
-    };
-    stored::headers_to_json(&redacted(&request, reveal).headers)
+    if reveal {
+        stored::headers_to_json(headers)
+    } else {
+        stored::headers_to_json(&redact::headers(headers))
+    }
 }
 
 /// The request as it may be shown.
-pub(super) fn redacted(request: &Request, reveal: bool) -> Request {
-    let mut request = request.clone();
-    for header in request.headers.iter_mut() {
-        let value = latin1(&header.value).into_owned();
-        let shown = shown_value(&header.name, &value, reveal);
-        if shown != value {
-            header.value = shown.into();
-        }
+pub(super) fn shown(request: &Request, reveal: bool) -> Request {
+    if reveal {
+        request.clone()
+    } else {
+        redact::request(request)
     }
-    request
 }

@@ -4,9 +4,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::Paint;
-use super::capture::shown_value;
 use super::text::safe;
-use crate::request::{Request, form, latin1};
+use crate::request::{Request, form, latin1, redact};
 
 /// One thing that differs, as each of the two has it.
 #[derive(Clone, Debug, PartialEq)]
@@ -193,10 +192,10 @@ impl Difference {
         reveal: bool,
     ) -> Option<std::borrow::Cow<'a, str>> {
         let value = value?;
-        Some(if self.what == "header" {
-            shown_value(&self.place, value, reveal).into()
-        } else {
-            value.into()
+        Some(match self.what {
+            "header" => redact::unless(reveal, value, |value| redact::header(&self.place, value)),
+            "target" => redact::unless(reveal, value, redact::url),
+            _ => value.into(),
         })
     }
 

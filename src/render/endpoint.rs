@@ -1,17 +1,22 @@
 //! Endpoints, for people and as machine output. Their secrets are never in it.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
 use super::Paint;
 use super::table::{Cell, cell, columns, columns_within, plain};
 use super::text::safe;
 use crate::delivery::Endpoint;
-
-/// Stands in the place of a secret.
-pub(crate) const REDACTED: &str = "[redacted]";
+use crate::request::redact::{self, REDACTED};
 
 /// Endpoints, one a line, under a heading.
-pub(crate) fn list(endpoints: &[Endpoint], paint: Paint, width: Option<usize>) -> String {
+pub(crate) fn list(
+    endpoints: &[Endpoint],
+    reveal: bool,
+    paint: Paint,
+    width: Option<usize>,
+) -> String {
     let heading = ["NAME", "PROVIDER", "STATE", "URL", "EVENTS"];
     let heading = heading.map(|word| cell(word, |word| paint.faint(word)));
     let row = |endpoint: &Endpoint| {
@@ -19,7 +24,7 @@ pub(crate) fn list(endpoints: &[Endpoint], paint: Paint, width: Option<usize>) -
             cell(&*endpoint.name, |text| paint.name(text)),
             plain(&*endpoint.provider),
             state(endpoint, paint),
-            plain(endpoint.url.as_str()),
+            plain(url(endpoint, reveal)),
             plain(endpoint.events.join(", ")),
         ]
     };
@@ -37,8 +42,12 @@ fn state(endpoint: &Endpoint, paint: Paint) -> Cell {
     }
 }
 
+fn url(endpoint: &Endpoint, reveal: bool) -> Cow<'_, str> {
+    redact::unless(reveal, endpoint.url.as_str(), redact::url)
+}
+
 /// All that is known of an endpoint.
-pub(crate) fn show(endpoint: &Endpoint, paint: Paint) -> String {
+pub(crate) fn show(endpoint: &Endpoint, reveal: bool, paint: Paint) -> String {
     let (_, state) = state(endpoint, paint);
     let mut text = format!(
         "{}  {state}  {}\n",
@@ -50,7 +59,10 @@ pub(crate) fn show(endpoint: &Endpoint, paint: Paint) -> String {
         rows.push([cell(name, |name| paint.faint(name)), plain(value)]);
     };
     row("provider", endpoint.provider.clone());
-    row("url", format!("{} {}", endpoint.method, endpoint.url));
+    row(
+        "url",
+        format!("{} {}", endpoint.method, url(endpoint, reveal)),
+    );
     row("events", endpoint.events.join(", "));
     if let Some(text) = &endpoint.description {
         row("description", text.clone());
@@ -80,14 +92,14 @@ pub(crate) fn show(endpoint: &Endpoint, paint: Paint) -> String {
 }
 
 /// An endpoint as one JSON object.
-pub(crate) fn json(endpoint: &Endpoint) -> Value {
+pub(crate) fn json(endpoint: &Endpoint, reveal: bool) -> Value {
     let redacted = |is_there: bool| is_there.then_some(REDACTED);
     json!({
         "type": "endpoint",
         "id": endpoint.id,
         "name": endpoint.name,
         "provider": endpoint.provider,
-        "url": endpoint.url.as_str(),
+        "url": url(endpoint, reveal),
         "events": endpoint.events,
         "description": endpoint.description,
         "enabled": endpoint.enabled,

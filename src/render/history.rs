@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
-use super::capture::{self, View, headers_json, redacted};
+use super::capture::{self, View, headers_json, shown};
 use super::table::{Cell, cell, columns, plain};
 use super::text::safe;
 use super::{Paint, body, duration, indent, millis, size};
 use crate::receiver::Pass;
-use crate::request::{Header, Headers, Request, latin1, stored};
+use crate::request::{Headers, Request, redact, stored};
 use crate::store::{Attempt, Direction, Entry, Facts};
 
 /// How entries are listed.
@@ -18,6 +18,8 @@ pub(crate) struct Listing {
     pub(crate) paint: Paint,
     pub(crate) zone: TimeZone,
     pub(crate) now: Timestamp,
+    /// Whether credentials in URLs are shown.
+    pub(crate) reveal: bool,
 }
 
 /// The entries, one a line.
@@ -33,6 +35,7 @@ fn row(entry: &Entry, listing: &Listing) -> [Cell; 7] {
         Direction::Out => "out",
     };
     let target = facts.url.as_deref().unwrap_or(&entry.request.target);
+    let target = redact::unless(listing.reveal, target, redact::url);
     let status = match facts.status {
         Some(status) => cell(status.to_string(), |_| paint.status(status)),
         None => cell("-", |text| paint.bad(text)),
@@ -104,7 +107,7 @@ pub(crate) fn show(entry: &Entry, endpoint: Option<&str>, view: &View) -> String
     for fact in told(entry, endpoint, view) {
         text.push_str(&format!("{fact}\n"));
     }
-    let target = safe(&request.target);
+    let target = safe(&redact::unless(view.reveal, &request.target, redact::url));
     text.push_str(&format!(
         "\n{} {target}\n",
         paint.strong(&safe(&request.method))
@@ -128,7 +131,10 @@ fn told(entry: &Entry, endpoint: Option<&str>, view: &View) -> Vec<String> {
         tell("delivery ", format!("{}{mark}", safe(id)));
     }
     if let Some(url) = &facts.url {
-        tell("sent to  ", safe(url));
+        tell(
+            "sent to  ",
+            safe(&redact::unless(view.reveal, url, redact::url)),
+        );
     }
     if let Some(id) = &facts.endpoint {
         tell("endpoint ", safe(endpoint.unwrap_or(id)));
@@ -172,7 +178,10 @@ fn answer(attempt: &Attempt, entry: &Entry, view: &View) -> String {
         .status
         .map_or_else(|| paint.bad("no answer"), |status| paint.status(status));
     let what = match &attempt.url {
-        Some(url) => format!("{} {}", paint.strong("forwarded to"), safe(url)),
+        Some(url) => {
+            let url = safe(&redact::unless(view.reveal, url, redact::url));
+            format!("{} {url}", paint.strong("forwarded to"))
+        }
         None => format!("{} {}", paint.strong("attempt"), attempt.number),
     };
     if is_under_way(attempt) {
@@ -231,9 +240,10 @@ pub(crate) fn json(entry: &Entry, reveal: bool) -> Value {
     object.insert("id".into(), json!(entry.id.to_string()));
     object.insert(when.into(), json!(format!("{:.3}", entry.at)));
     if let Some(url) = &facts.url {
+        let url = redact::unless(reveal, url, redact::url);
         object.insert("url".into(), json!(url));
     }
-    stored::write(&redacted(&entry.request, reveal), &mut object);
+    stored::write(&shown(&entry.request, reveal), &mut object);
     if let Some(limit) = facts.over {
         object.remove("body");
         object.insert("over".into(), json!(limit));
@@ -317,17 +327,22 @@ fn attempt_json(attempt: &Attempt, reveal: bool) -> Value {
 
 /// The request as it may be shown.
 pub(crate) fn request(entry: &Entry, reveal: bool) -> Request {
-    redacted(&entry.request, reveal)
+    shown(&entry.request, reveal)
 }
 
 /// Whether something of an entry is left out unless it is revealed.
 pub(crate) fn holds_credentials(entry: &Entry) -> bool {
-    let answers = entry.attempts.iter().map(|attempt| &attempt.headers);
-    let is_shown = |header: &Header| {
-        let value = latin1(&header.value);
-        capture::shown_value(&header.name, &value, false) == value
-    };
-    std::iter::once(&entry.request.headers)
-        .chain(answers)
-        .any(|headers| !headers.iter().all(is_shown))
+    let attempts = entry.attempts.iter();
+    let sent = attempts.clone().filter_map(|attempt| attempt.sent.as_ref());
+    let mut headers = attempts
+        .clone()
+        .map(|attempt| &attempt.headers)
+        .chain(sent)
+        .chain([&entry.request.headers]);
+    let urls = attempts.filter_map(|attempt| attempt.url.as_deref());
+    let mut urls = urls
+        .chain(entry.facts.url.as_deref())
+        .chain([&*entry.request.target]);
+    headers.any(|headers| headers.iter().any(redact::hides))
+        || urls.any(|url| redact::url(url) != url)
 }

@@ -4,6 +4,7 @@ pub(crate) mod api;
 pub(crate) mod audit;
 pub(crate) mod body;
 pub(crate) mod capture;
+pub(crate) mod command_line;
 pub(crate) mod difference;
 pub(crate) mod endpoint;
 pub(crate) mod event;

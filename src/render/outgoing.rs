@@ -4,19 +4,24 @@ use serde_json::{Map, Value, json};
 use std::time::Duration;
 use url::Url;
 
-use super::capture::{redacted, shown_value};
+use super::capture::shown;
 use super::text::safe;
 use super::{Paint, body, duration, indent, millis};
 use crate::delivery::{Endpoint, Speed, Timeline};
-use crate::request::{Headers, Request, curl, latin1, raw, stored};
+use crate::request::curl::{self, Shell};
+use crate::request::{Headers, Request, json_text, latin1, raw, redact, stored};
 use crate::sender::{Answer, Attempt, Delivery, authority};
 use crate::store::Id;
 
 /// The form in which a request is printed instead of being sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Form {
-    /// A curl command
+    /// A curl command for sh, bash, zsh and fish
     Curl,
+    /// A curl command for PowerShell
+    Powershell,
+    /// A curl command for the Windows command prompt
+    Cmd,
     /// The bytes on the wire
     Http,
     /// One JSON object a line, as `listen --json` prints captures
@@ -41,18 +46,24 @@ pub(crate) fn request(
     delivery: &Delivery,
     printing: Printing<'_>,
 ) -> (Vec<u8>, bool) {
-    let request = &redacted(whole, printing.reveal);
+    let request = &shown(whole, printing.reveal);
     let url = absolute_url(request, &delivery.url);
+    let curl = |shell| {
+        let origin = &delivery.url[..url::Position::BeforePath];
+        let (url, target) = curl::at(origin, &request.target);
+        let destination = curl::Destination {
+            url: &url,
+            authority: &authority(&delivery.url),
+            target,
+            insecure: printing.insecure,
+            cacert: printing.cacert,
+        };
+        curl::print(request, &destination, shell).into_bytes()
+    };
     let bytes = match printing.form {
-        Form::Curl => {
-            let destination = curl::Destination {
-                url: &url,
-                authority: &authority(&delivery.url),
-                insecure: printing.insecure,
-                cacert: printing.cacert,
-            };
-            curl::print(request, &destination).into_bytes()
-        }
+        Form::Curl => curl(Shell::Posix),
+        Form::Powershell => curl(Shell::Powershell),
+        Form::Cmd => curl(Shell::Cmd),
         Form::Http => raw::print(request),
         Form::Json => {
             let mut object = Map::new();
@@ -62,15 +73,22 @@ pub(crate) fn request(
             object.insert("delivery_id".into(), json!(delivery.sent_id()));
             object.insert("url".into(), json!(url));
             stored::write(request, &mut object);
-            format!("{}\n", Value::Object(object)).into_bytes()
+            format!("{}\n", json_text::to_string(&Value::Object(object))).into_bytes()
         }
     };
-    (bytes, request.headers != whole.headers)
+    let left_out = request.headers != whole.headers || request.target != whole.target;
+    (bytes, left_out)
 }
 
 /// The URL that a request goes to: scheme and host of the delivery's, path and query of the request's.
 fn absolute_url(request: &Request, url: &Url) -> String {
     format!("{}{}", &url[..url::Position::BeforePath], request.target)
+}
+
+/// That URL as it may be shown.
+fn shown_url(request: &Request, url: &Url, reveal: bool) -> String {
+    let url = absolute_url(request, url);
+    redact::unless(reveal, &url, redact::url).into_owned()
 }
 
 /// What an attempt came to.
@@ -88,6 +106,8 @@ pub(crate) struct Result<'a> {
     pub(crate) endpoint: Option<&'a Endpoint>,
     /// The delivery in the history.
     pub(crate) id: Option<Id>,
+    /// Whether credentials are shown.
+    pub(crate) reveal: bool,
 }
 
 /// Most characters of an answer's body in machine output.
@@ -110,7 +130,7 @@ pub(crate) fn json(result: &Result<'_>) -> Value {
         "event": delivery.event,
         "delivery_id": delivery.sent_id(),
         "attempt": attempt.number,
-        "url": absolute_url(result.request, &delivery.url),
+        "url": shown_url(result.request, &delivery.url, result.reveal),
         "status": attempt.status(),
         "duration_ms": millis(attempt.duration),
         "outcome": if result.problem.is_none() { "success" } else { "fail" },
@@ -152,14 +172,14 @@ pub(crate) struct Widths {
 
 impl Widths {
     /// The widths that fit all these deliveries.
-    pub(crate) fn of<'a>(deliveries: impl Iterator<Item = &'a Delivery>) -> Self {
+    pub(crate) fn of<'a>(deliveries: impl Iterator<Item = &'a Delivery>, reveal: bool) -> Self {
         let start = Self {
             status: 3,
             time: "10.00 s".len(),
             ..Self::default()
         };
         deliveries.fold(start, |widths, delivery| {
-            let url = safe(&absolute_url(&delivery.request, &delivery.url));
+            let url = safe(&shown_url(&delivery.request, &delivery.url, reveal));
             Self {
                 name: widths.name.max(name(delivery).chars().count()),
                 method: widths.method.max(delivery.request.method.len()),
@@ -181,7 +201,7 @@ pub(crate) fn human(result: &Result<'_>, widths: Widths, paint: Paint) -> String
         paint.bad("✗")
     };
     let name = format!("{:<1$}", name(delivery), widths.name);
-    let url = safe(&absolute_url(result.request, &delivery.url));
+    let url = safe(&shown_url(result.request, &delivery.url, result.reveal));
     let (method, time) = (&result.request.method, duration(attempt.duration));
     let mut cells = vec![
         format!("{mark} {}", paint.name(&name)),
@@ -265,7 +285,8 @@ fn name(delivery: &Delivery) -> String {
 
 /// The whole exchange, for those who want to see it: `>` what went out, `<` what came back.
 pub(crate) fn exchange(request: &Request, attempt: &Attempt, reveal: bool, paint: Paint) -> String {
-    let line = format!("{} {} HTTP/1.1", request.method, request.target);
+    let target = redact::unless(reveal, &request.target, redact::url);
+    let line = format!("{} {target} HTTP/1.1", request.method);
     let sent = message(line, &request.headers, reveal);
     let body = body::show(&request.body, &request.media_type(), paint);
     let mut text = marked(&sent, &body, ">");
@@ -283,7 +304,8 @@ pub(crate) fn exchange(request: &Request, attempt: &Attempt, reveal: bool, paint
 /// The head of a message, one line each.
 fn message(first: String, headers: &Headers, reveal: bool) -> String {
     let headers = headers.iter().map(|header| {
-        let value = shown_value(&header.name, &latin1(&header.value), reveal);
+        let value = latin1(&header.value);
+        let value = redact::unless(reveal, &value, |value| redact::header(&header.name, value));
         format!("{}: {value}", header.name)
     });
     let lines: Vec<String> = std::iter::once(first)

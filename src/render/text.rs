@@ -1,6 +1,9 @@
 //! Text from strangers, made safe for a terminal.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
+
+use crate::request::steering::steers;
 
 /// Escapes what could steer a terminal or turn the reading order: control characters and bidi marks.
 pub(crate) fn safe(text: &str) -> String {
@@ -34,11 +37,31 @@ pub(super) fn write_escape(char: char, into: &mut String) {
     }
 }
 
-/// Whether a character steers a terminal (C0, DEL, C1), turns the reading order (bidi marks), or hides itself
-/// (zero width, byte order mark, line separators).
+/// Whether a character steers a terminal, turns the reading order, or hides itself (zero width, byte order mark).
 pub(super) fn is_dangerous(char: char) -> bool {
-    char.is_control()
-        || matches!(char, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    steers(char) || matches!(char, '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2065}' | '\u{feff}')
+}
+
+/// Bytes of a stranger as a terminal may get them: line ends and tabs stay, and bytes that are no text are escaped too.
+/// `Borrowed` if that is all of them.
+pub(crate) fn for_terminal(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let mut shown = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        let mut lines = chunk.valid().split("\r\n");
+        shown.push_str(&safe_lines(lines.next().unwrap_or_default()));
+        for line in lines {
+            shown.push_str("\r\n");
+            shown.push_str(&safe_lines(line));
+        }
+        for byte in chunk.invalid() {
+            write!(shown, "\\x{byte:02x}").expect("a String takes all");
+        }
+    }
+    if shown.as_bytes() == bytes {
+        bytes.into()
+    } else {
+        shown.into_bytes().into()
+    }
 }
 
 #[cfg(test)]
@@ -52,5 +75,18 @@ mod tests {
             "a\\u001b[2Jb\\u202ec\\nd\\u009bé"
         );
         assert_eq!(safe_lines("a\n\tb\r\x07"), "a\n\tb\\r\\u0007");
+    }
+
+    #[test]
+    fn a_terminal_gets_lines_and_escapes() {
+        let shown = |bytes: &[u8]| String::from_utf8(for_terminal(bytes).into_owned()).unwrap();
+        assert_eq!(
+            shown(b"POST / HTTP/1.1\r\nA: \x9b\xc2\x9b\r\n\r\n\x1b[2J\r\x07\tb\xff\r"),
+            "POST / HTTP/1.1\r\nA: \\x9b\\u009b\r\n\r\n\\u001b[2J\\r\\u0007\tb\\xff\\r"
+        );
+        assert!(matches!(
+            for_terminal("é\r\n\t".as_bytes()),
+            Cow::Borrowed(_)
+        ));
     }
 }

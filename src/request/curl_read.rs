@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use url::Url;
 
 use super::shell::{self, Pipeline};
-use super::{Headers, Request, form, parse_header};
+use super::{Headers, Request, form, latin1, parse_field};
 
 /// Whether text starts as a curl command does.
 pub(crate) fn looks_like(bytes: &[u8]) -> bool {
@@ -39,7 +39,7 @@ fn request(mut pipeline: Pipeline) -> Result<Request, String> {
         piped = Some(output(&before, piped)?);
     }
     let mut words = command.into_iter();
-    if words.next().as_deref() != Some("curl") {
+    if words.next().as_deref() != Some(b"curl") {
         return Err("it is no curl command".to_owned());
     }
     let mut curl = Curl {
@@ -51,8 +51,12 @@ fn request(mut pipeline: Pipeline) -> Result<Request, String> {
 }
 
 /// What the commands before curl write, of those that are known: `printf %s`, `echo`, `base64 --decode`.
-fn output(command: &[String], before: Option<Vec<u8>>) -> Result<Vec<u8>, String> {
-    let words: Vec<&str> = command.iter().map(String::as_str).collect();
+fn output(command: &[Vec<u8>], before: Option<Vec<u8>>) -> Result<Vec<u8>, String> {
+    let words: Result<Vec<&str>, _> = command
+        .iter()
+        .map(|word| std::str::from_utf8(word))
+        .collect();
+    let words = words.map_err(|_| "what goes into it is no text")?;
     match (&*words, before) {
         (["printf", "%s", text] | ["echo", "-n", text], _) => Ok(text.as_bytes().to_vec()),
         (["echo", text], _) => Ok(format!("{text}\n").into_bytes()),
@@ -66,9 +70,15 @@ fn output(command: &[String], before: Option<Vec<u8>>) -> Result<Vec<u8>, String
     }
 }
 
+fn text(word: Vec<u8>) -> Result<String, String> {
+    String::from_utf8(word).map_err(|_| "it is no text".to_owned())
+}
+
 #[derive(Default)]
 struct Curl {
     url: Option<String>,
+    /// What stands in the request line in place of the URL's path and query.
+    target: Option<String>,
     method: Option<String>,
     headers: Headers,
     /// Headers that curl is told to leave out.
@@ -99,9 +109,10 @@ const IDLE: [&str; 14] = [
 ];
 
 impl Curl {
-    fn read(&mut self, words: impl Iterator<Item = String>) -> Result<(), String> {
+    fn read(&mut self, words: impl Iterator<Item = Vec<u8>>) -> Result<(), String> {
         let mut words = words;
         while let Some(word) = words.next() {
+            let word = text(word)?;
             if !word.starts_with('-') || word == "-" {
                 self.url.get_or_insert(word);
                 continue;
@@ -114,15 +125,16 @@ impl Curl {
                 _ => (word.clone(), None),
             };
             let mut value = || {
-                let value = glued.clone().or_else(|| words.next());
+                let value = glued.clone().map(String::into_bytes);
+                let value = value.or_else(|| words.next());
                 value.ok_or_else(|| format!("`{name}` has no value"))
             };
             match &*name {
-                "-X" | "--request" => self.method = Some(value()?),
+                "-X" | "--request" => self.method = Some(text(value()?)?),
                 "-H" | "--header" => self.header(&value()?)?,
                 "-d" | "--data" | "--data-ascii" | "--data-binary" => self.data(&value()?, true)?,
                 "--data-raw" => self.data(&value()?, false)?,
-                "--data-urlencode" => self.encoded(&value()?)?,
+                "--data-urlencode" => self.encoded(&text(value()?)?)?,
                 "--json" => {
                     self.is_json = true;
                     self.data(&value()?, true)?;
@@ -135,7 +147,8 @@ impl Curl {
                 "-A" | "--user-agent" => self.headers.push("User-Agent", value()?),
                 "-e" | "--referer" => self.headers.push("Referer", value()?),
                 "-b" | "--cookie" => self.headers.push("Cookie", value()?),
-                "--url" => self.url = Some(value()?),
+                "--request-target" => self.target = Some(text(value()?)?),
+                "--url" => self.url = Some(text(value()?)?),
                 "--head" => self.is_head = true,
                 "--get" => self.is_get = true,
                 "-F" | "--form" | "-T" | "--upload-file" => {
@@ -163,12 +176,12 @@ impl Curl {
         (word.to_owned(), None)
     }
 
-    fn header(&mut self, text: &str) -> Result<(), String> {
-        if let Some(name) = text.strip_suffix(';').filter(|name| !name.contains(':')) {
-            self.headers.push(name, "");
+    fn header(&mut self, line: &[u8]) -> Result<(), String> {
+        if let Some(name) = line.strip_suffix(b";").filter(|name| !name.contains(&b':')) {
+            self.headers.push(latin1(name), "");
             return Ok(());
         }
-        let header = parse_header(text)?;
+        let header = parse_field(line)?;
         if header.value.is_empty() {
             self.without.push(header.name.to_ascii_lowercase());
         } else {
@@ -177,15 +190,16 @@ impl Curl {
         Ok(())
     }
 
-    fn data(&mut self, text: &str, reads_files: bool) -> Result<(), String> {
-        let data = match text.strip_prefix('@').filter(|_| reads_files) {
-            Some("-") => self.piped.take().ok_or("nothing is piped into it")?,
+    fn data(&mut self, text: &[u8], reads_files: bool) -> Result<(), String> {
+        let data = match text.strip_prefix(b"@").filter(|_| reads_files) {
+            Some(b"-") => self.piped.take().ok_or("nothing is piped into it")?,
             Some(file) => {
+                let file = latin1(file);
                 return Err(format!(
                     "its body is in the file `{file}`, which is not read here"
                 ));
             }
-            None => text.as_bytes().to_vec(),
+            None => text.to_vec(),
         };
         match &mut self.body {
             Some(body) => {
@@ -205,7 +219,7 @@ impl Curl {
             Some((name, value)) => format!("{name}={}", encode(value)),
             None => encode(text),
         };
-        self.data(&data, false)
+        self.data(data.as_bytes(), false)
     }
 
     fn into_request(mut self) -> Result<Request, String> {
@@ -216,7 +230,7 @@ impl Curl {
             format!("http://{written}")
         };
         let url = Url::parse(&whole).map_err(|error| format!("`{written}` is no URL: {error}"))?;
-        let mut target = written_target(&whole);
+        let mut target = self.target.take().unwrap_or_else(|| written_target(&whole));
         if let Some(body) = self.body.take_if(|_| self.is_get) {
             let mark = if target.contains('?') { '&' } else { '?' };
             target.push(mark);

@@ -9,11 +9,14 @@ pub(crate) mod form;
 pub(crate) mod har;
 mod hops;
 pub(crate) mod json;
+pub(crate) mod json_text;
 mod line;
 mod names;
 pub(crate) mod raw;
+pub(crate) mod redact;
 mod shell;
 pub(crate) mod spelling;
+pub(crate) mod steering;
 pub(crate) mod stored;
 
 use std::borrow::Cow;
@@ -228,6 +231,10 @@ pub(crate) fn parse_field(line: &[u8]) -> Result<Header, String> {
     };
     let name = latin1(line[..colon].trim_ascii());
     if name.is_empty() || !name.bytes().all(is_token_byte) {
+        let name = match redact::holds_credential_name(&name) {
+            true => redact::REDACTED,
+            false => &*name,
+        };
         return Err(format!("`{name}` is no header name"));
     }
     let value = line[colon + 1..].trim_ascii();

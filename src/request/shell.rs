@@ -1,7 +1,7 @@
 //! Words of a POSIX shell command, as people copy them: quotes, line continuations and pipes, and nothing that runs.
 
-/// A command: words, with the commands before it whose output it reads.
-pub(crate) type Pipeline = Vec<Vec<String>>;
+/// A command: words, with the commands before it whose output it reads. A word holds any bytes.
+pub(crate) type Pipeline = Vec<Vec<Vec<u8>>>;
 
 /// Splits text into commands.
 ///
@@ -21,10 +21,17 @@ pub(crate) fn split(text: &str) -> Result<Vec<Pipeline>, String> {
 struct Lexer<'a> {
     chars: std::iter::Peekable<std::str::Chars<'a>>,
     /// The word that was begun.
-    word: Option<String>,
+    word: Option<Vec<u8>>,
     pipeline: Pipeline,
     done: Vec<Pipeline>,
 }
+
+fn push(word: &mut Vec<u8>, char: char) {
+    word.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes());
+}
+
+/// What is said of a command within a command.
+const RUNS: &str = "it runs another command, which is not done here";
 
 impl Lexer<'_> {
     fn run(&mut self) -> Result<(), String> {
@@ -48,9 +55,9 @@ impl Lexer<'_> {
                 '#' if self.word.is_none() => {
                     while self.chars.next_if(|char| *char != '\n').is_some() {}
                 }
-                '`' => return Err("it runs another command, which is not done here".to_owned()),
+                '`' => return Err(RUNS.to_owned()),
                 '$' if self.chars.peek() == Some(&'(') => {
-                    return Err("it runs another command, which is not done here".to_owned());
+                    return Err(RUNS.to_owned());
                 }
                 white if white.is_whitespace() => self.end_word(),
                 other => self.push(other),
@@ -61,7 +68,7 @@ impl Lexer<'_> {
     }
 
     fn push(&mut self, char: char) {
-        self.word.get_or_insert_default().push(char);
+        push(self.word.get_or_insert_default(), char);
     }
 
     fn end_word(&mut self) {
@@ -83,7 +90,7 @@ impl Lexer<'_> {
         loop {
             match self.chars.next() {
                 Some('\'') => return Ok(()),
-                Some(char) => word.push(char),
+                Some(char) => push(word, char),
                 None => return Err("a quote is not closed".to_owned()),
             }
         }
@@ -95,12 +102,20 @@ impl Lexer<'_> {
             match self.chars.next() {
                 Some('"') => return Ok(()),
                 Some('\\') => match self.chars.next() {
-                    Some(char @ ('"' | '\\' | '$' | '`')) => word.push(char),
+                    Some(char @ ('"' | '\\' | '$' | '`')) => push(word, char),
                     Some('\n') => {}
-                    Some(other) => word.extend(['\\', other]),
+                    Some(other) => ['\\', other].into_iter().for_each(|char| push(word, char)),
                     None => return Err("a quote is not closed".to_owned()),
                 },
-                Some(char) => word.push(char),
+                Some('$') if self.chars.next_if_eq(&'(').is_some() => {
+                    let inner: String = self
+                        .chars
+                        .by_ref()
+                        .take_while(|char| *char != ')')
+                        .collect();
+                    word.extend(printed(&inner).ok_or(RUNS)?);
+                }
+                Some(char) => push(word, char),
                 None => return Err("a quote is not closed".to_owned()),
             }
         }
@@ -143,6 +158,20 @@ impl Lexer<'_> {
     }
 }
 
+/// What `printf '…'` prints, as it stands in a command of our own: text, and bytes in octal.
+fn printed(command: &str) -> Option<Vec<u8>> {
+    let format = command.strip_prefix("printf '")?.strip_suffix('\'')?;
+    let mut parts = format.split('\\');
+    let mut bytes = parts.next()?.as_bytes().to_vec();
+    for part in parts {
+        let (octal, text) = part.split_at_checked(3)?;
+        bytes.push(u8::from_str_radix(octal, 8).ok()?);
+        bytes.extend_from_slice(text.as_bytes());
+    }
+    let is_plain = |text: &str| !text.contains(['%', '\'', '"', '$', '`']);
+    is_plain(format).then_some(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,19 +181,30 @@ mod tests {
     fn words_are_those_of_a_shell() {
         let text = "curl -H 'a: b' \\\n  \"x\\\"y\\z\" 'it'\\''s' $'\\u00e9\\n' '' | cat # no\n";
         let split = split(text).unwrap();
+        let text = |word: &Vec<u8>| String::from_utf8(word.clone()).unwrap();
+        let commands = split[0]
+            .iter()
+            .map(|words| words.iter().map(text).collect());
         assert_eq!(
-            split,
-            [[
+            commands.collect::<Vec<Vec<_>>>(),
+            [
                 vec!["curl", "-H", "a: b", "x\"y\\z", "it's", "é\n", ""],
                 vec!["cat"]
-            ]]
+            ]
         );
     }
 
     #[test]
     fn what_would_run_something_is_refused() {
         assert!(split("curl $(cat x)").is_err() && split("curl `cat x`").is_err());
+        assert!(split("curl \"$(cat x)\"").is_err() && split("curl \"$(printf '%s')\"").is_err());
         assert!(split("curl 'x").is_err());
+    }
+
+    #[test]
+    fn bytes_in_octal_are_read_as_they_are() {
+        let split = split(r#"curl "$(printf 'a\351\047')""#).unwrap();
+        assert_eq!(split, [[[b"curl".to_vec(), b"a\xe9'".to_vec()]]]);
     }
 
     proptest! {

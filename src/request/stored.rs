@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use super::{Header, Headers, Request, curl_read, har, is_token_byte, latin1, line, raw};
+use super::{Header, Headers, Request, curl_read, har, is_token_byte, latin1, line, raw, redact};
 
 /// A request from a file, with what was noted beside it.
 #[derive(Clone, Debug, PartialEq)]
@@ -307,15 +307,15 @@ fn check_header(header: &Header) -> Result<(), String> {
     Ok(())
 }
 
-/// What stands in a capture for a value that was left out.
-const REDACTED: &str = "[redacted]";
-
 impl Stored {
-    /// The first header whose value was left out when it was written down.
+    /// Of what the value was left out when it was written down: the first such header, or the target.
     pub(crate) fn redacted(&self) -> Option<&str> {
-        let is_redacted = |header: &&Header| header.value.ends_with(REDACTED.as_bytes());
-        let header = self.request.headers.iter().find(is_redacted)?;
-        Some(&header.name)
+        let is_redacted = |header: &&Header| redact::was_redacted(&header.value);
+        let header = self.request.headers.iter().find(is_redacted);
+        let target = redact::was_redacted(self.request.target.as_bytes());
+        header
+            .map(|header| &*header.name)
+            .or(target.then_some("target"))
     }
 }
 

@@ -238,8 +238,8 @@ fn tell(endpoint: &Endpoint, notes: &[String], context: &mut Context) -> Result<
         ui.note(&format!("note: {note}"))?;
     }
     if ui.json {
-        ui.json_line(&render::endpoint::json(endpoint))
+        ui.json_line(&render::endpoint::json(endpoint, false))
     } else {
-        ui.data(render::endpoint::show(endpoint, ui.out_paint))
+        ui.data(render::endpoint::show(endpoint, false, ui.out_paint))
     }
 }

@@ -14,6 +14,9 @@ pub(super) struct ListArgs {
     /// Those of this provider alone
     #[arg(long, value_name = "NAME")]
     provider: Option<String>,
+    /// Show credentials in URLs
+    #[arg(long)]
+    reveal: bool,
 }
 
 /// Show one endpoint
@@ -22,6 +25,9 @@ pub(super) struct ShowArgs {
     /// Name or id
     #[arg(value_name = "NAME")]
     endpoint: String,
+    /// Show credentials in the URL
+    #[arg(long)]
+    reveal: bool,
 }
 
 pub(super) fn list(args: &ListArgs, context: &mut Context) -> Result<Outcome> {
@@ -35,14 +41,14 @@ pub(super) fn list(args: &ListArgs, context: &mut Context) -> Result<Outcome> {
     let ui = &mut context.ui;
     if ui.json {
         for one in &endpoints {
-            ui.json_line(&endpoint::json(one))?;
+            ui.json_line(&endpoint::json(one, args.reveal))?;
         }
     } else if endpoints.is_empty() {
         ui.note("No endpoint is registered.")?;
         ui.hint("`hookctl endpoints add URL --provider NAME --events EVENT` registers one.")?;
     } else {
         let width = ui.out_width();
-        ui.data(endpoint::list(&endpoints, ui.out_paint, width))?;
+        ui.data(endpoint::list(&endpoints, args.reveal, ui.out_paint, width))?;
     }
     Ok(Outcome::Good)
 }
@@ -52,9 +58,9 @@ pub(super) fn show(args: &ShowArgs, context: &mut Context) -> Result<Outcome> {
     let found = rules::find(&endpoints, &args.endpoint)?;
     let ui = &mut context.ui;
     if ui.json {
-        ui.json_line(&endpoint::json(found))?;
+        ui.json_line(&endpoint::json(found, args.reveal))?;
     } else {
-        ui.data(endpoint::show(found, ui.out_paint))?;
+        ui.data(endpoint::show(found, args.reveal, ui.out_paint))?;
     }
     Ok(Outcome::Good)
 }

@@ -9,7 +9,7 @@ use super::super::secret::public_key;
 use super::open;
 use crate::delivery::rules;
 use crate::error::{Error, Outcome, Result};
-use crate::render::endpoint::REDACTED;
+use crate::request::redact::REDACTED;
 
 /// Print the signing secret of an endpoint, or make a new one
 #[derive(Args)]

@@ -54,7 +54,7 @@ fn switch(names: &[String], enabled: bool, context: &mut Context) -> Result<Outc
         }
         let ui = &mut context.ui;
         if ui.json {
-            ui.json_line(&endpoint::json(&one))?;
+            ui.json_line(&endpoint::json(&one, false))?;
             continue;
         }
         let state = if enabled { "enabled" } else { "disabled" };

@@ -24,7 +24,7 @@ pub(super) struct DiffArgs {
     /// Pass over what differs each time: times, ids, signatures
     #[arg(long)]
     ignore_volatile: bool,
-    /// Show credentials in headers
+    /// Show credentials in headers and URLs
     #[arg(long)]
     reveal: bool,
 }

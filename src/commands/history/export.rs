@@ -13,7 +13,8 @@ use super::list::FilterArgs;
 use super::{named, open};
 use crate::error::{Error, Outcome, Result};
 use crate::render::history;
-use crate::request::{curl, har, raw};
+use crate::request::curl::{self, Shell};
+use crate::request::{har, json_text, raw, redact};
 use crate::store::{Entry, Filter, Store};
 use crate::ui::Ui;
 
@@ -53,8 +54,12 @@ pub(crate) enum Format {
     Ndjson,
     /// HAR 1.2, for browsers and proxies
     Har,
-    /// Commands for a shell
+    /// Commands for sh, bash, zsh and fish
     Curl,
+    /// Commands for PowerShell
+    Powershell,
+    /// Commands for the Windows command prompt
+    Cmd,
     /// Raw HTTP requests
     Http,
     /// JSON over several lines, for `send` and `replay`
@@ -67,6 +72,8 @@ impl Format {
             Self::Ndjson => "ndjson",
             Self::Har => "har",
             Self::Curl => "sh",
+            Self::Powershell => "ps1",
+            Self::Cmd => "cmd",
             Self::Http => "http",
             Self::Fixture => "json",
         }
@@ -77,7 +84,7 @@ impl Format {
         match self {
             Self::Har if first => har::start(),
             Self::Har => ",\n".to_owned(),
-            Self::Curl if !first => "\n".to_owned(),
+            Self::Curl | Self::Powershell | Self::Cmd if !first => "\n".to_owned(),
             _ => String::new(),
         }
     }
@@ -242,7 +249,7 @@ impl Export<'_> {
     fn write(&mut self, bytes: &[u8]) -> Result<()> {
         match &mut self.out {
             Out::File(file, path) => file.write_all(bytes).map_err(|error| cannot(path, error)),
-            _ => self.ui.data(bytes),
+            _ => self.ui.foreign(bytes),
         }
     }
 
@@ -288,20 +295,44 @@ fn one(entry: &Entry, format: Format, reveal: bool) -> Vec<u8> {
         _ => Map::new(),
     };
     match format {
-        Format::Ndjson => format!("{}\n", Value::Object(object())).into_bytes(),
-        Format::Har => har::entry(&object()).to_string().into_bytes(),
-        Format::Fixture => format!("{:#}\n", Value::Object(object())).into_bytes(),
+        Format::Ndjson => [json_text::to_vec(&Value::Object(object())), b"\n".to_vec()].concat(),
+        Format::Har => json_text::to_vec(&har::entry(&object())),
+        Format::Fixture => format!(
+            "{}\n",
+            json_text::to_string_pretty(&Value::Object(object()))
+        )
+        .into_bytes(),
         Format::Http => raw::print(&history::request(entry, reveal)),
-        Format::Curl => {
-            let url = har::url(&object());
-            let (_, rest) = url.split_once("://").unwrap_or_default();
-            let destination = curl::Destination {
-                url: &url,
-                authority: rest.split(['/', '?']).next().unwrap_or_default(),
-                insecure: false,
-                cacert: None,
-            };
-            curl::print(&history::request(entry, reveal), &destination).into_bytes()
-        }
+        Format::Curl => command(entry, Shell::Posix, reveal),
+        Format::Powershell => command(entry, Shell::Powershell, reveal),
+        Format::Cmd => command(entry, Shell::Cmd, reveal),
     }
+}
+
+/// One request as a command that sends it where it went.
+fn command(entry: &Entry, shell: Shell, reveal: bool) -> Vec<u8> {
+    let request = &history::request(entry, reveal);
+    let sent_to = entry.facts.url.as_deref();
+    let sent_to = sent_to.map(|url| redact::unless(reveal, url, redact::url));
+    let whole = sent_to.as_deref().unwrap_or(&request.target);
+    let is_web = ["http://", "https://"].iter().any(|scheme| {
+        let start = whole.get(..scheme.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    });
+    let (url, target) = if is_web {
+        (whole.to_owned(), None)
+    } else {
+        let host = request.headers.text("host");
+        let host = host.as_deref().unwrap_or("localhost");
+        curl::at(&format!("http://{host}"), &request.target)
+    };
+    let (_, rest) = url.split_once("://").unwrap_or_default();
+    let destination = curl::Destination {
+        url: &url,
+        authority: rest.split(['/', '?']).next().unwrap_or_default(),
+        target,
+        insecure: false,
+        cacert: None,
+    };
+    curl::print(request, &destination, shell).into_bytes()
 }

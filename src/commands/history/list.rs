@@ -23,7 +23,7 @@ pub(super) struct ListArgs {
     /// Most that are listed, 50 by default
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    /// Show credentials in headers, with `--json`
+    /// Show credentials in headers and URLs, with `--json`
     #[arg(long)]
     reveal: bool,
 }
@@ -177,7 +177,7 @@ pub(super) struct ShowArgs {
     /// Id; the newest by default
     #[arg(value_name = "ID", default_value = "last", hide_default_value = true)]
     id: String,
-    /// Show credentials in headers
+    /// Show credentials in headers and URLs
     #[arg(long)]
     reveal: bool,
 }
@@ -208,6 +208,7 @@ pub(super) fn list(args: &ListArgs, context: &mut Context) -> Result<Outcome> {
         paint: ui.out_paint,
         zone: TimeZone::system(),
         now: Timestamp::now(),
+        reveal: args.reveal,
     };
     ui.data(history::list(&entries, &listing))?;
     if entries.len() == limit {

@@ -40,7 +40,7 @@ export function copy(text, what) {
 
 export const togglePin = (id, pinned) => attempt(() => api.put(`/api/captures/${id}/pin`, { pinned }));
 
-const FORMATS = { ndjson: "NDJSON", har: "HAR", curl: "curl script" };
+const FORMATS = { ndjson: "NDJSON", har: "HAR", curl: "curl script", powershell: "PowerShell script", cmd: "Batch file" };
 
 /** A menu of files with deliveries in them. */
 export function exports(query, others, about) {

@@ -4,12 +4,14 @@ import * as api from "./api.js";
 import { copy } from "./actions.js";
 import { bar, button, choice, fill, h, pre } from "./dom.js";
 import * as json from "./json.js";
-import { quote, withStore } from "./commands.js";
+import { withStore } from "./commands.js";
 import { model } from "./model.js";
-import { decode, shown } from "./text.js";
+import { decode, escaped, literal, shown } from "./text.js";
 
 const FORMS = [
   ["curl", "curl", written("curl")],
+  ["powershell", "PowerShell", written("powershell")],
+  ["cmd", "cmd", written("cmd")],
   ["hookctl", "hookctl", hookctl],
   ["http", "HTTP file", written("http")],
   ["fetch", "fetch", fetched],
@@ -49,7 +51,7 @@ function written(form) {
 }
 
 function hookctl(capture) {
-  const to = quote(model.session?.forward[0] ?? "http://localhost:3000");
+  const to = model.session?.quoted.to ?? "http://localhost:3000";
   const lines = [
     ["Send it again, signed afresh:", `hookctl replay ${capture.id} --to ${to}`],
     ["Send the very bytes, old signature included:", `hookctl replay ${capture.id} --raw --to ${to}`],
@@ -74,17 +76,17 @@ async function fetched(capture) {
   const headers = capture.headers.filter(([name]) => !unwanted.has(name.toLowerCase()));
   const host = capture.headers.find(([name]) => name.toLowerCase() === "host")?.[1] ?? "localhost";
   const scheme = model.session?.url.startsWith("https") ? "https" : "http";
-  const options = [`  method: ${JSON.stringify(capture.method)},`];
-  const pairs = headers.map((pair) => `    [${pair.map((text) => JSON.stringify(text)).join(", ")}],`);
+  const options = [`  method: ${literal(capture.method)},`];
+  const pairs = headers.map((pair) => `    [${pair.map(literal).join(", ")}],`);
   options.push("  headers: [", ...pairs, "  ],");
   if (bytes.length) options.push(`  body: ${bodyOf(bytes)},`);
-  const url = JSON.stringify(`${scheme}://${host}${capture.target}`);
+  const url = literal(`${scheme}://${host}${capture.target}`);
   return `const response = await fetch(${url}, {\n${options.join("\n")}\n});\n`;
 }
 
 function bodyOf(bytes) {
   const text = decode(bytes);
-  if (!/\p{Cs}/u.test(text)) return JSON.stringify(text);
+  if (!/\p{Cs}/u.test(text)) return literal(text);
   let binary = "";
   for (const byte of bytes) binary += String.fromCharCode(byte);
   return `Uint8Array.from(atob("${btoa(binary)}"), (char) => char.charCodeAt(0))`;
@@ -118,7 +120,7 @@ function typeOf(values, value, indent) {
   }
   if (inner.length === 0) return "Record<string, never>";
   const fields = inner.map((child) => {
-    const key = values.key(child);
+    const key = escaped(values.key(child));
     const isPlain = /^"[A-Za-z_$][\w$]*"$/.test(key);
     return `${indent}  ${isPlain ? key.slice(1, -1) : key}: ${typeOf(values, child, `${indent}  `)};`;
   });

@@ -5,15 +5,10 @@ import { button, h } from "./dom.js";
 import { model } from "./model.js";
 import { shown } from "./text.js";
 
-/** Quotes a text for a POSIX shell. */
-export function quote(text) {
-  return /^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
-
 /** What a command of this listener's history needs beside itself. */
 export function withStore(text) {
-  const file = model.session?.store_flag;
-  return file ? text.replace(/^hookctl /, `hookctl --store ${quote(file)} `) : text;
+  const file = model.session?.quoted.store;
+  return file ? text.replace(/^hookctl /, () => `hookctl --store ${file} `) : text;
 }
 
 /** A command with a button that copies it. */

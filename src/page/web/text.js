@@ -14,6 +14,14 @@ function escapeOf(char) {
   return NAMED[char] ?? `\\u${code.toString(16).padStart(4, "0")}`;
 }
 
+const EVERY = new RegExp(DANGEROUS.source, "gu");
+
+/** A text in code, with escapes that are read back as the same: nothing in it steers who it is pasted to. */
+export const literal = (text) => escaped(JSON.stringify(text));
+
+/** The same for what is written in code already. */
+export const escaped = (code) => code.replace(EVERY, escapeOf);
+
 /** Text with escapes, for places that take nothing but text. */
 export function plain(text, keep = "") {
   if (!DANGEROUS.test(text)) return text;

@@ -8,11 +8,11 @@ import { openSend } from "./send.js";
 export function welcome() {
   const { session } = model;
   if (!session) return h("div", { class: "welcome" });
-  const { url, example, certificate, forward } = session;
-  const trust = certificate ? ` --cacert ${certificate}` : "";
+  const { url, example, forward, quoted } = session;
+  const trust = quoted.certificate ? ` --cacert ${quoted.certificate}` : "";
   const provider = example?.split("/")[0];
-  const send = example ? `hookctl send ${example} --to ${url}/webhooks/${provider}${trust}` : null;
-  const curl = `curl${certificate ? ` --cacert ${certificate}` : ""} --json '{"hello":"world"}' ${url}/test`;
+  const send = example ? `hookctl send ${quoted.example} --to ${url}/webhooks/${provider}${trust}` : null;
+  const curl = `curl${trust} --json '{"hello":"world"}' ${url}/test`;
   const isEmpty = model.rows.length === 0 && !model.query;
   return h(
     "div",

@@ -1,0 +1,24 @@
+//! Options as a configuration file of curl, for values that a shell of Windows cannot hand over as arguments.
+
+use super::Choice;
+
+/// The file, one option a line. Nothing is interpreted in a value but a few escapes.
+pub(super) fn print(options: &[Choice<'_>]) -> Vec<u8> {
+    let mut file = Vec::new();
+    for Choice { key, value, .. } in options {
+        file.extend_from_slice(key.as_bytes());
+        if let Some(value) = value {
+            file.extend_from_slice(b" = \"");
+            for &byte in value.iter() {
+                match byte {
+                    b'\t' => file.extend_from_slice(b"\\t"),
+                    b'"' | b'\\' => file.extend_from_slice(&[b'\\', byte]),
+                    byte => file.push(byte),
+                }
+            }
+            file.push(b'"');
+        }
+        file.push(b'\n');
+    }
+    file
+}

@@ -1,0 +1,100 @@
+//! The one writer of the JSON that is printed, exported or served: characters that steer a terminal or turn the
+//! reading order are written as `\uXXXX`, which is read back as the same text.
+
+use std::io;
+
+use serde::Serialize;
+use serde_json::ser::{Formatter, Serializer};
+
+use super::steering::steers;
+
+/// Writes a value on one line.
+///
+/// # Errors
+/// The writer fails, or a key of a map is no text.
+pub(crate) fn to_writer(writer: impl io::Write, value: &impl Serialize) -> io::Result<()> {
+    let mut serializer = Serializer::with_formatter(writer, Escaping);
+    value.serialize(&mut serializer).map_err(io::Error::from)
+}
+
+/// A value on one line.
+pub(crate) fn to_vec(value: &serde_json::Value) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    to_writer(&mut bytes, value).expect("memory takes all, and keys are texts");
+    bytes
+}
+
+/// A value on one line, as text.
+pub(crate) fn to_string(value: &serde_json::Value) -> String {
+    String::from_utf8(to_vec(value)).expect("JSON is text")
+}
+
+/// A value over several lines.
+pub(crate) fn to_string_pretty(value: &serde_json::Value) -> String {
+    let mut bytes = Vec::new();
+    // Such characters stand nowhere but in strings: outside of them, JSON is ASCII, line feeds and spaces.
+    let text = format!("{value:#}");
+    for line in text.split_inclusive('\n') {
+        let (line, end) = match line.strip_suffix('\n') {
+            Some(line) => (line, "\n"),
+            None => (line, ""),
+        };
+        write_escaped(&mut bytes, line).expect("memory takes all");
+        bytes.extend_from_slice(end.as_bytes());
+    }
+    String::from_utf8(bytes).expect("JSON is text")
+}
+
+/// Compact JSON whose strings hold nothing that steers.
+struct Escaping;
+
+impl Formatter for Escaping {
+    fn write_string_fragment<W: io::Write + ?Sized>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        write_escaped(writer, fragment)
+    }
+}
+
+fn write_escaped<W: io::Write + ?Sized>(writer: &mut W, text: &str) -> io::Result<()> {
+    // Nothing below DEL is left to escape, and most text is below it.
+    if text.bytes().all(|byte| byte < 0x7f) {
+        return writer.write_all(text.as_bytes());
+    }
+    let mut start = 0;
+    for (at, char) in text.char_indices().filter(|(_, char)| steers(*char)) {
+        writer.write_all(&text.as_bytes()[start..at])?;
+        write!(writer, "\\u{:04x}", u32::from(char))?;
+        start = at + char.len_utf8();
+    }
+    writer.write_all(&text.as_bytes()[start..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn what_steers_is_escaped_in_keys_and_values() {
+        let value = json!({"a\u{9b}": "\u{7f}\u{80}\u{9f}\u{61c}\u{200e}\u{200f}\u{2028}\u{2029}\u{202a}\u{202e}\u{2066}\u{2069}é\u{200d}\n"});
+        let wanted = "{\"a\\u009b\":\"\\u007f\\u0080\\u009f\\u061c\\u200e\\u200f\\u2028\\u2029\\u202a\\u202e\\u2066\\u2069é\u{200d}\\n\"}";
+        assert_eq!(to_string(&value), wanted);
+        let pretty = wanted.replace('{', "{\n  ").replace('}', "\n}");
+        assert_eq!(to_string_pretty(&value), pretty.replace("\":\"", "\": \""));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back_as_the_same(key: String, text: String, steering in "[\u{7f}-\u{9f}\u{61c}\u{200b}-\u{200f}\u{2028}-\u{202e}\u{2060}-\u{2069}]{0,4}") {
+            let value = json!({key: [text, steering, 1.5, null]});
+            for written in [to_string(&value), to_string_pretty(&value)] {
+                prop_assert!(!written.chars().any(|char| char != '\n' && steers(char)), "{written}");
+                prop_assert_eq!(&serde_json::from_str::<Value>(&written).unwrap(), &value);
+            }
+        }
+    }
+}
