@@ -1,6 +1,5 @@
 //! The only place that writes to the terminal: data to stdout, everything else to stderr.
 
-use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
 use std::process::Stdio;
 
@@ -228,8 +227,8 @@ impl Ui {
         if !self.out_is_terminal {
             return self.data(bytes);
         }
-        let shown = for_terminal(bytes);
-        self.escaped |= matches!(shown, Cow::Owned(_));
+        let (shown, escaped) = for_terminal(bytes);
+        self.escaped |= escaped;
         self.data(shown)
     }
 

@@ -38,7 +38,7 @@ pub(crate) fn problem(mut error: clap::Error, paint: Paint) -> String {
     } else {
         safe_lines(&text.to_string())
     };
-    redact::text(&text).into_owned()
+    without_secrets(redact::text(&text).into_owned())
 }
 
 /// The first sentences of it, on one line.
@@ -56,7 +56,7 @@ fn context(error: &clap::Error, kind: ContextKind) -> Option<String> {
     }
 }
 
-/// Takes credentials out of what clap quotes.
+/// Takes credentials out of a value that clap quotes.
 fn hide(error: &mut clap::Error) {
     let arg = context(error, ContextKind::InvalidArg).unwrap_or_default();
     let flag = arg.split([' ', '=']).next().unwrap_or_default();
@@ -67,24 +67,29 @@ fn hide(error: &mut clap::Error) {
         } else if HEADERS.contains(&flag) {
             shown_header(&value)
         } else {
-            without_secrets(&value)
+            value
         };
         error.insert(ContextKind::InvalidValue, ContextValue::String(shown));
-    }
-    for kind in [ContextKind::InvalidArg, ContextKind::InvalidSubcommand] {
-        if let Some(text) = context(error, kind) {
-            error.insert(kind, ContextValue::String(without_secrets(&text)));
-        }
     }
 }
 
 /// A text without secrets that can be told by how they begin.
-fn without_secrets(text: &str) -> String {
-    let starts = SECRETS.iter().filter_map(|prefix| text.find(prefix));
-    match starts.min() {
-        Some(start) => format!("{}{REDACTED}", &text[..start]),
-        None => text.to_owned(),
+fn without_secrets(mut text: String) -> String {
+    for prefix in SECRETS {
+        let mut from = 0;
+        while let Some(found) = text[from..].find(prefix) {
+            let start = from + found;
+            let is_part = |char: char| char.is_ascii_alphanumeric() || "_-+/=".contains(char);
+            let rest = &text[start + prefix.len()..];
+            let size = rest.find(|char| !is_part(char)).unwrap_or(rest.len());
+            from = start + prefix.len();
+            if size > 0 {
+                text.replace_range(start..from + size, REDACTED);
+                from = start + REDACTED.len();
+            }
+        }
     }
+    text
 }
 
 /// A header as it was typed, of which something is wrong, so that a credential may stand anywhere in it.

@@ -1,6 +1,5 @@
 //! Text from strangers, made safe for a terminal.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::request::steering::steers;
@@ -42,26 +41,21 @@ pub(super) fn is_dangerous(char: char) -> bool {
     steers(char) || matches!(char, '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2065}' | '\u{feff}')
 }
 
-/// Bytes of a stranger as a terminal may get them: line ends and tabs stay, and bytes that are no text are escaped too.
-/// `Borrowed` if that is all of them.
-pub(crate) fn for_terminal(bytes: &[u8]) -> Cow<'_, [u8]> {
-    let mut shown = String::with_capacity(bytes.len());
+/// Bytes of a stranger as a terminal may get them, and whether something was escaped: line ends and tabs stay, and
+/// bytes that are no text are escaped too.
+pub(crate) fn for_terminal(bytes: &[u8]) -> (String, bool) {
+    let (mut shown, mut escaped) = (String::with_capacity(bytes.len()), false);
     for chunk in bytes.utf8_chunks() {
-        let mut lines = chunk.valid().split("\r\n");
-        shown.push_str(&safe_lines(lines.next().unwrap_or_default()));
-        for line in lines {
-            shown.push_str("\r\n");
-            shown.push_str(&safe_lines(line));
-        }
+        // The terminal moves to the start of a line by itself.
+        let text = chunk.valid().replace("\r\n", "\n");
+        let safe = safe_lines(&text);
+        escaped |= safe != text || !chunk.invalid().is_empty();
+        shown.push_str(&safe);
         for byte in chunk.invalid() {
             write!(shown, "\\x{byte:02x}").expect("a String takes all");
         }
     }
-    if shown.as_bytes() == bytes {
-        bytes.into()
-    } else {
-        shown.into_bytes().into()
-    }
+    (shown, escaped)
 }
 
 #[cfg(test)]
@@ -79,14 +73,16 @@ mod tests {
 
     #[test]
     fn a_terminal_gets_lines_and_escapes() {
-        let shown = |bytes: &[u8]| String::from_utf8(for_terminal(bytes).into_owned()).unwrap();
         assert_eq!(
-            shown(b"POST / HTTP/1.1\r\nA: \x9b\xc2\x9b\r\n\r\n\x1b[2J\r\x07\tb\xff\r"),
-            "POST / HTTP/1.1\r\nA: \\x9b\\u009b\r\n\r\n\\u001b[2J\\r\\u0007\tb\\xff\\r"
+            for_terminal(b"POST / HTTP/1.1\r\nA: \x9b\xc2\x9b\r\n\r\n\x1b[2J\r\x07\tb\xff\r"),
+            (
+                "POST / HTTP/1.1\nA: \\x9b\\u009b\n\n\\u001b[2J\\r\\u0007\tb\\xff\\r".to_owned(),
+                true
+            )
         );
-        assert!(matches!(
+        assert_eq!(
             for_terminal("é\r\n\t".as_bytes()),
-            Cow::Borrowed(_)
-        ));
+            ("é\n\t".to_owned(), false)
+        );
     }
 }

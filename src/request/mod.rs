@@ -231,9 +231,10 @@ pub(crate) fn parse_field(line: &[u8]) -> Result<Header, String> {
     };
     let name = latin1(line[..colon].trim_ascii());
     if name.is_empty() || !name.bytes().all(is_token_byte) {
-        let name = match redact::holds_credential_name(&name) {
-            true => redact::REDACTED,
-            false => &*name,
+        let name = if redact::holds_credential_name(&name) {
+            redact::REDACTED
+        } else {
+            &*name
         };
         return Err(format!("`{name}` is no header name"));
     }

@@ -470,3 +470,50 @@ fn a_configured_url_is_judged_like_one_that_was_typed() {
          the URL needs a scheme; did you mean `http://localhost:3000`?\n",
     );
 }
+
+/// A command up to a value that holds a credential, what is for it, the value as it is shown, and what is wrong.
+const CREDENTIALS: &str = "\
+send e -H | Authorization: Bearer geheim\u{1} | --header <NAME: VALUE> | Authorization: Bearer [redacted] | a header value holds no control characters
+send e -H | Authorization: geheim x\u{1} | --header <NAME: VALUE> | Authorization: [redacted] | a header value holds no control characters
+send e -H | x-api-key:geheim\u{1} | --header <NAME: VALUE> | x-api-key: [redacted] | a header value holds no control characters
+replay f -H | Authorization Bearer geheim | --header <NAME: VALUE> | Authorization [redacted] | a header needs a colon, as in `X-Name: value`
+verify -H | X-Api-Key=geheim | --header <NAME: VALUE> | X-Api-Key=[redacted] | a header needs a colon, as in `X-Name: value`
+listen :0 -H | geheim123 | --header <NAME: VALUE> | [redacted] | a header needs a colon, as in `X-Name: value`
+send e -H | Bearer geheim: x | --header <NAME: VALUE> | [redacted] | `[redacted]` is no header name
+send e -H | Authorization Basic geheim: x | --header <NAME: VALUE> | [redacted] | `[redacted]` is no header name
+listen --forward http://localhost:1 --forward-header | Cookie: geheim\u{1} | --forward-header <NAME: VALUE> | Cookie: [redacted] | a header value holds no control characters
+emulate --token | geheim x | --token <TOKEN> | [redacted] | a token holds visible ASCII characters and no spaces
+send e --to | localhost/?token=geheim | --to <URL> | localhost/?token=[redacted] | the URL needs a scheme; did you mean `http://localhost/?token=[redacted]`?
+send e --to | ftp://u:geheim@localhost/ | --to <URL> | ftp://[redacted]@localhost/ | `ftp` is not spoken here; use http:// or https://
+send e --timeout | whsec_geheim | --timeout <DURATION> | [redacted] | `[redacted]` is no duration such as `10s`
+";
+
+#[test]
+fn what_is_wrong_with_a_command_line_is_said_without_credentials() {
+    let room = Room::new();
+    for row in CREDENTIALS.lines() {
+        let cells: Vec<&str> = row.split(" | ").collect();
+        let &[command, value, of, shown, problem] = &*cells else {
+            panic!("{row}")
+        };
+        let ran = room.run(&command.split(' ').chain([value]).collect::<Vec<_>>());
+        let wanted = format!(
+            "error: invalid value '{shown}' for '{of}': {problem}\n\nFor more information, try '--help'.\n"
+        );
+        ran.is(2, "", &wanted);
+    }
+    let ran = room.run(&["secret", "ken", "whsec_geheim"]);
+    assert!(
+        ran.ends(2)
+            .stderr
+            .starts_with("error: unexpected argument '[redacted]' found\n"),
+        "{}",
+        ran.stderr
+    );
+    room.write(
+        "cases.toml",
+        "provider = \"ken\"\nto = \"http://localhost:1/\"\n[[case]]\nname = \"a\"\nsend = \"lead_replied\"\nheaders = { \"Bearer geheim\" = \"1\" }\n",
+    );
+    let ran = room.run(&["run", "cases.toml"]);
+    assert!(!ran.ends(2).stderr.contains("geheim"), "{}", ran.stderr);
+}

@@ -10,19 +10,19 @@ use serde_json::{Value, json};
 use crate::harness::{Listener, Room, project};
 
 /// The page of a listener, spoken to in raw HTTP.
-struct Page {
+pub(crate) struct Page {
     port: String,
     token: String,
 }
 
-struct Answer {
-    status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     head: String,
-    body: String,
+    pub(crate) body: String,
 }
 
 impl Answer {
-    fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 
@@ -36,7 +36,7 @@ impl Answer {
 }
 
 impl Page {
-    fn of(listener: &Listener) -> Self {
+    pub(crate) fn of(listener: &Listener) -> Self {
         let url = listener.page.as_deref().expect("a page");
         let port = url.rsplit(':').next().unwrap().to_owned();
         let mut page = Self {
@@ -78,7 +78,7 @@ impl Page {
         }
     }
 
-    fn get(&self, target: &str) -> Answer {
+    pub(crate) fn get(&self, target: &str) -> Answer {
         self.ask(
             &format!("GET {target}"),
             &format!("Host: {}\r\n", self.host()),
@@ -87,7 +87,7 @@ impl Page {
     }
 
     /// A call with the token of the page.
-    fn call(&self, line: &str, body: &Value) -> Answer {
+    pub(crate) fn call(&self, line: &str, body: &Value) -> Answer {
         let headers = format!(
             "Host: {}\r\nX-Hookctl-Token: {}\r\n",
             self.host(),
