@@ -547,4 +547,23 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn of_the_headers_of_schemes_those_are_credentials_that_hold_the_secret() {
+        use crate::request::redact::is_credential;
+        for scheme in SCHEMES.iter() {
+            let signature = scheme.sig.as_ref().and_then(SignatureAt::header);
+            for name in scheme.header_names() {
+                let holds_secret = scheme.alg == Algorithm::Equal && Some(name) == signature;
+                assert_eq!(is_credential(name), holds_secret, "{}: {name}", scheme.id);
+            }
+            let sources = [&scheme.event, &scheme.delivery].into_iter().flatten();
+            let headers = sources.filter_map(|source| source.strip_prefix("header:"));
+            let parts = headers.flat_map(|headers| headers.split(['|', '+']));
+            let headers = parts.map(|part| part.trim_start_matches("header:"));
+            for name in headers.filter(|name| !name.contains(':')) {
+                assert!(!is_credential(name), "{}: {name}", scheme.id);
+            }
+        }
+    }
 }

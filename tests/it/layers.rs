@@ -140,3 +140,19 @@ fn only_the_settings_read_the_environment_and_only_the_ui_writes_to_the_streams(
         );
     }
 }
+
+#[test]
+fn only_one_place_writes_json_and_one_says_what_is_redacted() {
+    for (file, text) in program() {
+        let writes = [
+            "serde_json::to_string",
+            "serde_json::to_vec",
+            "serde_json::to_writer",
+        ];
+        let is_kept = ["delivery/plan.rs", "request/json_text.rs"].contains(&&*file);
+        let writes = writes.iter().any(|write| text.contains(write));
+        assert!(!writes || is_kept, "src/{file} writes JSON of its own");
+        let redacts = text.contains("\"[redacted]\"") && file != "request/redact.rs";
+        assert!(!redacts, "src/{file} redacts on its own");
+    }
+}
