@@ -84,7 +84,7 @@ await browse(async (open) => {
   await step("copies", async () => {
     await tab(page, "copy");
     await says(page, "#panel pre", "curl -X POST");
-    for (const [form, text] of [["hookctl", `hookctl replay ${id}`], ["HTTP file", "POST /webhooks/ken HTTP/1.1"], ["fetch", "await fetch("], ["TypeScript", "export type LeadReplied = {"]]) {
+    for (const [form, text] of [["PowerShell", "curl.exe -X POST"], ["cmd", "curl.exe -X POST"], ["hookctl", `hookctl replay ${id}`], ["HTTP file", "POST /webhooks/ken HTTP/1.1"], ["fetch", "await fetch("], ["TypeScript", "export type LeadReplied = {"]]) {
       await page.getByRole("button", { name: form, exact: true }).click();
       await says(page, "#panel pre", text);
     }

@@ -64,6 +64,23 @@ await browse(async (open) => {
     await says(page, ".raw", '{"a":"caf\\xe9 \\xff"}');
   });
 
+  await step("copied commands and code hold nothing that steers who they are pasted to", async () => {
+    for (const path of ["/webhooks/ken", "/bidi", "/controls", "/invalid-utf8"]) {
+      await choose(page, path);
+      await tab(page, "copy");
+      for (const form of ["curl", "PowerShell", "cmd", "hookctl", "fetch", "TypeScript"]) {
+        await page.locator("#panel .choice").getByRole("button", { name: form, exact: true }).click();
+        await page.waitForFunction(() => document.querySelector("#panel pre").textContent);
+        await page.locator("#panel").getByRole("button", { name: "Copy", exact: true }).click();
+        await says(page, "#toasts", "Copied the text.");
+        const copied = await page.evaluate(() => navigator.clipboard.readText());
+        assert.match(copied, /\S/);
+        assert.doesNotMatch(copied, /[^\P{Cc}\n\t]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u, `${path} ${form}`);
+      }
+    }
+    await tab(page, "body");
+  });
+
   await step("five megabytes in a line", async () => {
     await choose(page, "/one-line");
     await page.locator(".bar .choice").getByRole("button", { name: "Tree" }).click();
