@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::delivery::{answer, attempts, failing, hits_file, ids, log, standing};
+use crate::delivery::{answer, attempts, failing, ids, log, standing};
 use crate::harness::{Endpoint, Room, until};
 
 #[test]
@@ -412,7 +412,7 @@ fn what_failed_is_sent_again_to_where_it_went_as_another_attempt() {
     let ran = room.run_with(
         &["verify", "--secret", secret.trim(), "-"],
         &[],
-        &hits_file(&hits[3]),
+        &hits[3].request(),
     );
     ran.ends(0);
     // No delivery was added, and nothing is left that failed.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::emulate::{Answer, call, emulator, good, handler, next};
+use crate::api::{Answer, call, emulator, good, handler, next};
 use crate::harness::{Listener, Room};
 
 /// A call is answered like this.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::emulate::{TOKEN, call, emulator, good, handler, next};
+use crate::api::{TOKEN, call, emulator, good, handler, next};
 use crate::harness::{Endpoint, Listener, Room, steady};
 
 /// Registers an endpoint of Kakiyo for one event.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::emulate::{Answer, TOKEN, call, call_with, emulator, good};
+use crate::api::{Answer, TOKEN, call, call_with, emulator, good};
 use crate::harness::{Listener, Room};
 
 const JSON: &str = "Authorization: Bearer test\r\nContent-Type: application/json\r\n";

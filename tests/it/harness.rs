@@ -455,6 +455,11 @@ impl Hit {
     pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap()
     }
+
+    /// Its bytes, as a file that can be replayed.
+    pub(crate) fn request(&self) -> Vec<u8> {
+        [self.head.as_bytes(), b"\r\n\r\n", &self.body].concat()
+    }
 }
 
 /// A handler under test's control. The test fails if it is never hit, unless it says so.

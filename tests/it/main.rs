@@ -1,15 +1,19 @@
-//! All integration tests, in one binary: they run the program as a user would.
+//! Integration tests: they run the program as a user would, and need nothing but Rust. Those that need other tools are in
+//! `tests/tools`.
+//!
+//! They send signals, run `sh` and compare file modes and the messages of Unix; `tests/all_platforms.rs` is for all platforms.
+#![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test may panic; that is how it fails")]
 
+mod api;
 mod harness;
 
 mod cases;
 mod catalogue;
 mod check;
+mod check_axum;
 mod check_reports;
 mod check_silence;
-mod ci;
-mod clients;
 mod delivery;
 mod delivery_resume;
 mod dialects;
@@ -25,6 +29,7 @@ mod errors_input;
 mod errors_network;
 mod errors_streams;
 mod explain;
+mod explain_cases;
 mod generated;
 mod handshakes;
 mod history;
@@ -38,7 +43,6 @@ mod listen_output;
 mod listen_passed;
 mod listen_tls;
 mod own_profiles;
-mod page;
 mod page_guard;
 mod profiles;
 mod receiver;
@@ -54,7 +58,5 @@ mod streams_closed;
 mod terminal;
 mod upstream;
 mod vectors;
-mod vendors;
 mod verify;
 mod volume;
-mod zoo;
