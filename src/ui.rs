@@ -27,7 +27,7 @@ pub(crate) struct ColorWorld {
     pub(crate) no_color: bool,
     /// `CLICOLOR_FORCE` is set, and neither empty nor 0 (bixense.com/clicolors).
     pub(crate) force: bool,
-    /// `TERM=dumb`.
+    /// `TERM=dumb`, or a console that cannot.
     pub(crate) dumb: bool,
 }
 
@@ -144,6 +144,10 @@ impl Wanted {
 impl Ui {
     /// The standard streams.
     pub(crate) fn new(wanted: Wanted, terminals: Terminals, world: ColorWorld) -> Self {
+        let world = ColorWorld {
+            dumb: world.dumb || !shows_sequences(terminals),
+            ..world
+        };
         Self {
             out: Stream::new(BufWriter::new(io::stdout())),
             err: Box::new(io::stderr()),
@@ -328,6 +332,17 @@ fn cannot_write(error: io::Error) -> Error {
 /// What is said to people: no control characters, and no credentials of a URL.
 fn said(text: &str) -> String {
     safe_lines(&redact::text(text))
+}
+
+/// Whether terminals show the sequences that paint: the console of Windows must be told to, by way of stdout.
+#[cfg(windows)]
+fn shows_sequences(terminals: Terminals) -> bool {
+    terminals.stdout && colored::control::set_virtual_terminal(true).is_ok()
+}
+
+#[cfg(unix)]
+fn shows_sequences(_: Terminals) -> bool {
+    true
 }
 
 #[cfg(test)]

@@ -192,30 +192,39 @@ pub(super) fn give_up(desk: &Arc<Desk>, ui: &mut Ui) {
     let _ = heard.recv_timeout(HURRY);
 }
 
-/// Ctrl-C and SIGTERM. Made before the first line is printed, so that whoever reads it may end the program.
+/// Ctrl-C and SIGTERM; on Windows Ctrl-C, Ctrl-Break and a console that closes. Made before the first line is printed,
+/// so that whoever reads it may end the program.
 pub(super) struct Signals {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
+    #[cfg(windows)]
+    ctrl_c: tokio::signal::windows::CtrlC,
+    #[cfg(windows)]
+    ctrl_break: tokio::signal::windows::CtrlBreak,
+    #[cfg(windows)]
+    ctrl_close: tokio::signal::windows::CtrlClose,
 }
 
 impl Signals {
     #[cfg(unix)]
     pub(super) fn new() -> Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        let on = |kind| {
-            signal(kind).map_err(|error| Error::machine("cannot wait for signals").because(error))
-        };
         Ok(Self {
-            terminate: on(SignalKind::terminate())?,
-            interrupt: on(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate()).map_err(no_signals)?,
+            interrupt: signal(SignalKind::interrupt()).map_err(no_signals)?,
         })
     }
 
-    #[cfg(not(unix))]
+    #[cfg(windows)]
     pub(super) fn new() -> Result<Self> {
-        Ok(Self {})
+        use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close};
+        Ok(Self {
+            ctrl_c: ctrl_c().map_err(no_signals)?,
+            ctrl_break: ctrl_break().map_err(no_signals)?,
+            ctrl_close: ctrl_close().map_err(no_signals)?,
+        })
     }
 
     /// Waits for one of them.
@@ -225,9 +234,17 @@ impl Signals {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
         }
-        #[cfg(not(unix))]
-        let _ = tokio::signal::ctrl_c().await;
+        #[cfg(windows)]
+        tokio::select! {
+            _ = self.ctrl_c.recv() => {}
+            _ = self.ctrl_break.recv() => {}
+            _ = self.ctrl_close.recv() => {}
+        }
     }
+}
+
+fn no_signals(error: std::io::Error) -> Error {
+    Error::machine("cannot wait for signals").because(error)
 }
 
 /// Ends after the time, or never.

@@ -1,6 +1,6 @@
 //! `--exec`: a command that is run against a listener or an emulator, and that ends with it.
 
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
@@ -16,8 +16,8 @@ const GRACE: Duration = Duration::from_secs(2);
 pub(super) struct Exec {
     command: Option<String>,
     group: Group,
-    /// Tells how it ended.
-    waiting: Option<oneshot::Receiver<std::io::Result<ExitStatus>>>,
+    /// Tells how it ended. The handle comes along: while it is open, no other process gets the same id.
+    waiting: Option<oneshot::Receiver<(std::io::Result<ExitStatus>, Child)>>,
     code: Option<u8>,
 }
 
@@ -48,8 +48,9 @@ impl Exec {
         exec.group = Group::of(child.id());
         let (ended, waiting) = oneshot::channel();
         std::thread::spawn(move || {
+            let status = child.wait();
             // If nobody asks any more, the program is at its end.
-            let _ = ended.send(child.wait());
+            let _ = ended.send((status, child));
         });
         exec.waiting = Some(waiting);
         Ok(exec)
@@ -69,12 +70,10 @@ impl Exec {
 
     /// Waits for the end of the command, and returns its code; `None` if there is none to wait for.
     pub(super) async fn ended(&mut self) -> Option<u8> {
-        let status = self.waiting.as_mut()?.await;
+        let end = self.waiting.as_mut()?.await;
         self.waiting = None;
-        let code = status
-            .ok()
-            .and_then(std::result::Result::ok)
-            .map_or(1, code);
+        self.group.leader_ended();
+        let code = end.ok().and_then(|(status, _)| status.ok()).map_or(1, code);
         self.code = Some(code);
         Some(code)
     }
@@ -126,10 +125,18 @@ fn shell(text: &str) -> Command {
     command
 }
 
-#[cfg(not(unix))]
+/// `cmd` reads the rest of its command line by rules of its own, so the text is passed as typed. `/S` strips the outer
+/// quotes and nothing else; `/D` skips the AutoRun commands of the registry.
+#[cfg(windows)]
 fn shell(text: &str) -> Command {
+    use std::os::windows::process::CommandExt as _;
+    /// Keeps Ctrl-C from the command, as a process group does on Unix (learn.microsoft.com, process creation flags).
+    const CREATE_NEW_PROCESS_GROUP: u32 = 0x200;
     let mut command = Command::new("cmd");
-    command.args(["/C", text]);
+    command
+        .args(["/D", "/S", "/C"])
+        .raw_arg(format!("\"{text}\""))
+        .creation_flags(CREATE_NEW_PROCESS_GROUP);
     command
 }
 
@@ -140,17 +147,22 @@ fn code(status: ExitStatus) -> u8 {
     code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
 }
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 fn code(status: ExitStatus) -> u8 {
     let code = status.code().unwrap_or(1);
     u8::try_from(code).unwrap_or(1)
 }
 
-/// The processes of a command. Where there are no groups, they are left to themselves.
+/// The processes of a command.
+///
+/// Windows has no process groups. There, `taskkill /T` ends the command and what it started, without asking first;
+/// what a command left running when it ended by itself cannot be found any more.
 #[derive(Default)]
 struct Group {
     #[cfg(unix)]
     id: Option<rustix::process::Pid>,
+    #[cfg(windows)]
+    id: Option<u32>,
 }
 
 #[cfg(unix)]
@@ -169,6 +181,10 @@ impl Group {
         }
     }
 
+    /// The rest of the group may outlive its first process.
+    #[expect(clippy::unused_self, reason = "it matters on Windows")]
+    fn leader_ended(&mut self) {}
+
     fn ask_to_end(&self) {
         self.signal(rustix::process::Signal::TERM);
     }
@@ -184,17 +200,35 @@ impl Group {
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 impl Group {
-    fn of(_: u32) -> Self {
-        Self {}
+    fn of(id: u32) -> Self {
+        Self { id: Some(id) }
     }
 
+    /// Its id may be another's from now on.
+    fn leader_ended(&mut self) {
+        self.id = None;
+    }
+
+    #[expect(clippy::unused_self, reason = "it matters on Unix")]
     fn ask_to_end(&self) {}
 
+    #[expect(clippy::unused_self, reason = "it matters on Unix")]
     fn is_alive(&self) -> bool {
         false
     }
 
-    fn kill(&mut self) {}
+    fn kill(&mut self) {
+        let Some(id) = self.id.take() else {
+            return;
+        };
+        // It may be gone already.
+        let _ = Command::new("taskkill")
+            .args(["/T", "/F", "/PID", &id.to_string()])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+    }
 }

@@ -399,7 +399,8 @@ impl Settings {
         }
     }
 
-    /// Whether somebody may have put something into stdin: it is neither a terminal nor a device such as /dev/null.
+    /// Whether somebody may have put something into stdin: it is neither a terminal nor a device such as /dev/null
+    /// or NUL.
     pub(crate) fn stdin_is_piped(&self) -> bool {
         !self.environment.terminals.stdin && !is_device()
     }
@@ -414,7 +415,10 @@ fn is_device() -> bool {
     metadata.is_ok_and(|metadata| metadata.file_type().is_char_device())
 }
 
-#[cfg(not(unix))]
+/// Files and pipes are told from NUL by what is in them; what is read here is kept for who reads stdin next. A pipe
+/// that holds nothing passes for NUL, then.
+#[cfg(windows)]
 fn is_device() -> bool {
-    false
+    let mut stdin = io::stdin().lock();
+    stdin.fill_buf().is_ok_and(<[u8]>::is_empty)
 }

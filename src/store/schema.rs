@@ -246,7 +246,7 @@ pub(super) fn file_id(path: &Path) -> Option<FileId> {
 }
 
 /// A file that is open stays at its path.
-#[cfg(not(unix))]
+#[cfg(windows)]
 pub(super) fn file_id(_: &Path) -> Option<FileId> {
     None
 }
