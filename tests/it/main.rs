@@ -60,3 +60,4 @@ mod upstream;
 mod vectors;
 mod verify;
 mod volume;
+mod workflows;
