@@ -27,7 +27,7 @@ pub(crate) struct ColorWorld {
     pub(crate) no_color: bool,
     /// `CLICOLOR_FORCE` is set, and neither empty nor 0 (bixense.com/clicolors).
     pub(crate) force: bool,
-    /// `TERM=dumb`, or a console that cannot.
+    /// `TERM=dumb`, or a console without escape sequences.
     pub(crate) dumb: bool,
 }
 
@@ -145,7 +145,7 @@ impl Ui {
     /// The standard streams.
     pub(crate) fn new(wanted: Wanted, terminals: Terminals, world: ColorWorld) -> Self {
         let world = ColorWorld {
-            dumb: world.dumb || !shows_sequences(terminals),
+            dumb: world.dumb || !interprets_escapes(terminals),
             ..world
         };
         Self {
@@ -334,14 +334,14 @@ fn said(text: &str) -> String {
     safe_lines(&redact::text(text))
 }
 
-/// Whether terminals show the sequences that paint: the console of Windows must be told to, by way of stdout.
+/// Returns whether the terminals interpret escape sequences. On Windows that must be enabled, through stdout.
 #[cfg(windows)]
-fn shows_sequences(terminals: Terminals) -> bool {
+fn interprets_escapes(terminals: Terminals) -> bool {
     terminals.stdout && colored::control::set_virtual_terminal(true).is_ok()
 }
 
 #[cfg(unix)]
-fn shows_sequences(_: Terminals) -> bool {
+fn interprets_escapes(_: Terminals) -> bool {
     true
 }
 

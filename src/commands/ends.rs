@@ -192,8 +192,8 @@ pub(super) fn give_up(desk: &Arc<Desk>, ui: &mut Ui) {
     let _ = heard.recv_timeout(HURRY);
 }
 
-/// Ctrl-C and SIGTERM; on Windows Ctrl-C, Ctrl-Break and a console that closes. Made before the first line is printed,
-/// so that whoever reads it may end the program.
+/// Ctrl-C and SIGTERM; on Windows Ctrl-C, Ctrl-Break and closing the console. Created before the first line is printed,
+/// so that a reader of that line can end the program.
 pub(super) struct Signals {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,

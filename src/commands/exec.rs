@@ -16,7 +16,7 @@ const GRACE: Duration = Duration::from_secs(2);
 pub(super) struct Exec {
     command: Option<String>,
     group: Group,
-    /// Tells how it ended. The handle comes along: while it is open, no other process gets the same id.
+    /// Receives the status, and the handle with it: while that is open, no other process gets the same id.
     waiting: Option<oneshot::Receiver<(std::io::Result<ExitStatus>, Child)>>,
     code: Option<u8>,
 }
@@ -155,8 +155,8 @@ fn code(status: ExitStatus) -> u8 {
 
 /// The processes of a command.
 ///
-/// Windows has no process groups. There, `taskkill /T` ends the command and what it started, without asking first;
-/// what a command left running when it ended by itself cannot be found any more.
+/// Windows has no process groups. There, `taskkill /T` terminates the command and its child processes without asking
+/// first. Children of a command that has exited cannot be found any more.
 #[derive(Default)]
 struct Group {
     #[cfg(unix)]
@@ -206,7 +206,7 @@ impl Group {
         Self { id: Some(id) }
     }
 
-    /// Its id may be another's from now on.
+    /// The system may give its id to another process from now on.
     fn leader_ended(&mut self) {
         self.id = None;
     }

@@ -392,7 +392,8 @@ impl Settings {
                 "Check the path; it starts from `{}`.",
                 self.environment.directory.display()
             )),
-            io::ErrorKind::IsADirectory => {
+            // Windows says that access is denied.
+            _ if self.environment.directory.join(name).is_dir() => {
                 cannot.because("it is a folder").hint("Name a file in it.")
             }
             _ => cannot.because(error),
@@ -415,8 +416,7 @@ fn is_device() -> bool {
     metadata.is_ok_and(|metadata| metadata.file_type().is_char_device())
 }
 
-/// Files and pipes are told from NUL by what is in them; what is read here is kept for who reads stdin next. A pipe
-/// that holds nothing passes for NUL, then.
+/// NUL is an empty stdin. So an empty pipe counts as NUL too; bytes that are read here stay in the buffer of stdin.
 #[cfg(windows)]
 fn is_device() -> bool {
     let mut stdin = io::stdin().lock();

@@ -173,7 +173,7 @@ impl Out {
             return Ok(Self::Stdout);
         };
         let whole = directory.join(path);
-        let is_folder = path.to_string_lossy().ends_with('/') || whole.is_dir();
+        let is_folder = path.to_string_lossy().ends_with(std::path::is_separator) || whole.is_dir();
         if is_folder {
             fs::create_dir_all(&whole).map_err(|error| cannot(&whole, error))?;
             return Ok(Self::Folder(whole));
