@@ -59,7 +59,7 @@ function run(file, args) {
     // Ends as the binary did, so that a shell sees the signal.
     for (const name of signals) process.removeAllListeners(name);
     process.kill(process.pid, signal);
-    // A signal that ends nobody, or that Node.js handles itself.
+    // Some signals do not end Node.js.
     setTimeout(() => process.exit(128 + constants.signals[signal]), 1000);
   });
 }
