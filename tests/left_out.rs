@@ -1,4 +1,4 @@
-//! Not a test: the last words of `cargo test`, which name the tests that it leaves out.
+//! Not a test: lists, at the end of `cargo test`, the tests that were not run.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -9,7 +9,7 @@ fn main() -> io::Result<()> {
     if std::env::args().any(|argument| argument == "--list") {
         return Ok(());
     }
-    let mut out = String::from("\nleft out, since they need more than Rust:\n");
+    let mut out = String::from("\nnot run, since they need more than Rust:\n");
     let mut count = 0;
     for (module, source) in modules()? {
         for name in tests(&source) {
