@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::emulate::{TOKEN, emulator, next};
+use crate::api::{TOKEN, emulator, next};
 use crate::harness::{Listener, Room};
 
 /// Makes a call with these header lines and no others but for framing; returns status and body.
