@@ -1,5 +1,7 @@
 //! The parsers of foreign bytes, for the fuzz targets. Not an interface.
 
+use serde_json::Value;
+
 use crate::receiver::Splitter;
 use crate::request::{form, raw, stored};
 
@@ -31,7 +33,50 @@ pub fn connection(bytes: &[u8]) {
 
 /// JSON for people.
 pub fn pretty_json(bytes: &[u8]) {
-    let _ = crate::render::json::pretty(bytes, crate::render::Paint::new(false));
+    let limits = crate::render::sheet::Limits::BODY;
+    let _ = crate::render::json::pretty(bytes, limits, crate::render::Paint::new(false));
+}
+
+/// Look-ups and changes in JSON, against a tree of it.
+pub fn json_look_ups(bytes: &[u8]) {
+    use crate::request::depth;
+    use crate::request::json::{Document, Outline, lookup, paths, put, scalar_text};
+    let notes = bytes
+        .first()
+        .map_or(1, |first| 1 + usize::from(*first) % 64);
+    let outline = Outline::read_noting(bytes, notes);
+    assert_eq!(outline.is_some(), depth::check(bytes).is_ok());
+    let (Some(outline), Ok(tree)) = (outline, serde_json::from_slice::<Value>(bytes)) else {
+        return;
+    };
+    let document = Document::new(bytes, &outline);
+    let text_at = |path: &str| document.lookup(path).map(|node| node.text());
+    for path in paths(&tree).into_iter().take(MOST_PATHS) {
+        let wanted = lookup(&tree, &path);
+        assert_eq!(text_at(&path), wanted.map(scalar_text), "{path}");
+        if wanted.is_some_and(|value| !value.is_array() && !value.is_object()) {
+            let changed = put(bytes, &path, |_| Some("\"new\"".to_owned())).unwrap_or_default();
+            let changed: Value = serde_json::from_slice(&changed).unwrap_or_default();
+            assert_eq!(lookup(&changed, &path), Some(&Value::from("new")), "{path}");
+        }
+    }
+}
+
+/// Most paths of one document that are looked up.
+const MOST_PATHS: usize = 50;
+
+/// What differs between two JSON texts, one on the first line and one after it.
+pub fn json_differences(bytes: &[u8]) {
+    use crate::request::{depth, json};
+    let end = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
+    let (one, other) = bytes.split_at(end);
+    let (Ok(one), Ok(other)) = (depth::check(one), depth::check(other)) else {
+        return;
+    };
+    json::compare(one, other, &mut |_, a, b| assert_ne!(a, b));
+    json::compare(one, one, &mut |path, _, _| {
+        panic!("{path:?} differs from itself")
+    });
 }
 
 /// Multipart bodies for people.

@@ -22,7 +22,9 @@ use crate::provider::compose::{Content, Shape, compose, not_json, target};
 use crate::provider::fresh::{Seed, renewed};
 use crate::provider::payload::{self, Payload};
 use crate::provider::{Catalogue, Detector, Profile, Provider};
-use crate::request::{Request, depth, json};
+use crate::request::Request;
+use crate::request::depth::{self, JsonProblem};
+use crate::request::json::{self, Document, Outline};
 use crate::sender::{Delivery, Signing, authority};
 use crate::settings::Settings;
 use crate::signature::{self, Scheme, Source, extract};
@@ -331,9 +333,13 @@ impl Replay<'_> {
         if self.args.edits.is_empty() {
             return Ok(body.clone());
         }
-        let value = serde_json::from_slice(body).map_err(|error| {
+        let value = json::tree(body).map_err(|problem| {
             let from = &sourced.from;
-            Error::usage(format!("cannot edit the body of `{from}`, it is no JSON")).because(error)
+            let what = match problem {
+                JsonProblem::TooMany => format!("cannot edit the body of `{from}`"),
+                _ => format!("cannot edit the body of `{from}`, it is no JSON"),
+            };
+            Error::usage(what).because(problem)
         })?;
         let mut payload = Payload {
             value,
@@ -354,24 +360,28 @@ impl Replay<'_> {
         scheme: Option<&Scheme>,
         delivery: &mut Delivery,
     ) {
-        let fields = delivery.request.json().unwrap_or_default();
-        let is_id = |value: &&serde_json::Value| json::scalar_text(value).is_some();
+        let body = delivery.request.body.clone();
+        let outline = Outline::of_container(&body);
+        let fields = outline
+            .as_ref()
+            .map(|outline| Document::new(&body, outline));
         let mut keys: Vec<_> = keys_in_body(profile, scheme)
             .into_iter()
-            .filter_map(|path| Some((json::lookup(&fields, &path).filter(is_id)?, path)))
+            .filter_map(|path| {
+                let node = fields?.lookup(&path)?;
+                Some((node.text()?, node.is_string(), path))
+            })
             .collect();
-        keys.dedup_by_key(|(old, _)| *old);
+        keys.dedup_by(|one, other| (&one.0, one.1) == (&other.0, other.1));
         if keys.is_empty() && id_header(profile, scheme).is_none() {
             self.notes
                 .add("there is no id that `--new-id` could renew.".to_owned());
         }
-        for (old, path) in keys {
+        for (old, is_text, path) in keys {
             let request = &mut delivery.request;
             // Of a number, the same digits may stand anywhere.
             let quoted = |text: &str| serde_json::Value::from(text).to_string();
-            let texts = old
-                .as_str()
-                .map(|old| (quoted(old), quoted(&renewed(old, &self.seed))));
+            let texts = is_text.then(|| (quoted(&old), quoted(&renewed(&old, &self.seed))));
             match (std::str::from_utf8(&request.body), texts) {
                 (Ok(body), Some((from, to))) if body.contains(&from) => {
                     request.body = body.replace(&from, &to).into();

@@ -15,6 +15,8 @@ use crate::store::{Entry, Id};
 
 /// Most of an answer's body that is shown, in bytes.
 const MAX_ANSWER: usize = 256 * 1024;
+/// Most of a value that differs, in characters.
+const MAX_DIFFERING: usize = 4_000;
 
 pub(super) fn entry(page: &Page, id: Id) -> Result<Entry, Refusal> {
     let entry = page.shelf.get(id)?;
@@ -136,9 +138,15 @@ pub(super) fn compared(page: &Page, a: Id, b: Id, uri: &Uri) -> Reply {
     let (one, other): (Request, Request) = (request(a)?, request(b)?);
     let is_loose = parameter(uri, "volatile").as_deref() == Some("ignore");
     let reveal = parameter(uri, "reveal").is_some();
-    let found = difference::between(&one, &other, is_loose);
-    let differences: Vec<Value> = found.iter().map(|one| one.json(reveal)).collect();
-    Ok(json(
-        &json!({"a": a.to_string(), "b": b.to_string(), "differences": differences}),
-    ))
+    let all = difference::between(&one, &other, is_loose);
+    let differences = all.found.iter();
+    let differences: Vec<Value> = differences
+        .map(|one| one.json(MAX_DIFFERING, reveal))
+        .collect();
+    Ok(json(&json!({
+        "a": a.to_string(),
+        "b": b.to_string(),
+        "differences": differences,
+        "more": all.more,
+    })))
 }

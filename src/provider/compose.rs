@@ -5,6 +5,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::profile::{Auth, ContentType, Profile};
+use crate::request::json::Fields;
 use crate::request::{Headers, Request, depth, form, json};
 use crate::signature::Source;
 
@@ -158,12 +159,12 @@ pub(crate) fn compose(
 }
 
 /// Fills in each `{body:PATH}`; `None` if nothing is at a path, or nothing that a header can hold.
-pub(crate) fn with_fields(value: &str, fields: &Value) -> Option<String> {
+pub(crate) fn with_fields(value: &str, fields: Fields<'_>) -> Option<String> {
     let Some((before, rest)) = value.split_once("{body:") else {
         return Some(value.to_owned());
     };
     let (path, after) = rest.split_once('}')?;
-    let text = json::lookup(fields, path).and_then(json::scalar_text)?;
+    let text = fields.text(path)?;
     let after = with_fields(after, fields)?;
     let fits = text.bytes().all(|byte| (0x20..0x7f).contains(&byte));
     fits.then(|| format!("{before}{text}{after}"))

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use memchr::memmem::Finder;
-use serde_json::Value;
 
 use super::catalogue::Provider;
 use super::profile::DetectRow;
+use crate::request::json::Document;
 use crate::request::{ByName, json};
 use crate::signature::{Source, extract, last_key};
 
@@ -100,19 +100,18 @@ impl Detector {
     }
 
     fn best_by_body(&self, rows: &Rows, source: &Source<'_>) -> Option<&Arc<Provider>> {
-        match source.parsed() {
-            Some(Value::Object(fields)) => {
-                let rows = fields.keys().filter_map(|key| rows.by_key.get(key));
-                self.fitting(rows.flatten().copied(), source)
-            }
-            Some(_) => self.fitting(rows.of_lists.iter().copied(), source),
-            None => {
-                let may_hold = |key: &Finder<'_>| source.may_hold(|text| key.find(text).is_some());
-                let rows = rows.by_body.iter();
-                let rows = rows.filter(|(key, _)| key.as_ref().is_none_or(may_hold));
-                self.fitting(rows.map(|(_, row)| *row), source)
-            }
+        let parsed = source.parsed();
+        if parsed.is_some_and(|fields| !fields.root().is_object()) {
+            return self.fitting(rows.of_lists.iter().copied(), source);
         }
+        if let Some(keys) = parsed.and_then(Document::keys) {
+            let rows = keys.filter_map(|key| rows.by_key.get(&key));
+            return self.fitting(rows.flatten().copied(), source);
+        }
+        let may_hold = |key: &Finder<'_>| source.may_hold(|text| key.find(text).is_some());
+        let rows = rows.by_body.iter();
+        let rows = rows.filter(|(key, _)| key.as_ref().is_none_or(may_hold));
+        self.fitting(rows.map(|(_, row)| *row), source)
     }
 
     /// The provider of the row that fits with most conditions, the last of those with as many.
@@ -210,7 +209,7 @@ impl Provider {
         &'a self,
         source: &'a Source<'_>,
     ) -> impl Iterator<Item = (&'a str, String)> {
-        let at = |path: &str| json::lookup(source.fields(), path).and_then(json::scalar_text);
+        let at = |path: &str| source.fields().text(path);
         let dedup = self.profile.envelope.dedup.iter();
         let paths = dedup.flat_map(|dedup| &dedup.value);
         paths.filter_map(move |path| Some((&**path, at(path)?)))

@@ -80,8 +80,10 @@ impl Set {
     pub(crate) fn apply(&self, payload: &mut Value) -> Result<Done, String> {
         let keys = json::split_path(&self.path);
         let (last, parents) = keys.split_last().expect("a path has a key");
-        let known = json::paths(payload);
-        let parent = descend(payload, parents, &self.path, &known)?;
+        let parent = match descend(payload, parents, &self.path) {
+            Ok(parent) => parent,
+            Err(stuck) => return Err(stuck.explain(payload)),
+        };
         match parent {
             Value::Object(map) => {
                 let done = if map.contains_key(last) {
@@ -119,8 +121,10 @@ impl Set {
 pub(crate) fn unset(path: &str, payload: &mut Value) -> Result<(), String> {
     let keys = json::split_path(path);
     let (last, parents) = keys.split_last().expect("a path has a key");
-    let known = json::paths(payload);
-    let parent = descend(payload, parents, path, &known)?;
+    let parent = match descend(payload, parents, path) {
+        Ok(parent) => parent,
+        Err(stuck) => return Err(stuck.explain(payload)),
+    };
     let removed = match parent {
         Value::Object(map) => map.shift_remove(last),
         Value::Array(items) => {
@@ -129,7 +133,7 @@ pub(crate) fn unset(path: &str, payload: &mut Value) -> Result<(), String> {
         }
         other => return Err(through_scalar(path, parents, other)),
     };
-    removed.map(drop).ok_or_else(|| no_such(path, &known))
+    removed.map(drop).ok_or_else(|| no_such(path, payload))
 }
 
 /// Builds a custom payload: `FIELD=@PATH` takes a value of the payload, `FIELD=TEXT` is text.
@@ -148,7 +152,7 @@ pub(crate) fn map_fields(fields: &[String], payload: &Value) -> Result<Value, St
         let value = match from.strip_prefix('@') {
             Some(path) => json::lookup(payload, path)
                 .cloned()
-                .ok_or_else(|| no_such(path, &json::paths(payload)))?,
+                .ok_or_else(|| no_such(path, payload))?,
             None => Value::String(from.to_owned()),
         };
         mapped.insert(name.to_owned(), value);
@@ -156,16 +160,34 @@ pub(crate) fn map_fields(fields: &[String], payload: &Value) -> Result<Value, St
     Ok(Value::Object(mapped))
 }
 
+/// Why a path cannot be followed.
+enum Stuck {
+    Scalar(String),
+    /// The path, and the part of it that is not there.
+    NoSuchParent(String, String),
+}
+
+impl Stuck {
+    fn explain(self, payload: &Value) -> String {
+        match self {
+            Self::Scalar(problem) => problem,
+            Self::NoSuchParent(path, parent) => {
+                let near = near_paths(&path, &json::paths(payload));
+                format!("`{path}`: the payload has no `{parent}`{near}")
+            }
+        }
+    }
+}
+
 fn descend<'a>(
     payload: &'a mut Value,
     keys: &[String],
     path: &str,
-    known: &[String],
-) -> Result<&'a mut Value, String> {
+) -> Result<&'a mut Value, Stuck> {
     let mut value = payload;
     for (depth, key) in keys.iter().enumerate() {
         if !matches!(value, Value::Object(_) | Value::Array(_)) {
-            return Err(through_scalar(path, &keys[..depth], value));
+            return Err(Stuck::Scalar(through_scalar(path, &keys[..depth], value)));
         }
         value = match value {
             Value::Object(map) => map.get_mut(key),
@@ -175,7 +197,7 @@ fn descend<'a>(
                 .and_then(|index| items.get_mut(index)),
             _ => None,
         }
-        .ok_or_else(|| no_such_parent(path, &keys[..=depth].join("."), known))?;
+        .ok_or_else(|| Stuck::NoSuchParent(path.to_owned(), keys[..=depth].join(".")))?;
     }
     Ok(value)
 }
@@ -197,15 +219,9 @@ fn through_scalar(path: &str, parents: &[String], value: &Value) -> String {
     }
 }
 
-fn no_such_parent(path: &str, parent: &str, known: &[String]) -> String {
-    format!(
-        "`{path}`: the payload has no `{parent}`{}",
-        near_paths(path, known)
-    )
-}
-
-fn no_such(path: &str, known: &[String]) -> String {
-    format!("the payload has no `{path}`{}", near_paths(path, known))
+fn no_such(path: &str, payload: &Value) -> String {
+    let near = near_paths(path, &json::paths(payload));
+    format!("the payload has no `{path}`{near}")
 }
 
 /// The paths that are meant, perhaps: those that end in the same key, else those spelled alike.

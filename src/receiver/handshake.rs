@@ -11,7 +11,7 @@ use serde_json::Value;
 use subtle::ConstantTimeEq as _;
 
 use super::{Answer, Judge, Judgement, Verdict};
-use crate::request::{Request, json};
+use crate::request::Request;
 use crate::secret::Secret;
 use crate::signature::{self, Source};
 
@@ -158,8 +158,9 @@ impl Handshake {
                 value.is_some_and(|value| is_wanted(&Value::from(value), wanted))
             })
             && self.body.iter().all(|(path, wanted)| {
-                let value = source.json().and_then(|fields| json::lookup(fields, path));
-                value.is_some_and(|value| is_wanted(value, wanted))
+                let node = source.json().and_then(|fields| fields.lookup(path));
+                let value = node.and_then(|node| node.value(MAX_VALUE));
+                value.is_some_and(|value| is_wanted(&value, wanted))
             })
     }
 
@@ -197,6 +198,9 @@ impl Handshake {
     }
 }
 
+/// Longest value of a body that a handshake is told by, in bytes: some are kept, and all are sent back or shown.
+const MAX_VALUE: usize = 4_096;
+
 /// Whether a value is the one that is wanted, or any text or number for `*`.
 fn is_wanted(value: &Value, wanted: &Value) -> bool {
     if wanted == "*" {
@@ -222,8 +226,8 @@ struct Values<'a> {
 
 impl Values<'_> {
     fn value(&self, name: &str) -> Option<String> {
-        let (fields, request) = (self.source.fields(), self.source.request);
-        let field = |path: &str| json::lookup(fields, path).and_then(json::scalar_text);
+        let request = self.source.request;
+        let field = |path: &str| self.source.fields().text(path);
         match name.split_once(':')? {
             ("query", name) => query(request, name),
             ("header", name) => request.headers.text(name).map(std::borrow::Cow::into_owned),

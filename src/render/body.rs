@@ -2,20 +2,24 @@
 
 use memchr::memmem;
 
-use super::{Paint, indent, json, size, text};
-use crate::request::form;
+use super::sheet::{Limits, Sheet, plain};
+use super::{Paint, json, size};
+use crate::request::{depth, form};
 
-/// Most lines that are shown of one body.
-const MAX_LINES: usize = 400;
-/// Most bytes of one line.
-const MAX_LINE: usize = 4_000;
 /// Bytes that are shown of a binary body.
 const MAX_HEX: usize = 256;
 
 /// Shows a body, with a line end; nothing for an empty one.
 pub(crate) fn show(body: &[u8], media_type: &str, paint: Paint) -> String {
+    let mut sheet = Sheet::new(Limits::BODY, paint);
+    write(body, media_type, &mut sheet);
+    sheet.finish()
+}
+
+/// Whole lines of a body.
+fn write(body: &[u8], media_type: &str, sheet: &mut Sheet) {
     if body.is_empty() {
-        return String::new();
+        return;
     }
     let claims_json = media_type.ends_with("json");
     let looks_json = matches!(
@@ -23,50 +27,78 @@ pub(crate) fn show(body: &[u8], media_type: &str, paint: Paint) -> String {
         Some(b'{' | b'[')
     );
     if claims_json || (looks_json && media_type != form::MEDIA_TYPE) {
-        match json::pretty(body, paint) {
-            Ok(pretty) => return limit(&pretty, paint),
+        match depth::check(body) {
+            Ok(text) => {
+                json::write(text, sheet);
+                return sheet.end_line();
+            }
             Err(problem) if claims_json => {
-                return format!(
-                    "{}\n{}",
-                    paint.warn(&format!("no JSON: {problem}")),
-                    plain(body, paint)
-                );
+                sheet.push(&format!("no JSON: {problem}"), Paint::warn);
+                sheet.end_line();
+                return write_plain(body, sheet);
             }
             Err(_) => {}
         }
     }
     if media_type == form::MEDIA_TYPE
-        && let Some(form) = show_form(body, paint)
+        && let Some(text) = form_text(body)
     {
-        return form;
+        return write_form(text, sheet);
     }
     if media_type.starts_with(MULTIPART)
-        && let Some(parts) = show_parts(body, paint)
+        && let Some(parts) = Parts::of(body)
     {
-        return parts;
+        return write_parts(parts, sheet);
     }
-    plain(body, paint)
+    write_plain(body, sheet);
 }
 
 const MULTIPART: &str = "multipart/";
 
-/// Each part with its head; `None` if it is not laid out as parts are (RFC 2046, section 5.1).
-fn show_parts(body: &[u8], paint: Paint) -> Option<String> {
-    let end = memmem::find(body, b"\r\n").filter(|_| body.starts_with(b"--"))?;
-    let delimiter = [b"\r\n", &body[..end]].concat();
-    let (mut shown, mut rest) = (Vec::new(), &body[end..]);
-    while let Some(part) = rest.strip_prefix(b"\r\n") {
-        let end = memmem::find(part, &delimiter)?;
-        if shown.len() < MAX_LINES {
-            shown.push(show_part(&part[..end], paint));
-        }
-        rest = &part[end + delimiter.len()..];
-    }
-    rest.starts_with(b"--").then_some(())?;
-    Some(limit(&shown.join("\n"), paint))
+/// The parts of a body that is laid out as parts are (RFC 2046, section 5.1).
+struct Parts<'a> {
+    rest: &'a [u8],
+    /// What stands between them.
+    delimiter: Vec<u8>,
 }
 
-fn show_part(part: &[u8], paint: Paint) -> String {
+impl<'a> Parts<'a> {
+    /// `None` for a body that is not laid out like this to its end.
+    fn of(body: &'a [u8]) -> Option<Self> {
+        let end = memmem::find(body, b"\r\n").filter(|_| body.starts_with(b"--"))?;
+        let delimiter = [b"\r\n", &body[..end]].concat();
+        let all = || Self {
+            rest: &body[end..],
+            delimiter: delimiter.clone(),
+        };
+        let mut parts = all();
+        while parts.next().is_some() {}
+        parts.rest.starts_with(b"--").then(all)
+    }
+}
+
+impl<'a> Iterator for Parts<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let part = self.rest.strip_prefix(b"\r\n")?;
+        let end = memmem::find(part, &self.delimiter)?;
+        self.rest = &part[end + self.delimiter.len()..];
+        Some(&part[..end])
+    }
+}
+
+/// Each part with its head.
+fn write_parts(parts: Parts<'_>, sheet: &mut Sheet) {
+    for (number, part) in parts.enumerate() {
+        if number > 0 {
+            sheet.end_line();
+        }
+        write_part(part, sheet);
+    }
+}
+
+fn write_part(part: &[u8], sheet: &mut Sheet) {
     let (head, content) = match memmem::find(part, b"\r\n\r\n") {
         // It has no head.
         _ if part.starts_with(b"\r\n") => part.split_at(2),
@@ -74,7 +106,6 @@ fn show_part(part: &[u8], paint: Paint) -> String {
         None => part.split_at(part.len()),
     };
     let head = crate::request::latin1(head);
-    let mut shown = String::new();
     // A part says of itself what it is; parts within parts are text.
     let mut media_type = "";
     for line in head.split("\r\n").filter(|line| !line.is_empty()) {
@@ -82,11 +113,15 @@ fn show_part(part: &[u8], paint: Paint) -> String {
         if name.eq_ignore_ascii_case("content-type") && !value.trim().starts_with(MULTIPART) {
             media_type = value.split(';').next().unwrap_or_default().trim();
         }
-        let name = paint.faint(&text::safe(name));
-        shown.push_str(&format!("{name}:{}\n", text::safe(value)));
+        sheet.push_token(name, Paint::faint);
+        sheet.push(":", plain);
+        sheet.push_token(value, plain);
+        sheet.end_line();
     }
-    let content = show(content, media_type, paint);
-    format!("{shown}\n{}", indent(&content, "  "))
+    sheet.end_line();
+    sheet.set_margin("  ");
+    write(content, media_type, sheet);
+    sheet.set_margin("");
 }
 
 /// Most of an answer's body that is shown after a failure, in bytes.
@@ -108,59 +143,52 @@ pub(super) fn excerpt(body: &[u8], content_type: &str, truncated: bool, paint: P
     format!("{start}{}\n", paint.faint("…"))
 }
 
-fn show_form(body: &[u8], paint: Paint) -> Option<String> {
-    let text = std::str::from_utf8(body)
-        .ok()
-        .filter(|text| !text.chars().any(char::is_control))?;
-    let pairs = form::pairs(text.as_bytes());
-    let lines: Vec<String> = pairs
-        .iter()
-        .map(|(key, value)| {
-            let shown = json::pretty(value.as_bytes(), paint)
-                .ok()
-                .filter(|_| value.starts_with(['{', '[']));
-            let value = match shown {
-                Some(json) => format!("\n{}", indent(&json, "  ")),
-                None => format!(" {}", text::safe(value)),
-            };
-            format!("{}:{value}\n", paint.name(&text::safe(key)))
-        })
-        .collect();
-    Some(limit(&lines.concat(), paint))
+/// A form that can be shown pair by pair.
+fn form_text(body: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(body).ok()?;
+    (!text.chars().any(char::is_control)).then_some(text)
 }
 
-fn plain(body: &[u8], paint: Paint) -> String {
-    match std::str::from_utf8(body) {
-        Ok(text) if !text.contains('\0') => limit(&text::safe_lines(text), paint),
-        _ => hex_dump(body, paint),
-    }
-}
-
-/// Cuts long texts, and says so.
-fn limit(text: &str, paint: Paint) -> String {
-    let mut shown = String::new();
-    let mut lines = text.lines();
-    for line in lines.by_ref().take(MAX_LINES) {
-        match line.char_indices().nth(MAX_LINE) {
-            Some((end, _)) => {
-                shown.push_str(&line[..end]);
-                shown.push_str(&paint.faint(&format!(" … {} more", size(line.len() - end))));
+fn write_form(text: &str, sheet: &mut Sheet) {
+    for (name, value) in form_urlencoded::parse(text.as_bytes()) {
+        sheet.push_token(&name, Paint::name);
+        sheet.push(":", plain);
+        let json = depth::check(value.as_bytes()).ok();
+        match json.filter(|_| value.starts_with(['{', '['])) {
+            Some(json) => {
+                sheet.end_line();
+                sheet.set_margin("  ");
+                json::write(json, sheet);
+                sheet.end_line();
+                sheet.set_margin("");
             }
-            None => shown.push_str(line),
+            None => {
+                sheet.push(" ", plain);
+                sheet.push_token(&value, plain);
+                sheet.end_line();
+            }
         }
-        shown.push('\n');
     }
-    let left = lines.count();
-    if left > 0 {
-        shown.push_str(&paint.faint(&format!("… {left} more lines")));
-        shown.push('\n');
-    }
-    shown
 }
 
-fn hex_dump(body: &[u8], paint: Paint) -> String {
-    let mut shown = paint.faint(&format!("{} of binary data", size(body.len())));
-    shown.push('\n');
+fn write_plain(body: &[u8], sheet: &mut Sheet) {
+    match std::str::from_utf8(body) {
+        Ok(text) if !text.contains('\0') => {
+            for line in text.split_inclusive('\n') {
+                sheet.push_safe(line.strip_suffix('\n').unwrap_or(line), plain);
+                sheet.end_line();
+            }
+        }
+        _ => write_hex(body, sheet),
+    }
+}
+
+fn write_hex(body: &[u8], sheet: &mut Sheet) {
+    sheet.push(
+        &format!("{} of binary data", size(body.len())),
+        Paint::faint,
+    );
+    sheet.end_line();
     for (index, row) in body[..body.len().min(MAX_HEX)].chunks(16).enumerate() {
         let hex: Vec<String> = row.iter().map(|byte| format!("{byte:02x}")).collect();
         let ascii: String = row
@@ -173,14 +201,15 @@ fn hex_dump(body: &[u8], paint: Paint) -> String {
                 }
             })
             .collect();
-        let offset = paint.faint(&format!("{:06x}", index * 16));
-        shown.push_str(&format!("{offset}  {:<47}  {ascii}\n", hex.join(" ")));
+        sheet.push(&format!("{:06x}", index * 16), Paint::faint);
+        sheet.push(&format!("  {:<47}  {ascii}", hex.join(" ")), plain);
+        sheet.end_line();
     }
     if body.len() > MAX_HEX {
-        shown.push_str(&paint.faint(&format!("… {} more", size(body.len() - MAX_HEX))));
-        shown.push('\n');
+        let more = format!("… {} more", size(body.len() - MAX_HEX));
+        sheet.push(&more, Paint::faint);
+        sheet.end_line();
     }
-    shown
 }
 
 #[cfg(test)]
@@ -253,9 +282,9 @@ mod tests {
 
     #[test]
     fn long_bodies_are_cut_and_say_so() {
-        let many = "x\n".repeat(MAX_LINES + 3);
+        let many = "x\n".repeat(400 + 3);
         assert!(shown(many.as_bytes(), "text/plain").ends_with("x\n… 3 more lines\n"));
-        let wide = "y".repeat(MAX_LINE + 1500);
+        let wide = "y".repeat(4_000 + 1_500);
         assert!(shown(wide.as_bytes(), "text/plain").ends_with("y … 1.5 kB more\n"));
     }
 }

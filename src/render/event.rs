@@ -3,12 +3,14 @@
 use serde_json::{Value, json};
 
 use super::profile::origin;
+use super::sheet::Limits;
 use super::table::{Cell, cell, columns, columns_within, plain};
 use super::text::safe;
 use super::{Paint, indent};
 use crate::provider::compose::with_fields;
 use crate::provider::profile::{ContentType, Scenario};
 use crate::provider::{Event, Origin, Provider, payload};
+use crate::request::json::Fields;
 use crate::request::{form, json as fields};
 
 /// The events and scenarios of a provider, one a line.
@@ -133,8 +135,8 @@ fn sample(provider: &Provider, name: &str, paint: Paint) -> String {
         .map(|(from, count)| format!("{count} {}", from.word()))
         .collect();
     let counts = paint.faint(&format!("(fields: {})", counts.join(", ")));
-    let sample =
-        super::json::pretty(provider.sample_text(name).as_bytes(), paint).unwrap_or_default();
+    let sample = super::json::pretty(provider.sample_text(name).as_bytes(), Limits::NONE, paint)
+        .unwrap_or_default();
     format!(
         "\n{} {counts}\n{}",
         paint.strong("Payload"),
@@ -181,7 +183,7 @@ fn headers(provider: &Provider, event: &str) -> Vec<(String, String, Origin)> {
     let sample = provider.sample(event);
     headers.extend(own.map(|header| {
         let value = header.value.replace("{event}", profile.called(event));
-        let filled = with_fields(&value, &sample).unwrap_or(value);
+        let filled = with_fields(&value, Fields::Tree(&sample)).unwrap_or(value);
         (header.name.to_ascii_lowercase(), filled, header.from)
     }));
     let optional = profile.signature.optional.value;

@@ -1,120 +1,65 @@
 //! JSON for people, straight from the bytes: numbers, escapes, repeated keys and their order stay as they came.
 
 use super::Paint;
-use super::text::{is_dangerous, write_escape};
-use crate::request::depth;
+use super::sheet::{Limits, Sheet, plain};
+use crate::request::depth::{self, JsonProblem, MAX_DEPTH};
+use crate::request::json::tokens;
 
 /// Prints JSON over several lines, or says why it is none.
-pub(crate) fn pretty(bytes: &[u8], paint: Paint) -> Result<String, String> {
-    depth::check(bytes).map_err(|error| error.to_string())?;
-    // JSON that serde_json takes is UTF-8.
-    let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
-    Ok(Printer {
-        paint,
-        out: String::with_capacity(text.len() * 2),
-        depth: 0,
-        after_open: false,
-    }
-    .print(text))
+pub(crate) fn pretty(bytes: &[u8], limits: Limits, paint: Paint) -> Result<String, JsonProblem> {
+    let mut sheet = Sheet::new(limits, paint);
+    write(depth::check(bytes)?, &mut sheet);
+    Ok(sheet.finish_line())
 }
 
-struct Printer {
-    paint: Paint,
-    out: String,
-    depth: usize,
-    /// Whether an object or list was opened and holds nothing yet.
-    after_open: bool,
-}
+/// White space for each level of a document.
+const INDENT: &str = match std::str::from_utf8(&[b' '; 2 * MAX_DEPTH]) {
+    Ok(spaces) => spaces,
+    Err(_) => "",
+};
 
-impl Printer {
-    fn print(mut self, text: &str) -> String {
-        let mut rest = text.trim_start_matches(is_space);
-        while let Some(first) = rest.chars().next() {
-            let token = token(rest, first);
-            rest = rest[token.len()..].trim_start_matches(is_space);
-            match first {
-                '{' | '[' => {
-                    self.before_value();
-                    self.out.push(first);
-                    self.depth += 1;
-                    self.after_open = true;
-                }
-                '}' | ']' => {
-                    self.depth -= 1;
-                    if !self.after_open {
-                        self.new_line();
-                    }
-                    self.after_open = false;
-                    self.out.push(first);
-                }
-                ',' => {
-                    self.out.push(',');
-                    self.new_line();
-                }
-                ':' => self.out.push_str(": "),
-                _ => {
-                    self.before_value();
-                    let is_key = first == '"' && rest.starts_with(':');
-                    self.scalar(token, first, is_key);
-                }
+/// Prints text that is JSON over several lines, without the end of the last one.
+pub(super) fn write(text: &str, sheet: &mut Sheet) {
+    let mut depth = 0_usize;
+    // Whether an object or list was opened and holds nothing yet.
+    let mut after_open = false;
+    let mut tokens = tokens(text).peekable();
+    while let Some(token) = tokens.next() {
+        let is_close = matches!(token, "}" | "]");
+        if is_close {
+            depth = depth.saturating_sub(1);
+        }
+        if after_open != is_close {
+            new_line(depth, sheet);
+        }
+        after_open = matches!(token, "{" | "[");
+        match token {
+            "{" | "[" => {
+                sheet.push(token, plain);
+                depth += 1;
+            }
+            "}" | "]" => sheet.push(token, plain),
+            "," => {
+                sheet.push(",", plain);
+                new_line(depth, sheet);
+            }
+            ":" => sheet.push(": ", plain),
+            _ => {
+                let is_key = tokens.peek() == Some(&":");
+                let painted = match (token.starts_with('"'), is_key) {
+                    (true, true) => Paint::name,
+                    (true, false) => Paint::good,
+                    (false, _) => Paint::warn,
+                };
+                sheet.push_token(token, painted);
             }
         }
-        self.out
-    }
-
-    fn before_value(&mut self) {
-        if self.after_open {
-            self.new_line();
-            self.after_open = false;
-        }
-    }
-
-    fn new_line(&mut self) {
-        self.out.push('\n');
-        for _ in 0..self.depth {
-            self.out.push_str("  ");
-        }
-    }
-
-    fn scalar(&mut self, token: &str, first: char, is_key: bool) {
-        let mut safe = String::with_capacity(token.len());
-        for char in token.chars() {
-            if is_dangerous(char) {
-                write_escape(char, &mut safe);
-            } else {
-                safe.push(char);
-            }
-        }
-        let painted = match first {
-            '"' if is_key => self.paint.name(&safe),
-            '"' => self.paint.good(&safe),
-            _ => self.paint.warn(&safe),
-        };
-        self.out.push_str(&painted);
     }
 }
 
-fn is_space(char: char) -> bool {
-    matches!(char, ' ' | '\t' | '\n' | '\r')
-}
-
-/// The token at the start of valid JSON.
-fn token(rest: &str, first: char) -> &str {
-    match first {
-        '{' | '}' | '[' | ']' | ',' | ':' => &rest[..1],
-        '"' => {
-            let mut escaped = false;
-            let end = rest[1..].find(|char| {
-                let ends = char == '"' && !escaped;
-                escaped = char == '\\' && !escaped;
-                ends
-            });
-            end.map_or(rest, |end| &rest[..end + 2])
-        }
-        _ => rest
-            .find(|char| is_space(char) || matches!(char, ',' | ']' | '}' | ':'))
-            .map_or(rest, |end| &rest[..end]),
-    }
+fn new_line(depth: usize, sheet: &mut Sheet) {
+    sheet.end_line();
+    sheet.push(INDENT.get(..2 * depth).unwrap_or(INDENT), plain);
 }
 
 #[cfg(test)]
@@ -123,7 +68,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn plain(text: &str) -> String {
-        pretty(text.as_bytes(), Paint::new(false)).unwrap()
+        pretty(text.as_bytes(), Limits::NONE, Paint::new(false)).unwrap()
     }
 
     #[test]
@@ -141,8 +86,8 @@ mod tests {
 
     #[test]
     fn what_is_no_json_is_refused_with_its_place() {
-        let problem = pretty(b"{\"a\":}", Paint::new(false)).unwrap_err();
-        assert_eq!(problem, "expected value at line 1 column 6");
+        let problem = pretty(b"{\"a\":}", Limits::NONE, Paint::new(false)).unwrap_err();
+        assert_eq!(problem.to_string(), "expected value at line 1 column 6");
     }
 
     proptest! {
@@ -155,7 +100,7 @@ mod tests {
 
         #[test]
         fn any_bytes_are_read_without_a_panic(bytes: Vec<u8>) {
-            let _ = pretty(&bytes, Paint::new(true));
+            let _ = pretty(&bytes, Limits::BODY, Paint::new(true));
         }
     }
 }

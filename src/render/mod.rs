@@ -17,6 +17,7 @@ pub(crate) mod markdown;
 pub(crate) mod outgoing;
 mod paint;
 pub(crate) mod profile;
+pub(crate) mod sheet;
 pub(crate) mod table;
 pub(crate) mod text;
 pub(crate) mod verification;

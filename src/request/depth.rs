@@ -4,8 +4,11 @@
 //! limit, so a syntax check alone says nothing of the depth.
 
 use std::fmt;
+use std::str::Utf8Error;
 
 use serde::de::IgnoredAny;
+
+use super::json;
 
 /// Deepest nesting of objects and arrays that is read.
 pub(crate) const MAX_DEPTH: usize = 128;
@@ -14,7 +17,10 @@ pub(crate) const MAX_DEPTH: usize = 128;
 #[derive(Debug)]
 pub(crate) enum JsonProblem {
     TooDeep,
+    /// A tree of it would take too much memory.
+    TooMany,
     Syntax(serde_json::Error),
+    Encoding(Utf8Error),
 }
 
 impl JsonProblem {
@@ -28,21 +34,23 @@ impl fmt::Display for JsonProblem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooDeep => write!(formatter, "nested deeper than {MAX_DEPTH} levels"),
+            Self::TooMany => write!(formatter, "more than {} values", json::MAX_VALUES),
             Self::Syntax(error) => error.fmt(formatter),
+            Self::Encoding(error) => error.fmt(formatter),
         }
     }
 }
 
 impl std::error::Error for JsonProblem {}
 
-/// Checks that bytes are one JSON value, nested at most [`MAX_DEPTH`] levels deep.
-pub(crate) fn check(bytes: &[u8]) -> Result<(), JsonProblem> {
+/// Checks that bytes are one JSON value, nested at most [`MAX_DEPTH`] levels deep. Returns its text.
+pub(crate) fn check(bytes: &[u8]) -> Result<&str, JsonProblem> {
     if !is_within_depth(bytes) {
         return Err(JsonProblem::TooDeep);
     }
-    serde_json::from_slice::<IgnoredAny>(bytes)
-        .map(drop)
-        .map_err(JsonProblem::Syntax)
+    serde_json::from_slice::<IgnoredAny>(bytes).map_err(JsonProblem::Syntax)?;
+    // Strings are passed over without a look at their bytes.
+    std::str::from_utf8(bytes).map_err(JsonProblem::Encoding)
 }
 
 /// Whether brackets outside of strings nest at most [`MAX_DEPTH`] deep, whatever else the bytes are.

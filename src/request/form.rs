@@ -1,5 +1,7 @@
 //! `application/x-www-form-urlencoded`, with brackets for what is nested.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use super::json;
@@ -7,11 +9,54 @@ use super::json;
 /// The media type of a form.
 pub(crate) const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 
+/// Most pairs of a form that are looked into. Frameworks stop much earlier: PHP, Django and Express read 1,000.
+const MAX_PAIRS: usize = 10_000;
+
 /// The pairs of a form, decoded, in their order.
 pub(crate) fn pairs(bytes: &[u8]) -> Vec<(String, String)> {
     form_urlencoded::parse(bytes)
         .map(|(key, value)| (key.into_owned(), value.into_owned()))
         .collect()
+}
+
+/// The first value of a name.
+pub(crate) fn value<'a>(bytes: &'a [u8], name: &str) -> Option<Cow<'a, str>> {
+    let mut pairs = form_urlencoded::parse(bytes).take(MAX_PAIRS);
+    pairs.find_map(|(key, value)| (key == name).then_some(value))
+}
+
+/// Ends a name or a value in [`sorted`]: no byte of UTF-8.
+const END: u8 = 0xff;
+
+/// The names and values of a form, decoded, one after the other: sorted by name and value, each pair once.
+pub(crate) fn sorted(bytes: &[u8]) -> Vec<u8> {
+    // A form may have one pair for each two of its bytes, so a pair takes no more than its text and where it starts.
+    let mut text = Vec::with_capacity(bytes.len());
+    let mut starts = Vec::new();
+    for (name, value) in form_urlencoded::parse(bytes) {
+        starts.extend(u32::try_from(text.len()));
+        for part in [name, value] {
+            text.extend_from_slice(part.as_bytes());
+            text.push(END);
+        }
+    }
+    let pair = |start: u32| {
+        let rest = text.get(usize::try_from(start).unwrap_or(usize::MAX)..);
+        let mut parts = rest.unwrap_or_default().split(|byte| *byte == END);
+        (
+            parts.next().unwrap_or_default(),
+            parts.next().unwrap_or_default(),
+        )
+    };
+    starts.sort_unstable_by(|one, other| pair(*one).cmp(&pair(*other)));
+    starts.dedup_by(|one, other| pair(*one) == pair(*other));
+    let mut sorted = Vec::with_capacity(text.len());
+    for start in starts {
+        let (name, value) = pair(start);
+        sorted.extend_from_slice(name);
+        sorted.extend_from_slice(value);
+    }
+    sorted
 }
 
 /// Writes a JSON object as a form: nested keys in brackets, booleans as 1 and 0, null left out (as PHP's
@@ -50,11 +95,17 @@ fn append(value: &Value, prefix: &str, form: &mut form_urlencoded::Serializer<'_
     }
 }
 
-/// The pairs of a form as a JSON object of texts, brackets undone: for look-ups by path.
+/// As [`to_value`], for a form that has no more pairs than are looked into.
+pub(crate) fn to_whole_value(bytes: &[u8]) -> Option<Value> {
+    let beyond = form_urlencoded::parse(bytes).nth(MAX_PAIRS);
+    beyond.is_none().then(|| to_value(bytes))
+}
+
+/// The first pairs of a form as a JSON object of texts, brackets undone: for look-ups by path.
 pub(crate) fn to_value(bytes: &[u8]) -> Value {
     let mut root = Map::new();
-    for (key, text) in pairs(bytes) {
-        insert(&mut root, &bracket_keys(&key), text);
+    for (key, text) in form_urlencoded::parse(bytes).take(MAX_PAIRS) {
+        insert(&mut root, &bracket_keys(&key), text.into_owned());
     }
     Value::Object(root)
 }
@@ -123,10 +174,32 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_form_of_many_pairs_is_looked_into_up_to_a_limit() {
+        let mut form: String = (1..MAX_PAIRS)
+            .map(|number| format!("{number}=x&"))
+            .collect();
+        form.push_str("last=y&beyond=z");
+        let fields = to_value(form.as_bytes());
+        assert_eq!(fields.as_object().unwrap().len(), MAX_PAIRS);
+        assert_eq!(fields["last"], "y");
+        assert_eq!(value(form.as_bytes(), "last").as_deref(), Some("y"));
+        assert_eq!(value(form.as_bytes(), "beyond"), None);
+    }
+
     proptest! {
         #[test]
         fn any_bytes_are_read_without_a_panic(bytes: Vec<u8>) {
             let _ = to_value(&bytes);
+        }
+
+        #[test]
+        fn sorts_as_a_list_of_pairs_does(form in "([ab%4+é&=]|%41|%FF|%00){0,40}") {
+            let mut wanted = pairs(form.as_bytes());
+            wanted.sort();
+            wanted.dedup();
+            let wanted: String = wanted.into_iter().flat_map(|(name, value)| [name, value]).collect();
+            prop_assert_eq!(String::from_utf8(sorted(form.as_bytes())).unwrap(), wanted);
         }
 
         #[test]

@@ -1,8 +1,23 @@
 //! JSON as webhooks need it: dot paths for look-ups, and a printer that writes what JavaScript would write.
 
+mod compare;
+mod document;
+mod fields;
+mod reader;
+mod scan;
+mod splice;
+mod tree;
+
 use std::fmt::Write as _;
 
+pub(crate) use compare::{Step, compare};
+pub(crate) use document::{Document, Node, unquoted};
+pub(crate) use fields::Fields;
+pub(crate) use reader::Outline;
+pub(crate) use scan::tokens;
 use serde_json::{Map, Number, Value};
+pub(crate) use splice::{put, quoted};
+pub(crate) use tree::{MAX_VALUES, tree};
 
 /// Splits a dot path into its keys: `data.items.0.id`. A dot that belongs to a key is written `\.`.
 pub(crate) fn split_path(path: &str) -> Vec<String> {
@@ -48,10 +63,18 @@ pub(crate) fn child<'a>(value: &'a Value, key: &str) -> Option<&'a Value> {
     }
 }
 
-/// All dot paths of a value, objects and arrays before what they hold.
+/// Most paths that are listed, to be suggested.
+const MAX_PATHS: usize = 10_000;
+/// Longest path under which more are listed, in bytes.
+const MAX_PATH: usize = 1_000;
+
+/// The dot paths of a value, objects and arrays before what they hold.
 pub(crate) fn paths(value: &Value) -> Vec<String> {
     fn walk(value: &Value, prefix: &str, into: &mut Vec<String>) {
         let mut visit = |key: &str, child: &Value| {
+            if into.len() == MAX_PATHS || prefix.len() > MAX_PATH {
+                return;
+            }
             let key = key.replace('.', "\\.");
             let path = if prefix.is_empty() {
                 key

@@ -68,14 +68,6 @@ impl Request {
         stored::check(self)
     }
 
-    /// The body as JSON, whatever the content type says. For look-ups only, never to be printed again.
-    pub(crate) fn json(&self) -> Option<serde_json::Value> {
-        match self.body.iter().find(|byte| !byte.is_ascii_whitespace()) {
-            Some(b'{' | b'[') => serde_json::from_slice(&self.body).ok(),
-            _ => None,
-        }
-    }
-
     /// The fields of a request whose body is no JSON, as one JSON value: the form in the body, or the pairs of the
     /// query. `Null` if there are none.
     pub(crate) fn pairs(&self) -> serde_json::Value {
@@ -211,6 +203,13 @@ pub(crate) fn latin1(value: &[u8]) -> Cow<'_, str> {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => Cow::Owned(value.iter().map(|&byte| char::from(byte)).collect()),
     }
+}
+
+/// The start of a text, of so many bytes at most.
+pub(crate) fn start_of(text: &str, most: usize) -> &str {
+    let mut ends = (0..=most.min(text.len())).rev();
+    let end = ends.find(|end| text.is_char_boundary(*end));
+    &text[..end.unwrap_or_default()]
 }
 
 /// Reads `Name: value` as a user types it after `-H`.

@@ -5,13 +5,15 @@ use std::cell::OnceCell;
 
 use serde_json::Value;
 
-use crate::request::{Request, form, json};
+use crate::request::json::{Document, Fields, Outline};
+use crate::request::{Request, form};
 
 /// A request together with its fields, which are parsed once, and not before they are asked for.
 pub(crate) struct Source<'a> {
     pub(crate) request: &'a Request,
-    json: OnceCell<Option<Value>>,
+    json: OnceCell<Option<Outline>>,
     pairs: OnceCell<Value>,
+    sorted: OnceCell<Vec<u8>>,
 }
 
 impl<'a> Source<'a> {
@@ -20,6 +22,7 @@ impl<'a> Source<'a> {
             request,
             json: OnceCell::new(),
             pairs: OnceCell::new(),
+            sorted: OnceCell::new(),
         }
     }
 
@@ -29,33 +32,40 @@ impl<'a> Source<'a> {
         let may_be = last_key(path).is_none_or(|key| {
             self.may_hold(|text| memchr::memmem::find(text, key.as_bytes()).is_some())
         });
-        may_be && json::lookup(self.fields(), path).is_some()
+        may_be && self.fields().has(path)
     }
 
-    /// Whether something is found in the text of the fields; true, without a search, where they are parsed already.
+    /// Whether something is found in the text of the fields; true, without a search, where a look-up is quicker.
     pub(crate) fn may_hold(&self, find: impl Fn(&[u8]) -> bool) -> bool {
-        if self.parsed().is_some() {
+        if self.parsed().is_some_and(Document::is_noted) {
             return true;
         }
         let body = &self.request.body;
         find(body) || (body.is_empty() && find(self.request.query().as_bytes()))
     }
 
-    /// The fields that the request carries, as one JSON value: the JSON body, or the form in the body, or the pairs of
-    /// the query. `Null` if there are none.
-    pub(crate) fn fields(&self) -> &Value {
-        let pairs = || self.pairs.get_or_init(|| self.request.pairs());
-        self.json().unwrap_or_else(pairs)
+    /// The fields that the request carries: the JSON body, or the form in the body, or the pairs of the query.
+    pub(crate) fn fields(&self) -> Fields<'_> {
+        let pairs = || Fields::Tree(self.pairs.get_or_init(|| self.request.pairs()));
+        self.json().map_or_else(pairs, Fields::Document)
     }
 
-    /// The body as JSON if it is parsed already.
-    pub(crate) fn parsed(&self) -> Option<&Value> {
-        self.json.get()?.as_ref()
+    /// The pairs of the form in the body, sorted: see [`form::sorted`].
+    pub(crate) fn sorted_form(&self) -> &[u8] {
+        self.sorted.get_or_init(|| form::sorted(&self.request.body))
     }
 
-    /// The body as JSON: see [`Request::json`].
-    pub(crate) fn json(&self) -> Option<&Value> {
-        self.json.get_or_init(|| self.request.json()).as_ref()
+    /// The body as JSON if it is read already.
+    pub(crate) fn parsed(&self) -> Option<Document<'_>> {
+        let outline = self.json.get()?.as_ref()?;
+        Some(Document::new(&self.request.body, outline))
+    }
+
+    /// The body as JSON, whatever the content type says.
+    pub(crate) fn json(&self) -> Option<Document<'_>> {
+        let body = &self.request.body;
+        let outline = self.json.get_or_init(|| Outline::of_container(body));
+        Some(Document::new(body, outline.as_ref()?))
     }
 }
 
@@ -65,16 +75,21 @@ pub(crate) fn last_key(path: &str) -> Option<&str> {
     (!key.bytes().all(|byte| byte.is_ascii_digit())).then_some(key)
 }
 
-/// The first of the alternatives that is there and not empty. An alternative that names no kind is of the same kind
+/// Longest event, id or time that is taken for one, in bytes: no sender has longer ones, and each is kept, printed and
+/// compared.
+const MAX_VALUE: usize = 4_096;
+
+/// The first of the alternatives that is there, not empty and of sane length. An alternative that names no kind is of the same kind
 /// as the one before it. Joined parts have a full stop between them.
 pub(crate) fn extract(expression: &str, from: &Source<'_>) -> Option<String> {
+    let is_sane = |value: &String| (1..=MAX_VALUE).contains(&value.len());
     let mut kind = Kind::Body;
     expression.split('|').find_map(|alternative| {
         let mut joined: Option<String> = None;
         for part in alternative.split('+') {
             let (of, place) = Kind::split(part).unwrap_or((kind, part));
             kind = of;
-            let value = kind.value(place, from).filter(|value| !value.is_empty())?;
+            let value = kind.value(place, from).filter(is_sane)?;
             joined = Some(match joined {
                 Some(joined) => joined + "." + &value,
                 None => value,
@@ -122,24 +137,23 @@ impl Kind {
     }
 
     fn value(self, place: &str, from: &Source<'_>) -> Option<String> {
-        let at =
-            |fields: &Value, path: &str| json::lookup(fields, path).and_then(json::scalar_text);
         match self {
             Self::Header => from
                 .request
                 .headers
                 .text(place)
                 .map(std::borrow::Cow::into_owned),
-            Self::Body => at(from.fields(), place),
+            Self::Body => from.fields().text(place),
             // The body is a form whatever its type says; `field[0].path` looks into a field that holds JSON.
             Self::Form => {
                 let (name, path) = place.split_once('[').unwrap_or((place, ""));
-                let pairs = form::pairs(&from.request.body);
-                let (_, value) = pairs.into_iter().find(|(field, _)| field == name)?;
+                let value = form::value(&from.request.body, name)?;
                 if path.is_empty() {
-                    return Some(value);
+                    return Some(value.into_owned());
                 }
-                at(&serde_json::from_str(&value).ok()?, &path.replace(']', ""))
+                let outline = Outline::read(value.as_bytes())?;
+                let fields = Document::new(value.as_bytes(), &outline);
+                fields.lookup(&path.replace(']', ""))?.text()
             }
         }
     }

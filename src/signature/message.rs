@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::extract::Source;
 use super::scheme::{GetBody, Join, Scheme};
-use crate::request::{Request, form, json};
+use crate::request::{Request, form};
 
 /// A piece of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,7 +130,7 @@ pub(super) fn pieces<'a>(template: &'a Template, parts: Parts<'a>) -> Vec<Cow<'a
             Piece::Url => parts.url.as_bytes().into(),
             Piece::Method => parts.source.request.method.as_bytes().into(),
             Piece::Secret => parts.key.into(),
-            Piece::Form => sorted_form(parts).into(),
+            Piece::Form => sorted_form(parts),
             Piece::Header(name) => {
                 let value = parts.source.request.headers.get(name);
                 value.unwrap_or_default().into()
@@ -142,25 +142,21 @@ pub(super) fn pieces<'a>(template: &'a Template, parts: Parts<'a>) -> Vec<Cow<'a
 }
 
 fn field(source: &Source<'_>, path: &str) -> String {
-    json::lookup(source.fields(), path)
-        .and_then(json::scalar_text)
-        .unwrap_or_default()
+    source.fields().text(path).unwrap_or_default()
 }
 
 /// Twilio's rule: names in order, each value once, all without separators; nothing for a body of another type.
-fn sorted_form(parts: Parts<'_>) -> Vec<u8> {
-    let media_type = parts.source.request.media_type();
+fn sorted_form(parts: Parts<'_>) -> Cow<'_, [u8]> {
+    let request = parts.source.request;
+    let media_type = request.media_type();
     if !media_type.is_empty() && media_type != form::MEDIA_TYPE {
-        return Vec::new();
+        return Cow::Borrowed(&[]);
     }
-    let mut pairs = form::pairs(parts.body);
-    pairs.sort();
-    pairs.dedup();
-    pairs
-        .into_iter()
-        .flat_map(|(name, value)| [name, value])
-        .collect::<String>()
-        .into_bytes()
+    // It is the same for every key and URL that is tried.
+    if std::ptr::eq(parts.body, &*request.body) {
+        return parts.source.sorted_form().into();
+    }
+    form::sorted(parts.body).into()
 }
 
 /// The message of a scheme.

@@ -10,16 +10,21 @@ use super::extract::Source;
 use super::scheme::{Encoding, Scheme, SignatureAt, TimestampAt, Unit};
 use super::verdict::Reason;
 use super::verify::{Finding, ID, SIGNATURE, TIMESTAMP};
-use crate::request::{Request, json, latin1};
+use crate::request::{Request, latin1, start_of};
+
+/// Longest signature in a body, in bytes. A longer one is no digest, and its start is none either.
+const MAX_SIGNATURE: usize = 4_096;
+/// Most of a stranger's text that is quoted, in bytes.
+const MAX_QUOTED: usize = 100;
 
 /// The signature values of a request, as they stand.
 pub(super) fn signature_values<'a>(sig: &SignatureAt, source: &Source<'a>) -> Vec<Cow<'a, str>> {
     if let Some(path) = &sig.body {
-        let value = json::lookup(source.fields(), path).and_then(json::scalar_text);
+        let value = source.fields().text(path);
         return value
             .into_iter()
             .filter(|value| !value.is_empty())
-            .map(Cow::Owned)
+            .map(|value| Cow::Owned(start_of(&value, MAX_SIGNATURE).to_owned()))
             .collect();
     }
     let request = source.request;
@@ -189,7 +194,7 @@ pub(super) fn timestamp_text<'a>(
             format!("`{}` has no `{field}`", sig.place()),
         ),
         (_, Some(path), _) => (
-            json::lookup(source.fields(), path).and_then(json::scalar_text),
+            source.fields().text(path),
             format!("the body has no `{path}`"),
         ),
         _ => (None, "there is none".to_owned()),
@@ -225,7 +230,9 @@ pub(super) fn timestamp(ts: &TimestampAt, text: &str) -> Result<i64, Finding> {
         ),
     };
     read.ok_or_else(|| {
-        let detail = format!("`{}` is `{text}`, not a time {unit}", ts.place());
+        let start = start_of(text, MAX_QUOTED);
+        let more = if start.len() < text.len() { "…" } else { "" };
+        let detail = format!("`{}` is `{start}{more}`, not a time {unit}", ts.place());
         Finding(Reason::MalformedHeader, TIMESTAMP, detail)
     })
 }

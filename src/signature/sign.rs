@@ -1,7 +1,6 @@
 //! Signing: the headers, and the fields of the body, that make a request a valid delivery.
 
 use bytes::Bytes;
-use serde_json::Value;
 
 use super::message::{self, Parts};
 use super::read;
@@ -112,38 +111,26 @@ fn timestamp_field(sig: &SignatureAt, ts: Option<&TimestampAt>, timestamp: &str)
     }
 }
 
-/// Sets a field of a JSON body: a text where a text stands, else a number if it is one.
+/// Sets a field of a JSON body: a text where a text stands, else a number if it is one. All other bytes stay.
 fn set_in_body(
     scheme: &Scheme,
     request: &mut Request,
     path: &str,
     text: &str,
 ) -> Result<(), String> {
-    let missing = || {
+    let number = text.parse::<i64>().ok();
+    let written = |node: Option<json::Node<'_>>| {
+        let is_text = node.is_some_and(|node| node.is_string());
+        let number = number.filter(|_| !is_text);
+        Some(number.map_or_else(|| json::quoted(text), |number| number.to_string()))
+    };
+    let body = json::put(&request.body, path, written).ok_or_else(|| {
         format!(
             "{} signs the body's `{path}`, and this body has no place for it",
             scheme.label
         )
-    };
-    let mut fields = request.json().ok_or_else(missing)?;
-    let mut place = &mut fields;
-    for key in json::split_path(path) {
-        place = match place {
-            Value::Object(map) => map.entry(key).or_insert(Value::Null),
-            Value::Array(items) => key
-                .parse::<usize>()
-                .ok()
-                .and_then(|index| items.get_mut(index))
-                .ok_or_else(missing)?,
-            _ => return Err(missing()),
-        };
-        if place.is_null() {
-            *place = Value::Object(serde_json::Map::new());
-        }
-    }
-    let number = text.parse::<i64>().ok().filter(|_| !place.is_string());
-    *place = number.map_or_else(|| Value::String(text.to_owned()), Value::from);
-    request.body = Bytes::from(json::stringify(&fields));
+    })?;
+    request.body = Bytes::from(body);
     if request.headers.contains("content-length") {
         let length = request.body.len().to_string();
         request.headers.set("content-length", length);

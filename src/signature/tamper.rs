@@ -1,7 +1,6 @@
 //! Faults on purpose: each breaks a signed delivery in one way, and leaves it well-formed in all others.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::scheme::{Scheme, Unit};
 use crate::request::{Request, json};
@@ -79,20 +78,18 @@ pub(super) fn change(
         request.headers.set(name, with(&value));
         return Ok(());
     }
-    let mut fields = request.json().ok_or_else(missing)?;
-    let keys = json::split_path(path.ok_or_else(missing)?);
-    let place = keys.iter().try_fold(&mut fields, |place, key| match place {
-        Value::Object(map) => map.get_mut(key),
-        Value::Array(items) => items.get_mut(key.parse::<usize>().ok()?),
-        _ => None,
-    });
-    let place = place.ok_or_else(missing)?;
-    let changed = with(&json::scalar_text(place).ok_or_else(missing)?);
-    *place = match changed.parse::<i64>() {
-        Ok(number) if place.is_number() => number.into(),
-        _ => changed.into(),
+    let changed = |node: Option<json::Node<'_>>| {
+        let node = node?;
+        let changed = with(&node.text()?);
+        Some(match changed.parse::<i64>() {
+            Ok(number) if node.is_number() => number.to_string(),
+            _ => json::quoted(&changed),
+        })
     };
-    request.body = json::stringify(&fields).into();
+    let path = path.ok_or_else(missing)?;
+    request.body = json::put(&request.body, path, changed)
+        .ok_or_else(missing)?
+        .into();
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Two requests side by side: what differs, by name and by path.
 
 use clap::Args;
+use serde_json::json;
 
 use super::super::Context;
 use super::{named, open};
@@ -29,22 +30,32 @@ pub(super) struct DiffArgs {
     reveal: bool,
 }
 
+/// Most characters of a value in machine output, as of a response's body.
+const MAX_VALUE: usize = 64 * 1024;
+
 pub(super) fn run(args: &DiffArgs, context: &mut Context) -> Result<Outcome> {
     let store = open(&context.settings)?;
     let a = named(&args.a, store.as_ref())?;
     let b = named(&args.b, store.as_ref())?;
-    let found = difference::between(&a.request, &b.request, args.ignore_volatile);
+    let all = difference::between(&a.request, &b.request, args.ignore_volatile);
+    let found = &all.found;
     let ui = &mut context.ui;
     if ui.json {
-        for difference in &found {
-            ui.json_line(&difference.json(args.reveal))?;
+        for difference in found {
+            ui.json_line(&difference.json(MAX_VALUE, args.reveal))?;
+        }
+        if all.more > 0 {
+            ui.json_line(&json!({"type": "differences_left_out", "count": all.more}))?;
         }
     } else if found.is_empty() {
         ui.data("Nothing differs.\n")?;
     } else {
         let paint = ui.out_paint;
-        for difference in &found {
+        for difference in found {
             ui.data(difference.human(args.reveal, paint))?;
+        }
+        if let Some(note) = all.note() {
+            ui.data(format!("{}\n", paint.faint(&note)))?;
         }
     }
     Ok(Outcome::good_if(found.is_empty()))

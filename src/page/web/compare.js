@@ -35,8 +35,8 @@ export async function show(capture, into) {
   const found = h("div", { class: "differences", role: "status" });
   async function draw() {
     const wish = { a: other.value, b: capture.id, volatile: isLoose ? "ignore" : null };
-    const { differences } = await api.get("/api/compare", wish);
-    fill(found, differences.length ? sections(differences) : nothing(isLoose ? "Nothing else differs." : "Nothing differs."));
+    const { differences, more } = await api.get("/api/compare", wish);
+    fill(found, differences.length ? sections(differences, more) : nothing(isLoose ? "Nothing else differs." : "Nothing differs."));
   }
   fill(into, h("div", { class: "bar" }, field("Compare with", other), loose.element), found);
   await draw();
@@ -53,9 +53,9 @@ const SECTIONS = [
   ["Body", (what) => what === "body" || what === "bytes"],
 ];
 
-function sections(differences) {
+function sections(differences, more) {
   return [
-    h("p", { class: "bar-note" }, count(differences.length, "difference"), " · − the other, + this one"),
+    h("p", { class: "bar-note" }, count(differences.length + more, "difference"), " · − the other, + this one", more ? ` · the first ${count(differences.length, "difference")} are shown` : null),
     SECTIONS.map(([title, fits]) => {
       const mine = differences.filter(({ what }) => fits(what));
       return mine.length ? [h("h3", {}, title), h("dl", { class: "diff" }, mine.map(one))] : null;

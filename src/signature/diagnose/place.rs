@@ -6,7 +6,6 @@ use super::super::Source;
 use super::super::message::{Template, public_urls, split_url};
 use super::super::scheme::{self, Scheme};
 use super::cause::{Code, Deviation};
-use crate::request::json;
 
 /// A URL and how it departs from the one at hand.
 pub(super) fn urls(known: &[String], source: &Source<'_>) -> Vec<(String, Vec<Deviation>)> {
@@ -291,7 +290,7 @@ pub(super) fn timestamps(
         "webhookTimestamp",
         "event_ts",
     ] {
-        if let Some(text) = json::lookup(source.fields(), name).and_then(json::scalar_text) {
+        if let Some(text) = source.fields().text(name) {
             let what = format!("the time in the body's `{name}`");
             units(&text, &mut |text, _| add(text, differs, &what));
             add(text, differs, &what);
