@@ -108,7 +108,7 @@ pub(crate) struct Ui {
     pub(crate) err_is_terminal: bool,
     out_is_terminal: bool,
     out_width: Option<usize>,
-    /// Whether bytes of a stranger were escaped for the terminal.
+    /// Whether control characters were escaped for the terminal.
     escaped: bool,
 }
 
@@ -226,7 +226,7 @@ impl Ui {
         self.out.write_all(bytes.as_ref()).map_err(cannot_write)
     }
 
-    /// Writes bytes of a stranger: to a file or a pipe as they are; at a terminal, what would steer it is escaped.
+    /// Writes foreign bytes: exactly to a file or a pipe, with control characters escaped to a terminal.
     pub(crate) fn foreign(&mut self, bytes: &[u8]) -> Result<()> {
         if !self.out_is_terminal {
             return self.data(bytes);
@@ -248,7 +248,7 @@ impl Ui {
         self.out.flush().map_err(cannot_write)
     }
 
-    /// Ends the output of a command.
+    /// Flushes the output at the end of a command, and notes escaped characters.
     pub(crate) fn finish(&mut self) -> Result<()> {
         self.flush()?;
         if !std::mem::take(&mut self.escaped) {
@@ -329,7 +329,7 @@ fn cannot_write(error: io::Error) -> Error {
     Error::machine("cannot write the output").because(error)
 }
 
-/// What is said to people: no control characters, and no credentials of a URL.
+/// Makes a message safe: no control characters, no credentials in URLs.
 fn said(text: &str) -> String {
     safe_lines(&redact::text(text))
 }

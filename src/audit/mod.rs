@@ -132,7 +132,7 @@ pub(crate) enum Silence {
 }
 
 impl Finding {
-    /// Without credentials in the URLs that it tells of.
+    /// Redacts credentials in URLs.
     pub(crate) fn redacted(self) -> Self {
         let shown = |text: String| redact::text(&text).into_owned();
         Self {

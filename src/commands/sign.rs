@@ -166,7 +166,7 @@ impl SignArgs {
         match self.form {
             SignForm::Json => Ok(()),
             SignForm::Headers if ui.json => Ok(()),
-            // A comment would belong to the request, and the command prompt knows none of this form.
+            // A comment would be part of the request, and `cmd` does not know this form of one.
             SignForm::Http | SignForm::Cmd => {
                 ui.data(between)?;
                 ui.note(&format!("# {name}"))

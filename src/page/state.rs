@@ -86,7 +86,7 @@ impl Page {
         !self.facts.forward.is_empty()
     }
 
-    /// The words of commands that the page shows, for a shell.
+    /// Arguments of the commands that the page shows, quoted for a shell.
     fn quoted(&self) -> Value {
         let forward = self.facts.forward.first();
         let store = self.settings.store_flag();
@@ -99,7 +99,7 @@ impl Page {
         })
     }
 
-    /// Where something is sent that was asked for as it is shown: the URL of a target with its credentials.
+    /// Returns the URL to send to, with the credentials of a forward target that the page knows in its redacted form.
     pub(super) fn sent_to(&self, to: &str) -> String {
         let mut forward = self.facts.forward.iter();
         let known = forward.find(|url| redact::url(url) == to);

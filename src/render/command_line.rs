@@ -1,5 +1,4 @@
-//! What is wrong with a command line, as clap says it, without what nobody should see: credentials among the values,
-//! and control characters.
+//! Messages of clap, without the credentials and control characters of the arguments that they quote.
 
 use std::error::Error as _;
 
@@ -10,14 +9,14 @@ use super::text::{is_dangerous, safe, safe_lines};
 use crate::request::is_token_byte;
 use crate::request::redact::{self, REDACTED};
 
-/// Flags whose value is a credential.
+/// Flags that take a credential.
 const CREDENTIALS: [&str; 3] = ["--basic", "--secret", "--token"];
-/// Flags whose value is a header.
+/// Flags that take a header.
 const HEADERS: [&str; 2] = ["--header", "--forward-header"];
-/// How secrets begin.
+/// Prefixes of signing secrets.
 const SECRETS: [&str; 2] = ["whsec_", "whsk_"];
 
-/// Help or the version.
+/// Returns help or the version.
 pub(crate) fn help(error: &clap::Error, paint: Paint) -> String {
     let text = error.render();
     if paint.is_on() {
@@ -27,12 +26,12 @@ pub(crate) fn help(error: &clap::Error, paint: Paint) -> String {
     }
 }
 
-/// All that is wrong, with how the command is used.
+/// Returns an error with usage and hints.
 pub(crate) fn problem(mut error: clap::Error, paint: Paint) -> String {
     hide(&mut error);
     let is_safe = make_safe(&mut error);
     let text = error.render();
-    // A terminal cannot tell the paint from escapes of the user's.
+    // Escapes of an argument could not be told from the styles.
     let text = if paint.is_on() && is_safe {
         text.ansi().to_string()
     } else {
@@ -41,7 +40,7 @@ pub(crate) fn problem(mut error: clap::Error, paint: Paint) -> String {
     without_secrets(redact::text(&text).into_owned())
 }
 
-/// The first sentences of it, on one line.
+/// Returns the first paragraph of an error on one line.
 pub(crate) fn in_short(error: clap::Error) -> String {
     let text = problem(error, Paint::new(false));
     let first = text.split("\n\n").next().unwrap_or_default();
@@ -56,7 +55,7 @@ fn context(error: &clap::Error, kind: ContextKind) -> Option<String> {
     }
 }
 
-/// Takes credentials out of a value that clap quotes.
+/// Redacts the value that clap quotes.
 fn hide(error: &mut clap::Error) {
     let arg = context(error, ContextKind::InvalidArg).unwrap_or_default();
     let flag = arg.split([' ', '=']).next().unwrap_or_default();
@@ -73,7 +72,7 @@ fn hide(error: &mut clap::Error) {
     }
 }
 
-/// A text without secrets that can be told by how they begin.
+/// Redacts secrets that have a known prefix.
 fn without_secrets(mut text: String) -> String {
     for prefix in SECRETS {
         let mut from = 0;
@@ -92,7 +91,7 @@ fn without_secrets(mut text: String) -> String {
     text
 }
 
-/// A header as it was typed, of which something is wrong, so that a credential may stand anywhere in it.
+/// Redacts a malformed header, which may hold a credential anywhere.
 fn shown_header(text: &str) -> String {
     if let Some((name, value)) = text.split_once(':') {
         let is_name = !name.trim().is_empty() && name.trim().bytes().all(is_token_byte);
@@ -111,7 +110,7 @@ fn shown_header(text: &str) -> String {
     }
 }
 
-/// Whether a word is like the name of a header, and not like a token: its parts are letters or digits, and short.
+/// Returns whether a word looks like a header name rather than a token: short parts of only letters or only digits.
 fn is_like_a_name(word: &str) -> bool {
     let is_part = |part: &str| {
         part.len() <= 16
@@ -121,7 +120,7 @@ fn is_like_a_name(word: &str) -> bool {
     word.split('-').all(is_part)
 }
 
-/// Escapes what clap quotes; says whether there was nothing to escape.
+/// Escapes control characters in what clap quotes. Returns whether there were none.
 fn make_safe(error: &mut clap::Error) -> bool {
     let is_safe = |text: &str| !text.chars().any(|char| is_dangerous(char) && char != '\n');
     let mut was_safe = error

@@ -85,7 +85,7 @@ fn absolute_url(request: &Request, url: &Url) -> String {
     format!("{}{}", &url[..url::Position::BeforePath], request.target)
 }
 
-/// That URL as it may be shown.
+/// The URL as it may be shown.
 fn shown_url(request: &Request, url: &Url, reveal: bool) -> String {
     let url = absolute_url(request, url);
     redact::unless(reveal, &url, redact::url).into_owned()

@@ -36,17 +36,18 @@ pub(super) fn write_escape(char: char, into: &mut String) {
     }
 }
 
-/// Whether a character steers a terminal, turns the reading order, or hides itself (zero width, byte order mark).
+/// Returns whether a character controls a terminal, changes the reading order, or is invisible (zero width, byte order
+/// mark).
 pub(super) fn is_dangerous(char: char) -> bool {
     steers(char) || matches!(char, '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2065}' | '\u{feff}')
 }
 
-/// Bytes of a stranger as a terminal may get them, and whether something was escaped: line ends and tabs stay, and
-/// bytes that are no text are escaped too.
+/// Escapes control characters and invalid UTF-8 of foreign bytes for a terminal; line ends and tabs stay. Returns also
+/// whether anything was escaped.
 pub(crate) fn for_terminal(bytes: &[u8]) -> (String, bool) {
     let (mut shown, mut escaped) = (String::with_capacity(bytes.len()), false);
     for chunk in bytes.utf8_chunks() {
-        // The terminal moves to the start of a line by itself.
+        // A terminal needs no carriage return.
         let text = chunk.valid().replace("\r\n", "\n");
         let safe = safe_lines(&text);
         escaped |= safe != text || !chunk.invalid().is_empty();

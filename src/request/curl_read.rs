@@ -56,7 +56,7 @@ fn output(command: &[Vec<u8>], before: Option<Vec<u8>>) -> Result<Vec<u8>, Strin
         .iter()
         .map(|word| std::str::from_utf8(word))
         .collect();
-    let words = words.map_err(|_| "what goes into it is no text")?;
+    let words = words.map_err(|_| "it holds bytes that are not UTF-8")?;
     match (&*words, before) {
         (["printf", "%s", text] | ["echo", "-n", text], _) => Ok(text.as_bytes().to_vec()),
         (["echo", text], _) => Ok(format!("{text}\n").into_bytes()),
@@ -71,13 +71,13 @@ fn output(command: &[Vec<u8>], before: Option<Vec<u8>>) -> Result<Vec<u8>, Strin
 }
 
 fn text(word: Vec<u8>) -> Result<String, String> {
-    String::from_utf8(word).map_err(|_| "it is no text".to_owned())
+    String::from_utf8(word).map_err(|_| "it holds bytes that are not UTF-8".to_owned())
 }
 
 #[derive(Default)]
 struct Curl {
     url: Option<String>,
-    /// What stands in the request line in place of the URL's path and query.
+    /// Request target in place of the URL's path and query.
     target: Option<String>,
     method: Option<String>,
     headers: Headers,

@@ -1,5 +1,5 @@
-//! The one writer of the JSON that is printed, exported or served: characters that steer a terminal or turn the
-//! reading order are written as `\uXXXX`, which is read back as the same text.
+//! The one writer of JSON that is printed, exported or served. Characters that control a terminal or change the reading
+//! order are written as `\uXXXX`, which parses back to the same text.
 
 use std::io;
 
@@ -11,41 +11,41 @@ use super::steering::steers;
 /// Writes a value on one line.
 ///
 /// # Errors
-/// The writer fails, or a key of a map is no text.
+/// The writer fails, or a map has a key that is not a string.
 pub(crate) fn to_writer(writer: impl io::Write, value: &impl Serialize) -> io::Result<()> {
     let mut serializer = Serializer::with_formatter(writer, Escaping);
     value.serialize(&mut serializer).map_err(io::Error::from)
 }
 
-/// A value on one line.
+/// Returns a value on one line.
 pub(crate) fn to_vec(value: &serde_json::Value) -> Vec<u8> {
     let mut bytes = Vec::new();
-    to_writer(&mut bytes, value).expect("memory takes all, and keys are texts");
+    to_writer(&mut bytes, value).expect("writing to memory does not fail, and keys are strings");
     bytes
 }
 
-/// A value on one line, as text.
+/// Returns a value on one line, as text.
 pub(crate) fn to_string(value: &serde_json::Value) -> String {
     String::from_utf8(to_vec(value)).expect("JSON is text")
 }
 
-/// A value over several lines.
+/// Returns a value over several indented lines.
 pub(crate) fn to_string_pretty(value: &serde_json::Value) -> String {
     let mut bytes = Vec::new();
-    // Such characters stand nowhere but in strings: outside of them, JSON is ASCII, line feeds and spaces.
+    // Outside of strings, JSON is printable ASCII and line feeds, so only strings can change.
     let text = format!("{value:#}");
     for line in text.split_inclusive('\n') {
         let (line, end) = match line.strip_suffix('\n') {
             Some(line) => (line, "\n"),
             None => (line, ""),
         };
-        write_escaped(&mut bytes, line).expect("memory takes all");
+        write_escaped(&mut bytes, line).expect("writing to memory does not fail");
         bytes.extend_from_slice(end.as_bytes());
     }
     String::from_utf8(bytes).expect("JSON is text")
 }
 
-/// Compact JSON whose strings hold nothing that steers.
+/// Compact JSON with escaped strings.
 struct Escaping;
 
 impl Formatter for Escaping {
@@ -59,7 +59,7 @@ impl Formatter for Escaping {
 }
 
 fn write_escaped<W: io::Write + ?Sized>(writer: &mut W, text: &str) -> io::Result<()> {
-    // Nothing below DEL is left to escape, and most text is below it.
+    // serde_json escapes everything below DEL already, and most text has nothing else.
     if text.bytes().all(|byte| byte < 0x7f) {
         return writer.write_all(text.as_bytes());
     }

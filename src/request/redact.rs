@@ -1,14 +1,14 @@
-//! What is left out wherever a request or a URL is shown: values that let their holder in. Decided here alone, by
-//! name: nobody can know the headers of all senders.
+//! Redaction of credentials, for everything that shows a request, a response or a URL. It goes by the name of a header
+//! or query parameter, because no list of exact names covers all senders.
 
 use std::borrow::Cow;
 
 use super::{Header, Headers, Request, latin1};
 
-/// Stands in the place of what is left out.
+/// Replaces a redacted value.
 pub(crate) const REDACTED: &str = "[redacted]";
 
-/// Ends of the last word of a name whose value is a credential, as in `X-Auth-Token` and `accessToken`.
+/// Suffixes of the last word of a credential's name, as in `X-Auth-Token` and `accessToken`.
 const ENDINGS: [&str; 16] = [
     "assertion",
     "token",
@@ -27,15 +27,15 @@ const ENDINGS: [&str; 16] = [
     "secretkey",
     "signingkey",
 ];
-/// Last words that are too short to be ends of others (`turkey`).
+/// Whole last words; as suffixes they would match too much (`turkey`).
 const WORDS: [&str; 3] = ["key", "auth", "pwd"];
-/// Last words in the query of a URL: whoever has a signed URL may use it, whereas the signature of a header is worth
-/// nothing without the body that it signs.
+/// Whole last words of query parameters: a signed URL grants access by itself, while the signature in a header is
+/// useless without the body that it signs.
 const QUERY_WORDS: [&str; 2] = ["signature", "sig"];
-/// Words before the last that make a name of an id or an event: `Idempotency-Key`, `X-Event-Key`.
+/// Second-to-last words of names that hold an id or an event type: `Idempotency-Key`, `X-Event-Key`.
 const IDS: [&str; 2] = ["idempotency", "event"];
 
-/// Schemes of an Authorization header, which may be shown (IANA's register, and those that APIs made up).
+/// Authentication schemes, which are not secret (IANA registry, and common ones outside of it).
 const KINDS: [&str; 17] = [
     "apikey",
     "aws4-hmac-sha256",
@@ -56,59 +56,57 @@ const KINDS: [&str; 17] = [
     "token",
 ];
 
-/// Whether the value of a header of this name is a credential.
+/// Returns whether a header of this name holds a credential.
 pub(crate) fn is_credential(name: &str) -> bool {
-    let words = words(name);
-    let Some((last, before)) = words.split_last() else {
-        return false;
+    let (before, last) = split_last_word(name);
+    let is_end = |end: &&str| {
+        let start = last.len().checked_sub(end.len());
+        let rest = start.and_then(|start| last.as_bytes().get(start..));
+        rest.is_some_and(|rest| rest.eq_ignore_ascii_case(end.as_bytes()))
     };
-    let is_id = before
-        .last()
-        .is_some_and(|word| IDS.contains(&word.as_str()));
-    let is_one = ENDINGS.iter().any(|end| last.ends_with(end)) || WORDS.contains(&last.as_str());
-    is_one && !is_id
+    let is_one = ENDINGS.iter().any(is_end) || is_among(last, &WORDS);
+    is_one && !is_among(split_last_word(before).1, &IDS)
 }
 
-/// Whether one of the words before a colon names a credential or a kind of one: `Authorization Bearer abc: x`.
+fn is_among(word: &str, words: &[&str]) -> bool {
+    words.iter().any(|other| other.eq_ignore_ascii_case(word))
+}
+
+/// Splits a name before its last word: `X-Api-Key`, `x_api_key` and `xApiKey` all end in `key`.
+fn split_last_word(name: &str) -> (&str, &str) {
+    // An index is not a word: `token[0]`, `api_key_2`.
+    let name = name.trim_end_matches(|char: char| !char.is_alphabetic());
+    let mut start = name.len();
+    let mut is_upper = false;
+    for (at, char) in name.char_indices().rev() {
+        if !char.is_alphanumeric() || (is_upper && char.is_lowercase()) {
+            break;
+        }
+        (start, is_upper) = (at, char.is_uppercase());
+    }
+    name.split_at(start)
+}
+
+/// Returns whether a word of a malformed header name is a credential's name or a scheme: `Authorization Bearer abc: x`.
 pub(crate) fn holds_credential_name(text: &str) -> bool {
     let mut words = text.split_whitespace();
     words.any(|word| is_credential(word) || is_kind(word))
 }
 
 fn is_kind(word: &str) -> bool {
-    KINDS.contains(&word.to_ascii_lowercase().as_str())
+    is_among(word, &KINDS)
 }
 
-/// Whether the value of a pair of this name in a query is one.
+/// Returns whether a query parameter of this name holds a credential.
 fn is_credential_of_query(name: &str) -> bool {
     let name = percent_encoding::percent_decode_str(name).decode_utf8_lossy();
-    let is_signature = words(&name)
-        .last()
-        .is_some_and(|word| QUERY_WORDS.contains(&word.as_str()));
-    is_signature || is_credential(&name)
+    is_among(split_last_word(&name).1, &QUERY_WORDS) || is_credential(&name)
 }
 
-/// The words of a name in lower case: `X-Api-Key`, `x_api_key` and `xApiKey` have the same.
-fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut was_lower = false;
-    for char in name.chars() {
-        if !char.is_alphanumeric() || (was_lower && char.is_uppercase()) {
-            words.push(String::new());
-        }
-        if let Some(word) = words.last_mut().filter(|_| char.is_alphanumeric()) {
-            word.extend(char.to_lowercase());
-        }
-        was_lower = char.is_lowercase();
-    }
-    words.retain(|word| !word.is_empty());
-    words
-}
-
-/// A header value as it may be shown: of an Authorization, the kind alone.
+/// Redacts a header value; the authentication scheme stays.
 pub(crate) fn header<'a>(name: &str, value: &'a str) -> Cow<'a, str> {
     if !is_credential(name) {
-        let is_url = value.contains("://") || value.starts_with('/');
+        let is_url = value.contains("://") || value.contains('?');
         return if is_url { text(value) } else { value.into() };
     }
     match value.split_once(' ') {
@@ -117,19 +115,18 @@ pub(crate) fn header<'a>(name: &str, value: &'a str) -> Cow<'a, str> {
     }
 }
 
-/// A URL or a target as it may be shown: without user and password, and without the values of credentials in the
-/// query.
+/// Redacts user, password and credentials in the query of a URL or a request target.
 pub(crate) fn url(url: &str) -> Cow<'_, str> {
     pairs(without_userinfo(url, |_| false), |_| false)
 }
 
-/// Text as it may be shown: as [`url`] for each URL and target in it.
+/// Redacts every URL and request target within a text, as [`url`] does.
 pub(crate) fn text(text: &str) -> Cow<'_, str> {
     let ends = |char: char| char.is_whitespace() || char.is_control() || "\"'`<>".contains(char);
     pairs(without_userinfo(text, ends), ends)
 }
 
-/// Takes user and password out of what stands behind each `://`.
+/// Redacts user and password behind each `://`.
 fn without_userinfo(text: &str, ends: impl Fn(char) -> bool) -> Cow<'_, str> {
     const START: &str = "://";
     let mut shown = String::new();
@@ -152,38 +149,80 @@ fn without_userinfo(text: &str, ends: impl Fn(char) -> bool) -> Cow<'_, str> {
     shown.into()
 }
 
-/// Takes the values of credentials out of `?name=value&name=value`.
+/// Redacts the credentials of `?name=value&name=value`.
 fn pairs(text: Cow<'_, str>, ends: impl Fn(char) -> bool) -> Cow<'_, str> {
-    let is_mark = |char: char| "?&#".contains(char);
-    if !text.contains(is_mark) {
+    let pieces = pieces(&text, ends);
+    if pieces.iter().all(|piece| piece.name.is_empty()) {
         return text;
     }
-    let mut shown = String::new();
-    let mut rest: &str = &text;
-    while let Some(mark) = rest.find(is_mark) {
-        let (before, after) = rest.split_at(mark + 1);
-        shown.push_str(before);
-        let end = after.find(|char| is_mark(char) || ends(char));
-        let pair = &after[..end.unwrap_or(after.len())];
-        rest = &after[pair.len()..];
-        match pair.split_once('=') {
-            Some((name, value)) if !value.is_empty() && is_credential_of_query(name) => {
-                shown.push_str(&format!("{name}={REDACTED}"));
-            }
-            _ => shown.push_str(pair),
-        }
-    }
-    shown.push_str(rest);
-    if shown == *text { text } else { shown.into() }
+    let shown = pieces.iter().map(|piece| match piece.name {
+        "" => piece.text.to_owned(),
+        name => format!("{name}={REDACTED}"),
+    });
+    shown.collect::<String>().into()
 }
 
-/// Headers as they may be shown.
+/// A part of a text: a credential, or the text between two.
+struct Piece<'a> {
+    /// Empty for the text between credentials.
+    name: &'a str,
+    /// The value of the credential, or the text itself.
+    text: &'a str,
+}
+
+/// Splits a text at the credentials of `?name=value&name=value`; `;` separates pairs too.
+fn pieces(text: &str, ends: impl Fn(char) -> bool) -> Vec<Piece<'_>> {
+    let is_mark = |char: char| "?&#".contains(char);
+    let mut pieces = Vec::new();
+    // Start of the text that is not split off yet, and where to search on.
+    let (mut start, mut from) = (0, 0);
+    while let Some(mark) = text[from..].find(is_mark) {
+        from += mark + 1;
+        // A `?` within a value belongs to the value.
+        let end = text[from..].find(|char| "&#".contains(char) || ends(char));
+        let end = end.map_or(text.len(), |end| from + end);
+        if let Some((at, name)) = credential(&text[from..end]) {
+            pieces.push(Piece {
+                name: "",
+                text: &text[start..from + at],
+            });
+            let value = from + at + name.len() + 1;
+            pieces.push(Piece {
+                name,
+                text: &text[value..end],
+            });
+            (start, from) = (end, end);
+        }
+    }
+    pieces.push(Piece {
+        name: "",
+        text: &text[start..],
+    });
+    pieces
+}
+
+/// Finds the first credential in `name=value;name=value`: its offset and name. Its value extends to the end, because
+/// it may contain a semicolon.
+fn credential(part: &str) -> Option<(usize, &str)> {
+    let mut start = 0;
+    for pair in part.split_inclusive(';') {
+        let found = pair.split_once('=');
+        if let Some((name, _)) = found.filter(|(name, _)| is_credential_of_query(name)) {
+            let is_empty = start + name.len() + 1 == part.len();
+            return (!is_empty).then_some((start, name));
+        }
+        start += pair.len();
+    }
+    None
+}
+
+/// Redacts headers.
 pub(crate) fn headers(headers: &Headers) -> Headers {
     let mut shown = headers.clone();
     for field in shown.iter_mut() {
         let value = latin1(&field.value);
         let shown = header(&field.name, &value);
-        // A value whose bytes are no UTF-8 stays as it is, too.
+        // A value that is not UTF-8 must keep its bytes.
         if shown != value {
             field.value = shown.into_owned().into();
         }
@@ -191,7 +230,7 @@ pub(crate) fn headers(headers: &Headers) -> Headers {
     shown
 }
 
-/// A request as it may be shown; no body is looked into.
+/// Redacts target and headers of a request; the body stays as it is.
 pub(crate) fn request(request: &Request) -> Request {
     Request {
         method: request.method.clone(),
@@ -201,7 +240,7 @@ pub(crate) fn request(request: &Request) -> Request {
     }
 }
 
-/// A text as it may be shown, unless all of it may be.
+/// Redacts a text, unless `--reveal` was given.
 pub(crate) fn unless<'a>(
     reveal: bool,
     text: &'a str,
@@ -210,62 +249,53 @@ pub(crate) fn unless<'a>(
     if reveal { text.into() } else { redact(text) }
 }
 
-/// Whether something of a header would be left out.
+/// Returns whether redaction changes a header.
 pub(crate) fn hides(field: &Header) -> bool {
     let value = latin1(&field.value);
     header(&field.name, &value) != value
 }
 
-/// Whether a value or a URL was left out, or a part of it.
+/// Returns whether a value or a URL was redacted when it was written.
 pub(crate) fn was_redacted(value: &[u8]) -> bool {
     memchr::memmem::find(value, REDACTED.as_bytes()).is_some()
 }
 
-/// An edited target, with the values in their places that were left out when `whole` was shown.
+/// Puts the credentials of `whole` back into a target that a user edited in its redacted form.
 pub(crate) fn restored(edited: &str, whole: &str) -> String {
-    let is_mark = |char: char| "?&#".contains(char);
-    let mut pairs: Vec<(&str, &str)> = whole
-        .split(is_mark)
-        .filter_map(|pair| pair.split_once('='))
-        .filter(|(name, _)| is_credential_of_query(name))
-        .collect();
-    let mut target = String::new();
-    for part in edited.split_inclusive(is_mark) {
-        let pair = part.trim_end_matches(is_mark);
-        let known = pair
-            .strip_suffix(REDACTED)
-            .and_then(|start| start.strip_suffix('='))
-            .and_then(|name| pairs.iter().position(|(known, _)| *known == name));
-        match known {
-            Some(place) => {
-                let (name, value) = pairs.remove(place);
-                target.push_str(&format!("{name}={value}{}", &part[pair.len()..]));
-            }
-            None => target.push_str(part),
+    let mut known = pieces(whole, |_| false);
+    let edited = pieces(edited, |_| false).into_iter().map(|piece| {
+        if piece.name.is_empty() {
+            return piece.text.to_owned();
         }
-    }
-    target
+        let place = known.iter().position(|known| known.name == piece.name);
+        let text = match place.filter(|_| piece.text == REDACTED) {
+            Some(place) => known.remove(place).text,
+            None => piece.text,
+        };
+        format!("{}={text}", piece.name)
+    });
+    edited.collect()
 }
 
-/// Texts that are shown nowhere, such as the secrets of a run.
+/// Secrets that are redacted wherever they occur in a text.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Hidden(Vec<String>);
 
 impl Hidden {
-    /// Those of at least 8 bytes: a shorter one would be found everywhere.
+    /// Keeps those of at least 8 bytes: shorter ones would match by accident.
     pub(crate) fn new(texts: impl IntoIterator<Item = String>) -> Self {
         let mut texts: Vec<String> = texts.into_iter().filter(|text| text.len() >= 8).collect();
-        // One may be a part of another.
+        // One may contain another.
         texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
         Self(texts)
     }
 
-    /// Whether a text holds one of them.
+    /// Returns whether a text contains one of them.
     pub(crate) fn is_in(&self, text: &str) -> bool {
         self.0.iter().any(|hidden| text.contains(hidden.as_str()))
     }
 
-    /// A text without them.
+    /// Redacts them in a text.
     pub(crate) fn out_of(&self, text: String) -> String {
         let each = self.0.iter();
         each.fold(text, |text, hidden| text.replace(hidden.as_str(), REDACTED))
@@ -346,7 +376,11 @@ mod tests {
             header("X-Original-Uri", "/a?token=b"),
             "/a?token=[redacted]"
         );
-        assert_eq!(header("X-Note", "a?token=b"), "a?token=b");
+        assert_eq!(
+            header("Refresh", "0; url=/?key=b"),
+            "0; url=/?key=[redacted]"
+        );
+        assert_eq!(header("Signature-Input", "sig=();key=b"), "sig=();key=b");
     }
 
     #[test]
@@ -380,6 +414,12 @@ mod tests {
                 "/?%74oken=[redacted]&to%6ben=[redacted]",
             ),
             ("/?token='a'b", "/?token=[redacted]"),
+            ("/?token=a?b&c=d", "/?token=[redacted]&c=d"),
+            ("/?a=b;token=c;d&e=f", "/?a=b;token=[redacted]&e=f"),
+            (
+                "/?token[0]=a&token[]=b&api_key_2=c",
+                "/?token[0]=[redacted]&token[]=[redacted]&api_key_2=[redacted]",
+            ),
             ("/?token=&token&tokens=1", "/?token=&token&tokens=1"),
             ("http://u:p@x:1/a@b?c@d", "http://[redacted]@x:1/a@b?c@d"),
             ("http://u@x", "http://[redacted]@x"),
@@ -424,6 +464,8 @@ mod tests {
         let whole = "/a?token=1&b=2&token=3&key=4";
         let edited = url(whole).replace("/a", "/c").replace("b=2", "b=5");
         assert_eq!(restored(&edited, whole), "/c?token=1&b=5&token=3&key=4");
+        let odd = "/?x=1;token=a?b;c&d=e";
+        assert_eq!(restored(&url(odd), odd), odd);
         assert_eq!(
             restored("/?secret=[redacted]&token=new", whole),
             "/?secret=[redacted]&token=new"

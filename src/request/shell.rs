@@ -30,7 +30,7 @@ fn push(word: &mut Vec<u8>, char: char) {
     word.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes());
 }
 
-/// What is said of a command within a command.
+/// Error for a command substitution.
 const RUNS: &str = "it runs another command, which is not done here";
 
 impl Lexer<'_> {
@@ -158,7 +158,7 @@ impl Lexer<'_> {
     }
 }
 
-/// What `printf '…'` prints, as it stands in a command of our own: text, and bytes in octal.
+/// Returns what `printf '…'` prints, in the form that hookctl writes: text, and bytes in octal.
 fn printed(command: &str) -> Option<Vec<u8>> {
     let format = command.strip_prefix("printf '")?.strip_suffix('\'')?;
     let mut parts = format.split('\\');

@@ -471,21 +471,21 @@ fn a_configured_url_is_judged_like_one_that_was_typed() {
     );
 }
 
-/// A command up to a value that holds a credential, what is for it, the value as it is shown, and what is wrong.
+/// A command up to a value, the value with a credential, its flag, the value as it is shown, and what is wrong.
 const CREDENTIALS: &str = "\
-send e -H | Authorization: Bearer geheim\u{1} | --header <NAME: VALUE> | Authorization: Bearer [redacted] | a header value holds no control characters
-send e -H | Authorization: geheim x\u{1} | --header <NAME: VALUE> | Authorization: [redacted] | a header value holds no control characters
-send e -H | x-api-key:geheim\u{1} | --header <NAME: VALUE> | x-api-key: [redacted] | a header value holds no control characters
-replay f -H | Authorization Bearer geheim | --header <NAME: VALUE> | Authorization [redacted] | a header needs a colon, as in `X-Name: value`
-verify -H | X-Api-Key=geheim | --header <NAME: VALUE> | X-Api-Key=[redacted] | a header needs a colon, as in `X-Name: value`
-listen :0 -H | geheim123 | --header <NAME: VALUE> | [redacted] | a header needs a colon, as in `X-Name: value`
-send e -H | Bearer geheim: x | --header <NAME: VALUE> | [redacted] | `[redacted]` is no header name
-send e -H | Authorization Basic geheim: x | --header <NAME: VALUE> | [redacted] | `[redacted]` is no header name
-listen --forward http://localhost:1 --forward-header | Cookie: geheim\u{1} | --forward-header <NAME: VALUE> | Cookie: [redacted] | a header value holds no control characters
-emulate --token | geheim x | --token <TOKEN> | [redacted] | a token holds visible ASCII characters and no spaces
-send e --to | localhost/?token=geheim | --to <URL> | localhost/?token=[redacted] | the URL needs a scheme; did you mean `http://localhost/?token=[redacted]`?
-send e --to | ftp://u:geheim@localhost/ | --to <URL> | ftp://[redacted]@localhost/ | `ftp` is not spoken here; use http:// or https://
-send e --timeout | whsec_geheim | --timeout <DURATION> | [redacted] | `[redacted]` is no duration such as `10s`
+send e -H | Authorization: Bearer squirrel\u{1} | --header <NAME: VALUE> | Authorization: Bearer [redacted] | a header value holds no control characters
+send e -H | Authorization: squirrel x\u{1} | --header <NAME: VALUE> | Authorization: [redacted] | a header value holds no control characters
+send e -H | x-api-key:squirrel\u{1} | --header <NAME: VALUE> | x-api-key: [redacted] | a header value holds no control characters
+replay f -H | Authorization Bearer squirrel | --header <NAME: VALUE> | Authorization [redacted] | a header needs a colon, as in `X-Name: value`
+verify -H | X-Api-Key=squirrel | --header <NAME: VALUE> | X-Api-Key=[redacted] | a header needs a colon, as in `X-Name: value`
+listen :0 -H | squirrel123 | --header <NAME: VALUE> | [redacted] | a header needs a colon, as in `X-Name: value`
+send e -H | Bearer squirrel: x | --header <NAME: VALUE> | [redacted] | `[redacted]` is no header name
+send e -H | Authorization Basic squirrel: x | --header <NAME: VALUE> | [redacted] | `[redacted]` is no header name
+listen --forward http://localhost:1 --forward-header | Cookie: squirrel\u{1} | --forward-header <NAME: VALUE> | Cookie: [redacted] | a header value holds no control characters
+emulate --token | squirrel x | --token <TOKEN> | [redacted] | a token holds visible ASCII characters and no spaces
+send e --to | localhost/?token=squirrel | --to <URL> | localhost/?token=[redacted] | the URL needs a scheme; did you mean `http://localhost/?token=[redacted]`?
+send e --to | ftp://u:squirrel@localhost/ | --to <URL> | ftp://[redacted]@localhost/ | `ftp` is not spoken here; use http:// or https://
+send e --timeout | whsec_squirrel | --timeout <DURATION> | [redacted] | `[redacted]` is no duration such as `10s`
 ";
 
 #[test]
@@ -502,7 +502,7 @@ fn what_is_wrong_with_a_command_line_is_said_without_credentials() {
         );
         ran.is(2, "", &wanted);
     }
-    let ran = room.run(&["secret", "ken", "whsec_geheim"]);
+    let ran = room.run(&["secret", "ken", "whsec_squirrel"]);
     assert!(
         ran.ends(2)
             .stderr
@@ -512,8 +512,8 @@ fn what_is_wrong_with_a_command_line_is_said_without_credentials() {
     );
     room.write(
         "cases.toml",
-        "provider = \"ken\"\nto = \"http://localhost:1/\"\n[[case]]\nname = \"a\"\nsend = \"lead_replied\"\nheaders = { \"Bearer geheim\" = \"1\" }\n",
+        "provider = \"ken\"\nto = \"http://localhost:1/\"\n[[case]]\nname = \"a\"\nsend = \"lead_replied\"\nheaders = { \"Bearer squirrel\" = \"1\" }\n",
     );
     let ran = room.run(&["run", "cases.toml"]);
-    assert!(!ran.ends(2).stderr.contains("geheim"), "{}", ran.stderr);
+    assert!(!ran.ends(2).stderr.contains("squirrel"), "{}", ran.stderr);
 }

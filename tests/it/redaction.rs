@@ -6,20 +6,20 @@ use crate::harness::{Endpoint, Room, steady};
 use crate::page_guard::Page;
 
 /// A part of each credential.
-const NEEDLE: &str = "geheim";
+const NEEDLE: &str = "squirrel";
 
 /// Headers whose values are credentials.
-const HEADERS: &str = "Authorization: Bearer geheim1\r\nProxy-Authorization: Basic geheim2\r\nCookie: a=geheim3\r\n\
-    X-Auth-Token: geheim4\r\nX-Access-Token: geheim5\r\nX-Amz-Security-Token: geheim6\r\nApi-Key: geheim7\r\n\
-    X-Vault-Token: geheim8\r\nPrivate-Token: geheim9\r\nX-Hasura-Admin-Secret: geheim10\r\nX-Webhook-Secret: geheim11\r\n\
-    X-Goog-Iap-Jwt: geheim12\r\nX-Gitlab-Token: geheim13\r\nX-Db-Password: geheim14\r\n\
-    Referer: https://u:geheim15@x/?token=geheim16\r\n";
-const TARGET: &str = "/hooks?a=1&token=geheim17&access_token=geheim18&api_key=geheim19&key=geheim20&secret=geheim21\
-    &password=geheim22&sig=geheim23&b=2";
+const HEADERS: &str = "Authorization: Bearer squirrel1\r\nProxy-Authorization: Basic squirrel2\r\nCookie: a=squirrel3\r\n\
+    X-Auth-Token: squirrel4\r\nX-Access-Token: squirrel5\r\nX-Amz-Security-Token: squirrel6\r\nApi-Key: squirrel7\r\n\
+    X-Vault-Token: squirrel8\r\nPrivate-Token: squirrel9\r\nX-Hasura-Admin-Secret: squirrel10\r\nX-Webhook-Secret: squirrel11\r\n\
+    X-Goog-Iap-Jwt: squirrel12\r\nX-Gitlab-Token: squirrel13\r\nX-Db-Password: squirrel14\r\n\
+    Referer: https://u:squirrel15@x/?token=squirrel16\r\n";
+const TARGET: &str = "/hooks?a=1&token=squirrel17&access_token=squirrel18&api_key=squirrel19&key=squirrel20&secret=squirrel21\
+    &password=squirrel22&sig=squirrel23&b=2";
 const SHOWN_TARGET: &str = "/hooks?a=1&token=[redacted]&access_token=[redacted]&api_key=[redacted]&key=[redacted]\
     &secret=[redacted]&password=[redacted]&sig=[redacted]&b=2";
 /// Headers that are like them and are none.
-const OTHERS: &str = "Idempotency-Key: offen1\r\nX-Event-Key: offen2\r\nSvix-Signature: v1,offen3\r\nX-Hub-Signature-256: offen4\r\n";
+const OTHERS: &str = "Idempotency-Key: public1\r\nX-Event-Key: public2\r\nSvix-Signature: v1,public3\r\nX-Hub-Signature-256: public4\r\n";
 const HOW_MANY: usize = 23;
 
 fn request() -> String {
@@ -72,7 +72,7 @@ fn credentials_of_what_was_received_are_shown_on_demand_alone() {
             is_hidden(&args, &ran.ends(0).stdout);
             for number in 1..=4 {
                 assert!(
-                    ran.stdout.contains(&format!("offen{number}")),
+                    ran.stdout.contains(&format!("public{number}")),
                     "{args:?}: {}",
                     ran.stdout
                 );
@@ -117,7 +117,7 @@ fn what_was_left_out_of_an_export_is_not_sent_as_if_it_had_come() {
     let room = Room::new();
     room.write(
         "in.http",
-        "POST /?token=geheim HTTP/1.1\r\nHost: x\r\n\r\n{}",
+        "POST /?token=squirrel HTTP/1.1\r\nHost: x\r\n\r\n{}",
     );
     room.run(&["history", "import", "in.http", "-q"]).ends(0);
     let export = ["history", "export", "--output", "out.ndjson"];
@@ -135,8 +135,9 @@ fn what_was_left_out_of_an_export_is_not_sent_as_if_it_had_come() {
 fn differences_are_told_without_credentials() {
     let room = Room::new();
     for (name, number) in [("a.http", 1), ("b.http", 2)] {
-        let request =
-            format!("POST /?key=geheim{number} HTTP/1.1\r\nX-Token: geheim{number}\r\n\r\n{{}}");
+        let request = format!(
+            "POST /?key=squirrel{number} HTTP/1.1\r\nX-Token: squirrel{number}\r\n\r\n{{}}"
+        );
         room.write(name, request);
         room.run(&["history", "import", name, "-q"]).ends(0);
     }
@@ -153,7 +154,7 @@ fn differences_are_told_without_credentials() {
     );
     room.run(&["history", "diff", &ids[1], &ids[0], "--reveal"]).is(
         1,
-        "target\n  - /?key=geheim1\n  + /?key=geheim2\nheader x-token\n  - geheim1\n  + geheim2\n",
+        "target\n  - /?key=squirrel1\n  + /?key=squirrel2\nheader x-token\n  - squirrel1\n  + squirrel2\n",
         "",
     );
 }
@@ -162,7 +163,7 @@ fn differences_are_told_without_credentials() {
 fn credentials_in_the_url_of_a_delivery_are_sent_and_not_shown() {
     let room = Room::new();
     let endpoint = Endpoint::status(500);
-    let to = endpoint.url("/hook?a=1&token=geheim");
+    let to = endpoint.url("/hook?a=1&token=squirrel");
     let send = [
         "send",
         "lead_replied",
@@ -171,7 +172,7 @@ fn credentials_in_the_url_of_a_delivery_are_sent_and_not_shown() {
         "--to",
         &to,
         "-H",
-        "X-Auth-Token: geheim",
+        "X-Auth-Token: squirrel",
     ];
     let run = |extra: &[&str], code: i32| {
         let ran = room.run(&[&send[..], extra].concat());
@@ -200,19 +201,19 @@ fn credentials_in_the_url_of_a_delivery_are_sent_and_not_shown() {
     for hit in endpoint.hits() {
         assert!(
             hit.head
-                .starts_with("POST /hook?a=1&token=geheim HTTP/1.1\r\n"),
+                .starts_with("POST /hook?a=1&token=squirrel HTTP/1.1\r\n"),
             "{}",
             hit.head
         );
         let token = hit.header("x-auth-token");
-        assert!(token.is_none_or(|token| token == "geheim"));
+        assert!(token.is_none_or(|token| token == "squirrel"));
     }
     let revealed = room.run(&[&send[..], &["--reveal"]].concat());
     assert!(
         revealed
             .ends(1)
             .stdout
-            .contains("/hook?a=1&token=geheim  500")
+            .contains("/hook?a=1&token=squirrel  500")
     );
     is_hidden("history", &room.run(&["history"]).ends(0).stdout);
     is_hidden("show", &room.run(&["history", "show"]).ends(0).stdout);
@@ -222,9 +223,9 @@ fn credentials_in_the_url_of_a_delivery_are_sent_and_not_shown() {
 fn findings_and_their_reports_hold_no_credentials_of_the_url() {
     let room = Room::new();
     let endpoint = Endpoint::answering(
-        "HTTP/1.1 302 X\r\nLocation: http://u:geheim@x/?token=geheim\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 302 X\r\nLocation: http://u:squirrel@x/?token=squirrel\r\nContent-Length: 0\r\n\r\n",
     );
-    let to = endpoint.url("/?token=geheim");
+    let to = endpoint.url("/?token=squirrel");
     let check = [
         "check",
         "--provider",
@@ -254,7 +255,7 @@ fn findings_and_their_reports_hold_no_credentials_of_the_url() {
 #[test]
 fn urls_of_endpoints_are_shown_without_credentials() {
     let room = Room::new();
-    let url = "http://localhost:3000/x?token=geheim";
+    let url = "http://localhost:3000/x?token=squirrel";
     let add = [
         "endpoints",
         "add",
@@ -284,7 +285,7 @@ fn urls_of_endpoints_are_shown_without_credentials() {
 fn a_listener_and_its_page_show_no_credentials_and_send_them_on() {
     let room = Room::new();
     let app = Endpoint::status(200);
-    let forward = app.url("/app?token=geheim24");
+    let forward = app.url("/app?token=squirrel24");
     let mut listener = room.listen(&["--forward", &forward]);
     let page = Page::of(&listener);
     listener.exchange(request());
@@ -337,13 +338,13 @@ fn a_listener_and_its_page_show_no_credentials_and_send_them_on() {
     assert_eq!(
         lines,
         [
-            format!("POST /app?token=geheim24&{query} HTTP/1.1"),
-            "POST /app?token=geheim24 HTTP/1.1".to_owned(),
+            format!("POST /app?token=squirrel24&{query} HTTP/1.1"),
+            "POST /app?token=squirrel24 HTTP/1.1".to_owned(),
             format!("POST {edited} HTTP/1.1"),
         ]
     );
     for hit in app.hits() {
-        assert_eq!(hit.header("x-vault-token"), Some("geheim8"));
+        assert_eq!(hit.header("x-vault-token"), Some("squirrel8"));
     }
     drop(page);
     let ran = listener.stop();
@@ -357,9 +358,9 @@ fn a_listener_and_its_page_show_no_credentials_and_send_them_on() {
 fn the_lines_of_a_listener_hold_no_credentials() {
     let room = Room::new();
     let app = Endpoint::answering(
-        "HTTP/1.1 302 X\r\nLocation: /?key=geheim\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 302 X\r\nLocation: /?key=squirrel\r\nContent-Length: 0\r\n\r\n",
     );
-    let other = app.url("/app?token=geheim");
+    let other = app.url("/app?token=squirrel");
     let args = [
         "--forward",
         &other,

@@ -309,7 +309,7 @@ fn one(entry: &Entry, format: Format, reveal: bool) -> Vec<u8> {
     }
 }
 
-/// One request as a command that sends it where it went.
+/// Returns one request as a curl command to its original destination.
 fn command(entry: &Entry, shell: Shell, reveal: bool) -> Vec<u8> {
     let request = &history::request(entry, reveal);
     let sent_to = entry.facts.url.as_deref();

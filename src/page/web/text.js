@@ -16,10 +16,10 @@ function escapeOf(char) {
 
 const EVERY = new RegExp(DANGEROUS.source, "gu");
 
-/** A text in code, with escapes that are read back as the same: nothing in it steers who it is pasted to. */
+/** A text as a literal, with control and bidi characters escaped. */
 export const literal = (text) => escaped(JSON.stringify(text));
 
-/** The same for what is written in code already. */
+/** Escapes control and bidi characters within a literal. */
 export const escaped = (code) => code.replace(EVERY, escapeOf);
 
 /** Text with escapes, for places that take nothing but text. */

@@ -1,18 +1,18 @@
-//! A script for the command prompt of Windows, at the prompt and in a batch file. Two readers see each word: `cmd`
-//! first, then the program, which splits its command line by itself. `%` and `!` mean something to the first wherever
-//! they stand, and in other ways at the prompt than in a file; what holds them, and what is no printable ASCII, goes
-//! through a file that PowerShell decodes.
+//! A script for the Windows command prompt that also works as a batch file. Each word is parsed twice: by `cmd`, then by
+//! the program, which splits its command line by itself. `cmd` expands `%` and `!` even within quotes, and differently
+//! at the prompt and in a file, so values with one, and all that is not printable ASCII, go through a file that
+//! PowerShell decodes.
 
 use super::{Choice, Command, base64, config};
 
-/// Longest command line; `cmd` takes 8,191 characters.
+/// Longest command line in characters; the limit of `cmd` is 8,191.
 const MAX_LINE: usize = 8_000;
-/// Characters of base64 on one line.
+/// Base64 characters per line.
 const MAX_ENCODED: usize = 4_000;
 const OPTIONS: &str = "hookctl-options";
 const BODY: &str = "hookctl-body";
 
-/// The script: files, the command, and the files are gone again.
+/// Returns the script: it writes files, runs the command, and removes the files.
 pub(super) fn print(command: &Command<'_>) -> String {
     let options: Option<Vec<String>> = command.options.iter().map(option).collect();
     let options = options.filter(|options| length(options) <= MAX_LINE);
@@ -51,12 +51,12 @@ pub(super) fn print(command: &Command<'_>) -> String {
     script
 }
 
-/// How long options are on a command line, with what stands between them.
+/// Returns the length of options on a command line, separators included.
 fn length(options: &[String]) -> usize {
     options.iter().map(|option| option.len() + 4).sum()
 }
 
-/// An option, unless it has to go through a file.
+/// Returns an option as arguments, unless its value has to go through a file.
 fn option(choice: &Choice<'_>) -> Option<String> {
     let Some(value) = &choice.value else {
         return Some(choice.flag.to_owned());
@@ -68,7 +68,7 @@ fn option(choice: &Choice<'_>) -> Option<String> {
     })
 }
 
-/// One word, if both readers can be told of it.
+/// Quotes one word, if both parsers can read it.
 fn word(bytes: &[u8]) -> Option<String> {
     let is_safe = |byte: &u8| matches!(byte, b' '..=b'~') && !b"%!".contains(byte);
     if !bytes.iter().all(is_safe) {
@@ -85,14 +85,13 @@ fn word(bytes: &[u8]) -> Option<String> {
     })
 }
 
-/// A quoted word of the program's, of which `cmd` sees no quote, so that it is never within some: a caret takes the
-/// meaning from the character behind it.
+/// Quotes a word for the program, with every quote escaped for `cmd` by a caret, so that `cmd` is never within quotes.
 fn escaped(text: &str) -> String {
     let mut word = String::from("^\"");
     let mut backslashes = 0;
     for char in text.chars() {
         if char == '"' {
-            // Before a quote, the program reads two backslashes as one.
+            // In front of a quote, the program reads two backslashes as one.
             word.push_str(&"\\".repeat(backslashes + 1));
         }
         backslashes = if char == '\\' { backslashes + 1 } else { 0 };
@@ -106,7 +105,7 @@ fn escaped(text: &str) -> String {
     word
 }
 
-/// Lines that write a file.
+/// Returns the lines that write a file.
 fn file(name: &str, bytes: &[u8]) -> String {
     let encoded = base64(bytes);
     let mut script = String::new();

@@ -1,8 +1,8 @@
-//! Options as a configuration file of curl, for values that a shell of Windows cannot hand over as arguments.
+//! Options as a curl configuration file, for values that a Windows shell cannot pass as arguments.
 
 use super::Choice;
 
-/// The file, one option a line. Nothing is interpreted in a value but a few escapes.
+/// Returns the file, one option a line. curl interprets only backslash escapes in a quoted value.
 pub(super) fn print(options: &[Choice<'_>]) -> Vec<u8> {
     let mut file = Vec::new();
     for Choice { key, value, .. } in options {

@@ -1,5 +1,5 @@
-//! A request as a curl command that sends the same bytes, written for a shell: what a stranger sent must stay an
-//! argument there, also when the command is pasted at a prompt.
+//! A request as a curl command that sends the same bytes. The sender chose those bytes, so they must stay an argument
+//! in every shell, also when the command is pasted at a prompt.
 
 mod cmd;
 mod config;
@@ -21,7 +21,7 @@ pub(crate) struct Destination<'a> {
     pub(crate) url: &'a str,
     /// Host and port of the URL, as curl will name them in the Host header.
     pub(crate) authority: &'a str,
-    /// What stands in the request line, if it is not what curl makes of the URL.
+    /// The request target, if it is not path and query of the URL.
     pub(crate) target: Option<&'a str>,
     /// Accept any certificate.
     pub(crate) insecure: bool,
@@ -29,17 +29,17 @@ pub(crate) struct Destination<'a> {
     pub(crate) cacert: Option<&'a str>,
 }
 
-/// The URL of a target at an origin, and the target if no URL holds it: `*`, or a whole URL, which curl would take for
-/// the place to go to, and for a file or another protocol if it begins like that.
+/// The URL of a target at an origin, and the target if it cannot be written as a part of the URL: `*`, one with a
+/// fragment, which curl drops, and a whole URL, which may name a file or another protocol.
 pub(crate) fn at<'a>(origin: &str, target: &'a str) -> (String, Option<&'a str>) {
-    if target.starts_with('/') {
+    if target.starts_with('/') && !target.contains('#') {
         (format!("{origin}{target}"), None)
     } else {
         (format!("{origin}/"), Some(target))
     }
 }
 
-/// The shells that commands are written for.
+/// Shells that commands are written for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shell {
     /// sh, bash, dash, zsh and fish
@@ -63,19 +63,19 @@ pub(crate) fn print(request: &Request, to: &Destination<'_>, shell: Shell) -> St
     }
 }
 
-/// A command before it is written for a shell.
+/// A command, independent of the shell.
 struct Command<'a> {
-    /// The first two, method and URL, stand on the first line.
+    /// Method and URL come first; they share the first line.
     options: Vec<Choice<'a>>,
-    /// `None` if curl is told of no body; an empty one gets a Content-Length.
+    /// `None` sends no body; an empty body sends a Content-Length.
     body: Option<&'a [u8]>,
 }
 
 /// An option with its value.
 struct Choice<'a> {
-    /// As an argument; empty for the URL, which stands alone.
+    /// The flag on the command line; empty for the URL.
     flag: &'static str,
-    /// In a configuration file.
+    /// The name in a configuration file.
     key: &'static str,
     value: Option<Cow<'a, [u8]>>,
 }

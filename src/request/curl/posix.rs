@@ -1,13 +1,11 @@
-//! Words for sh, bash, dash, zsh and fish: one spelling that all of them read as the same, in a script and at a
-//! prompt.
+//! Commands for sh, bash, dash, zsh and fish: one quoting that all five read alike, in a script and at a prompt.
 //!
-//! - Inside of quotes stands nothing that one of them takes for an escape: fish reads `\'` and `\\` there, so a
-//!   backslash stands outside, as a quote does.
-//! - What needs no quotes is a word to all of them: zsh expands a leading `=`, fish `%self`, all a leading `~`.
-//! - Bytes that no terminal may see, and those that are no text, go through `base64` and `printf`: a terminal that
-//!   does not filter what is pasted would let ESC end a bracketed paste.
-//! - In a text of several lines, `!` and `^` stand outside as well: bash before version 5 looks for its history on each
-//!   line by itself.
+//! - A backslash is written outside of the quotes, as a quote is: fish interprets `\'` and `\\` within them.
+//! - A word without quotes means the same to all: zsh expands a leading `=`, fish expands `%self`, all expand `~`.
+//! - Control characters and invalid UTF-8 go through `base64` and `printf`: not every terminal filters what is pasted,
+//!   and ESC would end a bracketed paste.
+//! - In text of several lines, `!` and `^` are written outside of the quotes as well: bash before version 5 expands
+//!   history line by line, without regard to quotes that an earlier line opened.
 
 use super::{Choice, Command, base64};
 use crate::request::steering::steers;
@@ -15,8 +13,8 @@ use crate::request::steering::steers;
 /// Longest body that is an argument; Linux takes 128 KiB in one, and other systems less in all.
 const MAX_ARGUMENT: usize = 100_000;
 
-/// The command. A body that is too long for an argument goes through `printf`, which a shell has built in; one that is
-/// no plain text goes through `base64`.
+/// Returns the command. A body that is too long for an argument goes through `printf`, which is a builtin of the shell
+/// and has no limit; one that is not plain text goes through `base64`.
 pub(super) fn print(command: &Command<'_>) -> String {
     let mut lines: Vec<String> = command.options.iter().map(option).collect();
     let first = lines.drain(..2).collect::<Vec<_>>().join(" ");
@@ -38,7 +36,7 @@ fn option(choice: &Choice<'_>) -> String {
     }
 }
 
-/// What stands before the command, and the option that holds the body.
+/// Returns the pipe in front of the command, and the option for the body.
 fn data(body: &[u8]) -> (String, String) {
     let from_stdin = || String::from("--data-binary @-");
     match plain(body) {
@@ -53,14 +51,14 @@ fn data(body: &[u8]) -> (String, String) {
     }
 }
 
-/// Text that may be shown as it is.
+/// Returns bytes as text if a terminal may see all of it.
 fn plain(bytes: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(bytes).ok()?;
     let may_stand = |char| matches!(char, '\n' | '\t') || !steers(char);
     text.chars().all(may_stand).then_some(text)
 }
 
-/// One word of any bytes but NUL.
+/// Returns one word of any bytes except NUL.
 fn word(bytes: &[u8]) -> String {
     match plain(bytes) {
         Some(text) => quote(text),
@@ -68,11 +66,11 @@ fn word(bytes: &[u8]) -> String {
     }
 }
 
-/// Bytes as `printf` reads them within quotes within quotes: nothing that means something there stays.
+/// Returns a format string for `printf`, without anything that a shell interprets within nested quotes.
 fn octal(bytes: &[u8]) -> String {
     let mut format = String::new();
     for (place, &byte) in bytes.iter().enumerate() {
-        // A minus at the start would begin an option of `printf`.
+        // A leading minus would start an option of `printf`.
         let stays = byte.is_ascii_alphanumeric() || b" :;,./_=+@-".contains(&byte);
         if stays && (place, byte) != (0, b'-') {
             format.push(char::from(byte));
@@ -83,7 +81,7 @@ fn octal(bytes: &[u8]) -> String {
     format
 }
 
-/// Quotes text of which each character may be shown as it is, or is the user's own.
+/// Quotes text as one word.
 pub(crate) fn quote(text: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=@%+,".contains(&byte);
     let is_start = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);

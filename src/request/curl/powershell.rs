@@ -1,16 +1,16 @@
-//! A script for Windows PowerShell 5.1 and PowerShell 7. Before 7.3 it hands arguments with a quote or a backslash over
-//! in another way than programs read them, so these go through a file, as does every body. All of the script is
-//! printable ASCII: a console and a file of any encoding keep that.
+//! A script for Windows PowerShell 5.1 and PowerShell 7. Before 7.3, PowerShell does not escape quotes and backslashes
+//! in the arguments of programs, so values with one go through a file, as every body does. The script is printable ASCII,
+//! which survives any console and file encoding.
 
 use super::{Choice, Command, base64, config};
 
-/// Variables with the names of the files.
+/// Variables that hold the file names.
 const OPTIONS: &str = "$requestOptions";
 const BODY: &str = "$requestBody";
-/// Longest text that stands in the script as it is, in bytes.
+/// Longest body that is written as text, in bytes.
 const MAX_TEXT: usize = 100_000;
 
-/// The script: files, the command, and the files are gone again.
+/// Returns the script: it writes files, runs the command, and removes the files.
 pub(super) fn print(command: &Command<'_>) -> String {
     let mut script = String::new();
     let mut files = Vec::new();
@@ -40,7 +40,7 @@ pub(super) fn print(command: &Command<'_>) -> String {
     script
 }
 
-/// Whether every version hands the value over as it is.
+/// Returns whether every version passes the value unchanged.
 fn is_argument(choice: &Choice<'_>) -> bool {
     let is_safe = |value: &[u8]| is_text(value) && !value.iter().any(|byte| b"\"\\".contains(byte));
     choice.value.as_ref().is_none_or(|value| is_safe(value))
@@ -59,7 +59,7 @@ fn option(choice: &Choice<'_>) -> String {
     }
 }
 
-/// One word of printable ASCII.
+/// Quotes printable ASCII as one word.
 fn word(text: &[u8]) -> String {
     if !text.is_empty() && text.iter().all(u8::is_ascii_alphabetic) {
         String::from_utf8_lossy(text).into_owned()
@@ -68,12 +68,12 @@ fn word(text: &[u8]) -> String {
     }
 }
 
-/// Printable ASCII as a string in which nothing is expanded.
+/// Quotes printable ASCII as a string without expansion.
 fn quoted(text: &[u8]) -> String {
     format!("'{}'", String::from_utf8_lossy(text).replace('\'', "''"))
 }
 
-/// The file of options, whose lines can be read if they are text.
+/// Returns the lines that write the configuration file, readable if it is printable ASCII.
 fn options_file(config: &[u8]) -> String {
     let lines = config.split_inclusive(|byte| *byte == b'\n');
     let lines: Vec<&[u8]> = lines.map(<[u8]>::trim_ascii_end).collect();
@@ -91,7 +91,7 @@ fn write_bytes(name: &str, bytes: &[u8]) -> String {
     format!("WriteAllBytes({name}, [Convert]::FromBase64String('{encoded}'))")
 }
 
-/// Lines that make a temporary file and write it.
+/// Returns the lines that create and write a temporary file.
 fn file(name: &str, write: &str) -> String {
     format!("{name} = [IO.Path]::GetTempFileName()\n[IO.File]::{write}\n")
 }

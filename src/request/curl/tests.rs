@@ -347,7 +347,7 @@ fn a_command_reads_as_people_write_one() {
 #[test]
 fn targets_that_no_url_holds_stay_targets() {
     assert_eq!(at("http://x", "/a"), ("http://x/a".to_owned(), None));
-    for target in ["*", "file:///etc/passwd", "-K/tmp/x://"] {
+    for target in ["*", "/a#b", "file:///etc/passwd", "-K/tmp/x://"] {
         assert_eq!(
             at("http://x", target),
             ("http://x/".to_owned(), Some(target))
