@@ -6,7 +6,7 @@
 //! A module uses those on its own line or above, never below; a test holds it to that.
 //!
 //! ```text
-//! error  secret                    how commands end; a key that is never shown
+//! error  secret  private           how commands end; a key that is never shown; files for the user alone
 //! request                          Request, Headers, and the forms in which requests are written down
 //! signature                        schemes as data, sign, verify, faults on purpose
 //! provider                         profiles, catalogue, payloads, edits, detection, local secrets
@@ -33,6 +33,7 @@ mod delivery;
 mod emulator;
 mod error;
 mod page;
+mod private;
 mod provider;
 mod receiver;
 mod render;

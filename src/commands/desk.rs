@@ -1,6 +1,5 @@
 //! Between the receiver and the user: keeps, counts and shows what comes.
 
-use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,6 +10,7 @@ use tokio::sync::{Notify, mpsc, oneshot, watch as channel};
 
 use super::watch::Watch;
 use crate::error::{Error, Result};
+use crate::private;
 use crate::receiver::{Capture, Sink, Taken, Trouble};
 use crate::render::capture::{self, Show, View};
 use crate::render::text::safe;
@@ -270,13 +270,7 @@ fn save(capture: &Capture, folder: &Path) -> std::result::Result<(), String> {
     let path = folder.join(format!("{time}-{:04}{name}.json", capture.number));
     let mut text = json_text::to_string_pretty(&capture::json(capture, true));
     text.push('\n');
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options
-        .open(&path)
-        .and_then(|mut file| file.write_all(text.as_bytes()));
+    let written = private::create_new(&path).and_then(|mut file| file.write_all(text.as_bytes()));
     written.map_err(|error| format!("cannot save to `{}`: {error}", path.display()))
 }
 

@@ -304,6 +304,8 @@ impl Attempts {
             let ran = ran.map(|left| {
                 let _ = lines.send(Line::End(left));
             });
+            // Its lock file goes before the program may.
+            drop(engine);
             let _ = done.send(ran);
         };
         std::thread::Builder::new()

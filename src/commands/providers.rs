@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::Context;
 use crate::error::{Error, Outcome, Result};
+use crate::private;
 use crate::provider::Provider;
 use crate::provider::api::API;
 use crate::provider::catalogue::PROFILE;
@@ -108,7 +109,7 @@ fn add(file: &Path, force: bool, context: &mut Context) -> Result<()> {
     }
     let cannot =
         |error| Error::machine(format!("cannot write to `{}`", folder.display())).because(error);
-    fs::create_dir_all(&folder).map_err(cannot)?;
+    private::folder(&folder).map_err(cannot)?;
     let source = provider.path.as_deref().unwrap_or(&file);
     fs::copy(source, folder.join(PROFILE)).map_err(cannot)?;
     let api = folder.join(API);
@@ -122,7 +123,7 @@ fn add(file: &Path, force: bool, context: &mut Context) -> Result<()> {
         let sample = format!("{}\n", provider.sample_text(event));
         let path = folder.join(format!("{event}.json"));
         // The name of an event may have a slash.
-        fs::create_dir_all(path.parent().unwrap_or(&folder)).map_err(cannot)?;
+        private::folder(path.parent().unwrap_or(&folder)).map_err(cannot)?;
         fs::write(path, sample).map_err(cannot)?;
     }
     if context.ui.json {

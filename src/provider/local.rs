@@ -2,10 +2,11 @@
 //! one machine agree without any set-up.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result, utf8};
+use crate::private::{self, LockedFile};
 use crate::secret::{Secret, SecretForm};
 
 /// The folder of local secrets, one file a provider, readable by its owner alone.
@@ -26,7 +27,7 @@ impl LocalSecrets {
     /// The secret of a provider, if one was made.
     pub(crate) fn get(&self, provider: &str) -> Result<Option<Secret>> {
         let path = self.path(provider);
-        match fs::read(&path) {
+        match private::read(&path) {
             Ok(bytes) => {
                 let text = utf8(bytes, &path.display().to_string())?;
                 Ok(Some(Secret::from_file(&text)))
@@ -59,14 +60,11 @@ impl LocalSecrets {
         let new = make(form)?;
         let path = self.path(provider);
         let temporary = self.write(provider, &new)?;
-        let linked = fs::hard_link(&temporary, &path);
-        let removed = fs::remove_file(&temporary);
-        match linked {
+        match fs::hard_link(temporary.path(), &path) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(cannot("write", &path, error)),
         }
-        removed.map_err(|error| cannot("remove", &temporary, error))?;
         Ok(self.get(provider)?.unwrap_or(new))
     }
 
@@ -75,28 +73,16 @@ impl LocalSecrets {
         let new = make(form)?;
         let temporary = self.write(provider, &new)?;
         let path = self.path(provider);
-        fs::rename(&temporary, &path).map_err(|error| cannot("write", &path, error))?;
+        fs::rename(temporary.path(), &path).map_err(|error| cannot("write", &path, error))?;
         Ok(new)
     }
 
-    /// Writes a secret to a file of its own and returns its path.
-    fn write(&self, provider: &str, secret: &Secret) -> Result<PathBuf> {
-        fs::create_dir_all(&self.folder).map_err(|error| cannot("make", &self.folder, error))?;
-        // A name of its own, for two threads or processes may be at this at once.
-        let mut random = [0; 8];
-        getrandom::fill(&mut random).map_err(no_randomness)?;
-        let path = self
-            .folder
-            .join(format!(".{provider}.{}", hex::encode(random)));
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options
-            .open(&path)
-            .map_err(|error| cannot("write", &path, error))?;
-        writeln!(file, "{}", secret.reveal()).map_err(|error| cannot("write", &path, error))?;
-        Ok(path)
+    /// Writes a secret to a file of its own: two threads or processes may be at this at once.
+    fn write(&self, provider: &str, secret: &Secret) -> Result<LockedFile> {
+        private::own_folder(&self.folder).map_err(|error| cannot("use", &self.folder, error))?;
+        let path = self.path(provider);
+        let line = format!("{}\n", secret.reveal());
+        private::temporary(&path, line.as_bytes()).map_err(|error| cannot("write", &path, error))
     }
 }
 

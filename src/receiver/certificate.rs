@@ -2,7 +2,6 @@
 //! owner alone can read, and made anew before it expires. It can vouch for nothing but itself.
 
 use std::fs;
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -10,6 +9,7 @@ use jiff::{Timestamp, ToSpan as _};
 use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, KeyPair};
 
 use crate::error::{Error, Result};
+use crate::private;
 
 /// Where a certificate and its key are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,18 +38,19 @@ pub(crate) fn local_certificate(
         return Ok(files);
     }
     let cannot = |error| Error::machine(format!("cannot write `{}`", own.display())).because(error);
+    private::own_folder(folder).map_err(cannot)?;
+    let _turn = private::exclusive(&folder.join(".lock")).map_err(cannot)?;
+    // Another program may have made it meanwhile.
+    if is_fresh(&files, now) {
+        return Ok(files);
+    }
     let (certificate, key) = make(host, now).map_err(|why| {
         Error::machine(format!("cannot make a certificate for `{host}`")).because(why)
     })?;
-    let new = write(folder, &certificate, &key).map_err(cannot)?;
-    if own.exists() && !is_fresh(&files, now) {
-        fs::remove_dir_all(&own).map_err(cannot)?;
-    }
-    // Both files at once, since they belong together; and if another program was faster, its own.
-    match fs::rename(&new, &own) {
-        Err(_) if is_fresh(&files, now) => fs::remove_dir_all(&new).map_err(cannot)?,
-        renamed => renamed.map_err(cannot)?,
-    }
+    private::own_folder(&own).map_err(cannot)?;
+    // The certificate last, since its age says whether both are good.
+    private::write(&files.key, key.as_bytes()).map_err(cannot)?;
+    private::write(&files.certificate, certificate.as_bytes()).map_err(cannot)?;
     Ok(files)
 }
 
@@ -88,22 +89,6 @@ fn make(host: &str, now: Timestamp) -> std::result::Result<(String, String), Str
         .self_signed(&key)
         .map_err(|error| error.to_string())?;
     Ok((certificate.pem(), key.serialize_pem()))
-}
-
-/// Writes both to a new folder, which its owner alone can read.
-fn write(folder: &Path, certificate: &str, key: &str) -> io::Result<PathBuf> {
-    let mut random = [0; 8];
-    getrandom::fill(&mut random).map_err(io::Error::other)?;
-    let new = folder.join(format!(".{}", hex::encode(random)));
-    fs::create_dir_all(&new)?;
-    for (name, text) in [("certificate.pem", certificate), ("key.pem", key)] {
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(new.join(name))?.write_all(text.as_bytes())?;
-    }
-    Ok(new)
 }
 
 #[cfg(test)]

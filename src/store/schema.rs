@@ -5,7 +5,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use crate::private;
 
 /// Marks the file as a history ("hkct").
 const APPLICATION: i32 = 0x686b_6374;
@@ -148,13 +151,15 @@ const KEPT_LOG: i64 = 16 * 1024 * 1024;
 /// Opens the file for reading and writing. Makes it if it is not there.
 pub(super) fn open(path: &Path) -> Result<Connection, Problem> {
     if let Some(folder) = path.parent().filter(|folder| !folder.exists()) {
-        fs::create_dir_all(folder).map_err(Problem::Io)?;
+        private::folder(folder).map_err(Problem::Io)?;
     }
     make_private(path).map_err(Problem::Io)?;
     let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     if connection.is_readonly("main")? {
         return Err(Problem::ReadOnly);
     }
+    // Before anything is written to it.
+    check(path, private::check).map_err(Problem::Io)?;
     let version = version(&connection)?;
     if version == 0 {
         connection.pragma_update(None, "page_size", PAGE)?;
@@ -191,12 +196,24 @@ pub(super) fn open_to_read(path: &Path) -> Result<Option<Connection>, Problem> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Problem::Io(error)),
     }
+    check(path, private::check_to_read).map_err(Problem::Io)?;
     match open_shared(path) {
         Err(Problem::Sqlite(error)) if needs_a_place_to_write(&error) && !has_journal(path) => {
             open_alone(path).map(Some)
         }
         opened => opened.map(Some),
     }
+}
+
+/// Checks a history and SQLite's other files of it.
+fn check(path: &Path, check: fn(&Path) -> std::io::Result<()>) -> std::io::Result<()> {
+    check(path)?;
+    ["-wal", "-shm", "-journal"].iter().try_for_each(|ending| {
+        let mut other = path.as_os_str().to_owned();
+        other.push(ending);
+        let named = |error| std::io::Error::other(format!("its `{ending}` file: {error}"));
+        check(Path::new(&other)).map_err(named)
+    })
 }
 
 /// Opens a file that others may be writing to.
@@ -258,21 +275,21 @@ pub(super) fn open_in_memory() -> Result<Connection, Problem> {
     Ok(connection)
 }
 
-/// An empty file that nobody else may read. SQLite gives its other files the same rights.
+/// Creates an empty file for the user alone, or checks what kind of file exists. SQLite gives its other files the same
+/// permissions.
 fn make_private(path: &Path) -> std::io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
+    match private::create_new(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+        made => drop(made?),
     }
+    check(path, private::check_to_read)
 }
 
 pub(super) fn connect(path: impl AsRef<Path>, flags: OpenFlags) -> Result<Connection, Problem> {
     let mut connection =
         Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    // A file that a project brings may hold triggers and views.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     be_patient(&mut connection)?;
     Ok(connection)
 }

@@ -44,6 +44,7 @@ mod listen_passed;
 mod listen_tls;
 mod own_profiles;
 mod page_guard;
+mod private_files;
 mod profiles;
 mod receiver;
 mod redaction;

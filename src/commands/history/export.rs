@@ -12,6 +12,7 @@ use super::super::Context;
 use super::list::FilterArgs;
 use super::{named, open};
 use crate::error::{Error, Outcome, Result};
+use crate::private;
 use crate::render::history;
 use crate::request::curl::{self, Shell};
 use crate::request::{har, json_text, raw, redact};
@@ -175,7 +176,7 @@ impl Out {
         let whole = directory.join(path);
         let is_folder = path.to_string_lossy().ends_with(std::path::is_separator) || whole.is_dir();
         if is_folder {
-            fs::create_dir_all(&whole).map_err(|error| cannot(&whole, error))?;
+            private::folder(&whole).map_err(|error| cannot(&whole, error))?;
             return Ok(Self::Folder(whole));
         }
         Ok(Self::File(create(&whole)?, whole))
@@ -186,13 +187,8 @@ fn cannot(path: &Path, error: std::io::Error) -> Error {
     Error::machine(format!("cannot write `{}`", path.display())).because(error)
 }
 
-/// A file that nobody else may read.
 fn create(path: &Path) -> Result<fs::File> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(|error| cannot(path, error))
+    private::overwrite(path).map_err(|error| cannot(path, error))
 }
 
 struct Export<'a> {
