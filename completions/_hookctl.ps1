@@ -39,6 +39,7 @@ Register-ArgumentCompleter -Native -CommandName 'hookctl' -ScriptBlock {
             [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'List, show, compare, export and import what was received and sent')
             [CompletionResult]::new('endpoints', 'endpoints', [CompletionResultType]::ParameterValue, 'Register URLs that `send` delivers to, each with its own events, secret and state')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Write a commented hookctl.toml')
+            [CompletionResult]::new('trust', 'trust', [CompletionResultType]::ParameterValue, 'Trust a project: allow what its files ask for')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print a manual page')
             [CompletionResult]::new('listen', 'listen', [CompletionResultType]::ParameterValue, 'Receive webhooks: verify, show and keep what arrives')
@@ -89,6 +90,7 @@ Register-ArgumentCompleter -Native -CommandName 'hookctl' -ScriptBlock {
         'hookctl;run' {
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'URL of the handler in place of the file''s; one without a path keeps the paths of the file')
             [CompletionResult]::new('--case', '--case', [CompletionResultType]::ParameterName, 'Run these cases alone (can be repeated)')
+            [CompletionResult]::new('--allow-files', '--allow-files', [CompletionResultType]::ParameterName, 'Let `data` name files in this folder, too, not only in the folder of FILE (can be repeated)')
             [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Wait so long for the handler to take connections')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write a report: junit, html or markdown (can be repeated)')
             [CompletionResult]::new('--baseline', '--baseline', [CompletionResultType]::ParameterName, 'File of known failures, of --write-baseline or of --json: fail only on new ones')
@@ -524,6 +526,22 @@ Register-ArgumentCompleter -Native -CommandName 'hookctl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'hookctl;trust' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file, in place of hookctl.toml')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'File of the history; also HOOKCTL_STORE, else one in the state directory')
+            [CompletionResult]::new('--show', '--show', [CompletionResultType]::ParameterName, 'List what the project asks for, and change nothing')
+            [CompletionResult]::new('--remove', '--remove', [CompletionResultType]::ParameterName, 'Stop trusting the folder')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object a line')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and hints')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and hints')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show whole requests and answers')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Show whole requests and answers')
+            [CompletionResult]::new('--no-store', '--no-store', [CompletionResultType]::ParameterName, 'Keep nothing of this run in the history')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'hookctl;completions' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file, in place of hookctl.toml')
@@ -558,6 +576,8 @@ Register-ArgumentCompleter -Native -CommandName 'hookctl' -ScriptBlock {
             [CompletionResult]::new('--save', '--save', [CompletionResultType]::ParameterName, 'Write each request to a file of its own, credentials included')
             [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Show, save, forward and count only what matches, as in `event=lead_*`; the rest is answered all the same')
             [CompletionResult]::new('--max-body', '--max-body', [CompletionResultType]::ParameterName, 'Largest body that is taken; more is answered with 413')
+            [CompletionResult]::new('--keep', '--keep', [CompletionResultType]::ParameterName, 'Keep requests in the history for this long, as in `7d`; `keep` in the configuration by default, else 30d')
+            [CompletionResult]::new('--max-size', '--max-size', [CompletionResultType]::ParameterName, 'Keep no more than this in the history, as in `500MB`; `max_size` in the configuration by default, else 2GB')
             [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'Status to answer with [default: 200]')
             [CompletionResult]::new('--body', '--body', [CompletionResultType]::ParameterName, 'Body to answer with; @FILE reads it from a file')
             [CompletionResult]::new('-H', '-H ', [CompletionResultType]::ParameterName, 'Header to answer with (can be repeated)')
@@ -1718,6 +1738,7 @@ Register-ArgumentCompleter -Native -CommandName 'hookctl' -ScriptBlock {
             [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'List, show, compare, export and import what was received and sent')
             [CompletionResult]::new('endpoints', 'endpoints', [CompletionResultType]::ParameterValue, 'Register URLs that `send` delivers to, each with its own events, secret and state')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Write a commented hookctl.toml')
+            [CompletionResult]::new('trust', 'trust', [CompletionResultType]::ParameterValue, 'Trust a project: allow what its files ask for')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print a manual page')
             [CompletionResult]::new('listen', 'listen', [CompletionResultType]::ParameterValue, 'Receive webhooks: verify, show and keep what arrives')
@@ -1806,6 +1827,9 @@ Register-ArgumentCompleter -Native -CommandName 'hookctl' -ScriptBlock {
             break
         }
         'hookctl;help;init' {
+            break
+        }
+        'hookctl;help;trust' {
             break
         }
         'hookctl;help;completions' {

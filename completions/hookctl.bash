@@ -67,6 +67,9 @@ _hookctl() {
             hookctl,sign)
                 cmd="hookctl__subcmd__sign"
                 ;;
+            hookctl,trust)
+                cmd="hookctl__subcmd__trust"
+                ;;
             hookctl,verify)
                 cmd="hookctl__subcmd__verify"
                 ;;
@@ -192,6 +195,9 @@ _hookctl() {
                 ;;
             hookctl__subcmd__help,sign)
                 cmd="hookctl__subcmd__help__subcmd__sign"
+                ;;
+            hookctl__subcmd__help,trust)
+                cmd="hookctl__subcmd__help__subcmd__trust"
                 ;;
             hookctl__subcmd__help,verify)
                 cmd="hookctl__subcmd__help__subcmd__verify"
@@ -326,7 +332,7 @@ _hookctl() {
 
     case "${cmd}" in
         hookctl)
-            opts="-q -v -h -V --json --color --quiet --verbose --config --store --no-store --help --version check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help"
+            opts="-q -v -h -V --json --color --quiet --verbose --config --store --no-store --help --version check run history endpoints init trust completions man listen replay verify emulate send sign explain events providers secret help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1176,7 +1182,7 @@ _hookctl() {
             return 0
             ;;
         hookctl__subcmd__help)
-            opts="check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help"
+            opts="check run history endpoints init trust completions man listen replay verify emulate send sign explain events providers secret help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1693,6 +1699,20 @@ _hookctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        hookctl__subcmd__help__subcmd__trust)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         hookctl__subcmd__help__subcmd__verify)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -2100,7 +2120,7 @@ _hookctl() {
             return 0
             ;;
         hookctl__subcmd__listen)
-            opts="-H -q -v -h --show --reveal --save --filter --max-body --status --body --header --respond --fail-first --fail-rate --retry-after --gone-after --drop --delay --seed --require-valid --no-handshake --forward --forward-timeout --forward-header --insecure --cacert --tls --cert --key --page --no-page --open --exit-after --timeout --expect --expect-valid --exec --ready-file --secret --secret-file --provider --json --color --quiet --verbose --config --store --no-store --help"
+            opts="-H -q -v -h --show --reveal --save --filter --max-body --keep --max-size --status --body --header --respond --fail-first --fail-rate --retry-after --gone-after --drop --delay --seed --require-valid --no-handshake --forward --forward-timeout --forward-header --insecure --cacert --tls --cert --key --page --no-page --open --exit-after --timeout --expect --expect-valid --exec --ready-file --secret --secret-file --provider --json --color --quiet --verbose --config --store --no-store --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2119,6 +2139,14 @@ _hookctl() {
                     return 0
                     ;;
                 --max-body)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --keep)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-size)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2560,7 +2588,7 @@ _hookctl() {
             return 0
             ;;
         hookctl__subcmd__run)
-            opts="-H -q -v -h --to --case --list --allow-remote --wait --report --baseline --write-baseline --header --timeout --insecure --cacert --secret --secret-file --json --color --quiet --verbose --config --store --no-store --help"
+            opts="-H -q -v -h --to --case --list --allow-remote --allow-files --wait --report --baseline --write-baseline --header --timeout --insecure --cacert --secret --secret-file --json --color --quiet --verbose --config --store --no-store --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2571,6 +2599,10 @@ _hookctl() {
                     return 0
                     ;;
                 --case)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --allow-files)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2872,6 +2904,32 @@ _hookctl() {
                     COMPREPLY=($(compgen -W "discord github gitlab hubspot kakiyo ken klen konvox linear paddle scratcher sendgrid shopify slack standard-webhooks stripe svix twilio typeform zoom" -- "${cur}"))
                     return 0
                     ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        hookctl__subcmd__trust)
+            opts="-q -v -h --show --remove --json --color --quiet --verbose --config --store --no-store --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0

@@ -36,6 +36,7 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand history 'List, show, compare, export and import what was received and sent'
             cand endpoints 'Register URLs that `send` delivers to, each with its own events, secret and state'
             cand init 'Write a commented hookctl.toml'
+            cand trust 'Trust a project: allow what its files ask for'
             cand completions 'Print a completion script'
             cand man 'Print a manual page'
             cand listen 'Receive webhooks: verify, show and keep what arrives'
@@ -84,6 +85,7 @@ set edit:completion:arg-completer[hookctl] = {|@words|
         &'hookctl;run'= {
             cand --to 'URL of the handler in place of the file''s; one without a path keeps the paths of the file'
             cand --case 'Run these cases alone (can be repeated)'
+            cand --allow-files 'Let `data` name files in this folder, too, not only in the folder of FILE (can be repeated)'
             cand --wait 'Wait so long for the handler to take connections'
             cand --report 'Write a report: junit, html or markdown (can be repeated)'
             cand --baseline 'File of known failures, of --write-baseline or of --json: fail only on new ones'
@@ -481,6 +483,21 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'hookctl;trust'= {
+            cand --color 'When to use colour'
+            cand --config 'Configuration file, in place of hookctl.toml'
+            cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
+            cand --show 'List what the project asks for, and change nothing'
+            cand --remove 'Stop trusting the folder'
+            cand --json 'Print one JSON object a line'
+            cand -q 'Leave out notes and hints'
+            cand --quiet 'Leave out notes and hints'
+            cand -v 'Show whole requests and answers'
+            cand --verbose 'Show whole requests and answers'
+            cand --no-store 'Keep nothing of this run in the history'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'hookctl;completions'= {
             cand --color 'When to use colour'
             cand --config 'Configuration file, in place of hookctl.toml'
@@ -513,6 +530,8 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand --save 'Write each request to a file of its own, credentials included'
             cand --filter 'Show, save, forward and count only what matches, as in `event=lead_*`; the rest is answered all the same'
             cand --max-body 'Largest body that is taken; more is answered with 413'
+            cand --keep 'Keep requests in the history for this long, as in `7d`; `keep` in the configuration by default, else 30d'
+            cand --max-size 'Keep no more than this in the history, as in `500MB`; `max_size` in the configuration by default, else 2GB'
             cand --status 'Status to answer with [default: 200]'
             cand --body 'Body to answer with; @FILE reads it from a file'
             cand -H 'Header to answer with (can be repeated)'
@@ -1651,6 +1670,7 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand history 'List, show, compare, export and import what was received and sent'
             cand endpoints 'Register URLs that `send` delivers to, each with its own events, secret and state'
             cand init 'Write a commented hookctl.toml'
+            cand trust 'Trust a project: allow what its files ask for'
             cand completions 'Print a completion script'
             cand man 'Print a manual page'
             cand listen 'Receive webhooks: verify, show and keep what arrives'
@@ -1719,6 +1739,8 @@ set edit:completion:arg-completer[hookctl] = {|@words|
         &'hookctl;help;endpoints;test'= {
         }
         &'hookctl;help;init'= {
+        }
+        &'hookctl;help;trust'= {
         }
         &'hookctl;help;completions'= {
         }

@@ -40,6 +40,7 @@ complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "run" -d 'Run the ca
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "history" -d 'List, show, compare, export and import what was received and sent'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "endpoints" -d 'Register URLs that `send` delivers to, each with its own events, secret and state'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "init" -d 'Write a commented hookctl.toml'
+complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "trust" -d 'Trust a project: allow what its files ask for'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "completions" -d 'Print a completion script'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "man" -d 'Print a manual page'
 complete -c hookctl -n "__fish_hookctl_needs_command" -f -a "listen" -d 'Receive webhooks: verify, show and keep what arrives'
@@ -82,6 +83,7 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand check" -l no-store -d 'K
 complete -c hookctl -n "__fish_hookctl_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l to -d 'URL of the handler in place of the file\'s; one without a path keeps the paths of the file' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l case -d 'Run these cases alone (can be repeated)' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l allow-files -d 'Let `data` name files in this folder, too, not only in the folder of FILE (can be repeated)' -r -F
 complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l wait -d 'Wait so long for the handler to take connections' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l report -d 'Write a report: junit, html or markdown (can be repeated)' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand run" -l baseline -d 'File of known failures, of --write-baseline or of --json: fail only on new ones' -r
@@ -391,6 +393,18 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand init" -s q -l quiet -d '
 complete -c hookctl -n "__fish_hookctl_using_subcommand init" -s v -l verbose -d 'Show whole requests and answers'
 complete -c hookctl -n "__fish_hookctl_using_subcommand init" -l no-store -d 'Keep nothing of this run in the history'
 complete -c hookctl -n "__fish_hookctl_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hookctl -n "__fish_hookctl_using_subcommand trust" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
+always\t'Always'
+never\t'Never'"
+complete -c hookctl -n "__fish_hookctl_using_subcommand trust" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand trust" -l store -d 'File of the history; also HOOKCTL_STORE, else one in the state directory' -r -F
+complete -c hookctl -n "__fish_hookctl_using_subcommand trust" -l show -d 'List what the project asks for, and change nothing'
+complete -c hookctl -n "__fish_hookctl_using_subcommand trust" -l remove -d 'Stop trusting the folder'
+complete -c hookctl -n "__fish_hookctl_using_subcommand trust" -l json -d 'Print one JSON object a line'
+complete -c hookctl -n "__fish_hookctl_using_subcommand trust" -s q -l quiet -d 'Leave out notes and hints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand trust" -s v -l verbose -d 'Show whole requests and answers'
+complete -c hookctl -n "__fish_hookctl_using_subcommand trust" -l no-store -d 'Keep nothing of this run in the history'
+complete -c hookctl -n "__fish_hookctl_using_subcommand trust" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c hookctl -n "__fish_hookctl_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
 always\t'Always'
 never\t'Never'"
@@ -420,6 +434,8 @@ none\t'Nothing'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l save -d 'Write each request to a file of its own, credentials included' -r -F
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l filter -d 'Show, save, forward and count only what matches, as in `event=lead_*`; the rest is answered all the same' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l max-body -d 'Largest body that is taken; more is answered with 413' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l keep -d 'Keep requests in the history for this long, as in `7d`; `keep` in the configuration by default, else 30d' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l max-size -d 'Keep no more than this in the history, as in `500MB`; `max_size` in the configuration by default, else 2GB' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l status -d 'Status to answer with [default: 200]' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -l body -d 'Body to answer with; @FILE reads it from a file' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand listen" -s H -l header -d 'Header to answer with (can be repeated)' -r
@@ -855,24 +871,25 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -s q -l quiet -d
 complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -s v -l verbose -d 'Show whole requests and answers'
 complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -l no-store -d 'Keep nothing of this run in the history'
 complete -c hookctl -n "__fish_hookctl_using_subcommand secret" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "check" -d 'Audit a handler: what does it do wrong, and how to mend it'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "run" -d 'Run the cases of a file: send, break on purpose, expect and check, in order'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "history" -d 'List, show, compare, export and import what was received and sent'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "endpoints" -d 'Register URLs that `send` delivers to, each with its own events, secret and state'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "init" -d 'Write a commented hookctl.toml'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "completions" -d 'Print a completion script'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "man" -d 'Print a manual page'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "listen" -d 'Receive webhooks: verify, show and keep what arrives'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "replay" -d 'Send stored requests again, signed afresh'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "verify" -d 'Say whether a request is signed right, and if not, why not'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "emulate" -d 'Stand in for the providers\' management APIs: register, list, change, delete and test endpoints'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "send" -d 'Deliver a realistic, correctly signed event'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "sign" -d 'Print the headers that a delivery would carry'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "explain" -d 'Show how a provider signs, worked through, with code that verifies it'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "events" -d 'List events, or show one'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "providers" -d 'List providers, show, add or check one'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "secret" -d 'Print the local secret, made once per provider'
-complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init completions man listen replay verify emulate send sign explain events providers secret help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init trust completions man listen replay verify emulate send sign explain events providers secret help" -f -a "check" -d 'Audit a handler: what does it do wrong, and how to mend it'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init trust completions man listen replay verify emulate send sign explain events providers secret help" -f -a "run" -d 'Run the cases of a file: send, break on purpose, expect and check, in order'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init trust completions man listen replay verify emulate send sign explain events providers secret help" -f -a "history" -d 'List, show, compare, export and import what was received and sent'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init trust completions man listen replay verify emulate send sign explain events providers secret help" -f -a "endpoints" -d 'Register URLs that `send` delivers to, each with its own events, secret and state'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init trust completions man listen replay verify emulate send sign explain events providers secret help" -f -a "init" -d 'Write a commented hookctl.toml'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init trust completions man listen replay verify emulate send sign explain events providers secret help" -f -a "trust" -d 'Trust a project: allow what its files ask for'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init trust completions man listen replay verify emulate send sign explain events providers secret help" -f -a "completions" -d 'Print a completion script'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init trust completions man listen replay verify emulate send sign explain events providers secret help" -f -a "man" -d 'Print a manual page'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init trust completions man listen replay verify emulate send sign explain events providers secret help" -f -a "listen" -d 'Receive webhooks: verify, show and keep what arrives'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init trust completions man listen replay verify emulate send sign explain events providers secret help" -f -a "replay" -d 'Send stored requests again, signed afresh'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init trust completions man listen replay verify emulate send sign explain events providers secret help" -f -a "verify" -d 'Say whether a request is signed right, and if not, why not'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init trust completions man listen replay verify emulate send sign explain events providers secret help" -f -a "emulate" -d 'Stand in for the providers\' management APIs: register, list, change, delete and test endpoints'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init trust completions man listen replay verify emulate send sign explain events providers secret help" -f -a "send" -d 'Deliver a realistic, correctly signed event'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init trust completions man listen replay verify emulate send sign explain events providers secret help" -f -a "sign" -d 'Print the headers that a delivery would carry'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init trust completions man listen replay verify emulate send sign explain events providers secret help" -f -a "explain" -d 'Show how a provider signs, worked through, with code that verifies it'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init trust completions man listen replay verify emulate send sign explain events providers secret help" -f -a "events" -d 'List events, or show one'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init trust completions man listen replay verify emulate send sign explain events providers secret help" -f -a "providers" -d 'List providers, show, add or check one'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init trust completions man listen replay verify emulate send sign explain events providers secret help" -f -a "secret" -d 'Print the local secret, made once per provider'
+complete -c hookctl -n "__fish_hookctl_using_subcommand help; and not __fish_seen_subcommand_from check run history endpoints init trust completions man listen replay verify emulate send sign explain events providers secret help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "show" -d 'Show one request in full: what is known of it, headers, body, answers'
 complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "diff" -d 'Compare two requests: headers by name, JSON by path'
 complete -c hookctl -n "__fish_hookctl_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "export" -d 'Write requests out, the oldest first'

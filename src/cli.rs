@@ -7,7 +7,7 @@ use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum as _};
 
 use crate::commands::{
     Context, check, completions, emulate, endpoints, events, explain, history, init, listen, man,
-    providers, replay, run, secret, send, sign, verify,
+    providers, replay, run, secret, send, sign, trust, verify,
 };
 use crate::error::{Outcome, Result};
 use crate::settings::HistoryWish;
@@ -77,6 +77,7 @@ enum Command {
     Providers(providers::ProvidersArgs),
     Secret(secret::SecretArgs),
     Init(init::InitArgs),
+    Trust(trust::TrustArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
 }
@@ -130,6 +131,7 @@ impl Cli {
             Command::Providers(args) => providers::run(args, context),
             Command::Secret(args) => secret::run(args, context),
             Command::Init(args) => init::run(args, context),
+            Command::Trust(args) => trust::run(args, context),
             Command::Completions(args) => completions::run(args, Self::command(), context),
             Command::Man(args) => man::run(args, Self::command(), context),
         }

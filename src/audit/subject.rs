@@ -17,7 +17,7 @@ use crate::provider::profile::{ContentType, Profile};
 use crate::request::spelling::{Spelled, Style};
 use crate::request::{Header, Request};
 use crate::secret::Secret;
-use crate::sender::authority;
+use crate::sender::{Reach, authority};
 use crate::signature::{self, Attempt, Key, Mistake, Scheme};
 
 /// A handler, and all that is known of what it should do.
@@ -25,6 +25,8 @@ pub(crate) struct Subject {
     pub(crate) provider: Arc<Provider>,
     /// Without credentials.
     pub(crate) url: Url,
+    /// Where the requests may go.
+    pub(crate) reach: Reach,
     pub(crate) scheme: &'static Scheme,
     /// The key to sign with, then those that the handler takes as well; none leaves deliveries unsigned.
     pub(crate) keys: Vec<Key>,

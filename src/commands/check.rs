@@ -72,7 +72,7 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<Outcome> {
     }
     let known = args.findings.known(context)?;
     let (selection, subject) = args.chosen(context)?;
-    args.findings.wait_for(&subject.url);
+    args.findings.wait_for(&subject.url, subject.reach);
     let (report, subject) = ask(subject, &selection, &args.request, |_, _| {}, context)?;
     let audited = Audited {
         findings: report.findings,
@@ -172,6 +172,7 @@ pub(super) fn ask(
         insecure: request.insecure,
         roots: roots(request.cacert.as_deref(), &context.settings)?,
         max_answer: 0,
+        reach: subject.reach,
     };
     let count = selection.requests(&subject);
     context.ui.note(&format!(
@@ -220,7 +221,10 @@ impl Wish<'_> {
         let provider = self.provider(context)?;
         let profile = &provider.profile;
         let Target {
-            url, credentials, ..
+            url,
+            credentials,
+            reach,
+            ..
         } = super::send::target(self.to.as_ref(), profile, context)?;
         check_near(&url, self.allow_remote)?;
         let mut headers = self.request.headers.clone();
@@ -251,6 +255,7 @@ impl Wish<'_> {
             && context.settings.configured_secret(&profile.name)?.is_none();
         Ok(Subject {
             url,
+            reach,
             scheme,
             keys,
             secrets,

@@ -26,6 +26,8 @@ pub(crate) fn run(
     context: &mut Context,
 ) -> Result<Outcome> {
     let names = Names::new(&context.settings.catalogue()?)?;
+    // Names are all that is read of a project here, so there is nothing to be said of it.
+    context.settings.notices.take();
     let mut script = Vec::new();
     clap_complete::generate(
         args.shell,

@@ -18,7 +18,7 @@ use crate::provider::{Profile, Provider};
 use crate::render::size;
 use crate::request::{Request, form, json};
 use crate::secret::Secret;
-use crate::sender::{Delivery, Signing, authority};
+use crate::sender::{Delivery, Reach, Signing, authority};
 use crate::settings::Settings;
 
 /// Where a message goes.
@@ -33,6 +33,17 @@ impl Destination {
         match self {
             Self::Url(target) => &target.url,
             Self::Endpoint(endpoint) => &endpoint.url,
+        }
+    }
+
+    /// Where requests to it may go.
+    ///
+    /// # Errors
+    /// Its host is not there.
+    fn reach(&self, settings: &Settings) -> Result<Reach> {
+        match self {
+            Self::Url(target) => Ok(target.reach),
+            Self::Endpoint(endpoint) => settings.reach_of_history(&endpoint.url),
         }
     }
 
@@ -51,6 +62,8 @@ pub(super) struct Draft {
     id: String,
     sends_id: bool,
     pub(super) destination: Destination,
+    /// Where its attempts may go.
+    reach: Reach,
     /// Without signature and credentials.
     request: Request,
     /// HTTP Basic credentials that are not the endpoint's own.
@@ -91,6 +104,7 @@ impl Drafting<'_> {
                 authority(url)
             ));
         }
+        let reach = destination.reach(settings)?;
         let request = self.compose(message, &destination, notes)?;
         let credentials = self.credentials(&destination)?;
         let has_credentials = credentials.is_some()
@@ -120,6 +134,7 @@ impl Drafting<'_> {
             id: message.id.clone(),
             sends_id,
             destination,
+            reach,
             request,
             credentials,
             secret,
@@ -234,6 +249,7 @@ impl Draft {
             id: self.id.clone(),
             sends_id: self.sends_id,
             url: self.destination.url().clone(),
+            reach: self.reach,
             request,
             signing: Some(self.signing.clone()),
             headers: drafting.request.headers.clone(),
@@ -277,6 +293,7 @@ impl Draft {
             endpoint: self.endpoint().map(|endpoint| endpoint.id.clone()),
             request,
         };
+        let plan = plan.within(delivery.reach);
         (
             plan.with_changes(&drafting.request.headers, drafting.faults.tamper),
             outgoing,

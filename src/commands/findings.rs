@@ -1,7 +1,7 @@
 //! What an audit or a file of cases came to: shown, written to files, and held against what was known before.
 
 use std::fs;
-use std::net::{TcpStream, ToSocketAddrs as _};
+use std::net::TcpStream;
 use std::str::FromStr;
 use std::time::{Duration, Instant};
 
@@ -14,6 +14,7 @@ use crate::error::{Error, Outcome, Result, utf8};
 use crate::provider::catalogue::did_you_mean;
 use crate::render::audit::{Audited, human, json, summary};
 use crate::render::{html, junit, markdown};
+use crate::sender::Reach;
 
 /// Where findings go beside stdout, and which of them are known.
 #[derive(Args, Default)]
@@ -91,16 +92,11 @@ impl Kind {
 impl FindingsArgs {
     /// Waits until something takes connections at a URL, for as long as the user allows. What is still not there then
     /// is found out about when it is sent to.
-    pub(super) fn wait_for(&self, url: &Url) {
+    pub(super) fn wait_for(&self, url: &Url, reach: Reach) {
         const APART: Duration = Duration::from_millis(100);
         let Some(limit) = self.wait else { return };
-        let host = match url.host_str().unwrap_or_default() {
-            name if name.ends_with(".localhost") => "localhost",
-            name => name.trim_matches(['[', ']']),
-        };
-        let place = (host, url.port_or_known_default().unwrap_or(80));
         let takes = || {
-            let mut addresses = place.to_socket_addrs().into_iter().flatten();
+            let mut addresses = reach.addresses_now(url).into_iter();
             addresses.any(|address| TcpStream::connect_timeout(&address, APART * 10).is_ok())
         };
         let start = Instant::now();

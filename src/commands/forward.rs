@@ -87,6 +87,7 @@ impl ForwardArgs {
                 insecure: self.insecure,
                 roots: roots.clone(),
                 max_answer: MAX_ANSWER,
+                reach: target.reach,
             };
             Ok(Lane {
                 target: target.clone(),

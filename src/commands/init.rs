@@ -9,6 +9,7 @@ use dialoguer::{Input, MultiSelect};
 
 use super::Context;
 use super::options::Target;
+use crate::delivery::rules::is_loopback;
 use crate::error::{Error, Outcome, Result};
 use crate::provider::{Catalogue, Profile};
 use crate::settings::{CONFIG, KEEP, MAX_SIZE};
@@ -88,6 +89,11 @@ pub(crate) fn run(args: &InitArgs, context: &mut Context) -> Result<Outcome> {
         None => format!("take the `#` off your providers in {CONFIG}, then `hookctl send EVENT`"),
     };
     context.ui.data(format!("Wrote {CONFIG}\nNext: {next}\n"))?;
+    if base.parse().is_ok_and(|url| !is_loopback(&url)) {
+        context
+            .ui
+            .hint("`hookctl trust` allows a host that is not loopback")?;
+    }
     Ok(Outcome::Good)
 }
 
@@ -123,20 +129,21 @@ fn config<'a>(profiles: impl Iterator<Item = &'a Profile>, base: &str, comment: 
     let base = base.trim_end_matches('/');
     let mut text = String::from(
         "# hookctl finds this file from the working directory upward.\n\
-         # A flag goes before the environment, which goes before this file.\n",
+         # A flag goes before the environment, which goes before this file.\n\
+         # Hosts that are not loopback, other variables than HOOKCTL_* and a history elsewhere need `hookctl trust`.\n",
     );
     write!(
         text,
         "\n# What `listen` received and `send` and `replay` delivered.\n\
          [history]\n\
          # file = \"history.db\"  # beside this file, in place of the one in your state directory\n\
-         # keep = \"{KEEP}\"  # what is older goes\n\
-         # max_size = \"{MAX_SIZE}\"  # when there is more, the oldest go\n"
+         # keep = \"{KEEP}\"  # what is older goes; together with `file`\n\
+         # max_size = \"{MAX_SIZE}\"  # when there is more, the oldest go; together with `file`\n"
     )
     .expect("a String takes all");
     for profile in profiles {
         let name = &profile.name;
-        let variable = format!("{}_WEBHOOK_SECRET", name.to_uppercase().replace('-', "_"));
+        let variable = format!("HOOKCTL_{}_SECRET", name.to_uppercase().replace('-', "_"));
         let mut entry = format!("{comment}[providers.{name}]\n");
         entry.push_str(&format!("{comment}to = \"{base}/webhooks/{name}\"\n"));
         if profile.signature.secret.is_some() {

@@ -1,5 +1,6 @@
 //! `hookctl listen`: a receiver that verifies, shows and keeps what arrives.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,13 +23,14 @@ use super::options::{SecretArgs, size, span, unfit_secret};
 use super::watch::Watch;
 use crate::error::{Error, Outcome, Result};
 use crate::page::{self, Board, Page, PageArgs, Tap};
+use crate::private;
 use crate::provider::{Catalogue, Detector, Profile};
 use crate::receiver::{
     AnswerPolicy, Forward, Identity, Judge, ListenAddress, Patience, Policy, Receiver, Secrets,
     Sink, UnderWay, bind, serve,
 };
 use crate::render::capture::{Show, View};
-use crate::settings::Settings;
+use crate::settings::{Retention, Settings};
 use crate::signature;
 use crate::store::{Ids, Store, Writer};
 use crate::ui::Ui;
@@ -72,6 +74,12 @@ pub(crate) struct ListenArgs {
     /// Largest body that is taken; more is answered with 413
     #[arg(long, value_name = "SIZE", default_value = "25MB", value_parser = size)]
     max_body: usize,
+    /// Keep requests in the history for this long, as in `7d`; `keep` in the configuration by default, else 30d
+    #[arg(long, value_name = "AGE", value_parser = crate::settings::age)]
+    keep: Option<Duration>,
+    /// Keep no more than this in the history, as in `500MB`; `max_size` in the configuration by default, else 2GB
+    #[arg(long, value_name = "SIZE", value_parser = crate::settings::size)]
+    max_size: Option<u64>,
     #[command(flatten)]
     answer: AnswerArgs,
     #[command(flatten)]
@@ -144,9 +152,11 @@ impl ListenArgs {
         if let Some(filter) = &self.filter {
             filter.check(&catalogue)?;
         }
+        let given = self.secret.given(settings)?;
         let secrets = Secrets {
-            given: self.secret.given(settings)?,
             configured: match &self.provider {
+                // Nothing else is tried then.
+                _ if !given.is_empty() => HashMap::new(),
                 // A secret of another provider that cannot be had is in nobody's way.
                 Some(name) => settings
                     .configured_secret(name)?
@@ -155,6 +165,7 @@ impl ListenArgs {
                     .collect(),
                 None => settings.configured_secrets()?.into_iter().collect(),
             },
+            given,
             local: settings.local_secrets().ok(),
             endpoints: settings.history()?,
         };
@@ -164,7 +175,11 @@ impl ListenArgs {
                 .map_err(|problem| unfit_secret("verify", &problem))?;
         }
         let example = example(&catalogue, self.provider.as_deref())?;
-        let history = opened_history(settings)?;
+        let retention = Retention {
+            keep: self.keep,
+            max_size: self.max_size,
+        };
+        let history = opened_history(settings, &retention)?;
         let judge = Judge::new(Detector::new(catalogue.all()?), secrets, provider);
         Ok(ListenPlan {
             args: self,
@@ -186,7 +201,7 @@ impl ListenArgs {
             return Ok(None);
         };
         let folder = settings.directory().join(folder);
-        fs::create_dir_all(&folder).map_err(|error| {
+        private::folder(&folder).map_err(|error| {
             Error::machine(format!("cannot make the folder `{}`", folder.display())).because(error)
         })?;
         Ok(Some(folder))
@@ -204,8 +219,8 @@ impl ListenArgs {
 }
 
 /// The history, if one is wanted. What is odd about the clock is told at the start.
-fn opened_history(settings: &Settings) -> Result<Option<Store>> {
-    let Some(place) = settings.history()? else {
+fn opened_history(settings: &Settings, retention: &Retention) -> Result<Option<Store>> {
+    let Some(place) = settings.history_to_limit(retention)? else {
         return Ok(None);
     };
     let store = place.open_for_listening()?;
@@ -415,9 +430,5 @@ pub(super) fn removed_ready_file(
 pub(super) fn write_ready_file(file: &Path, url: &str) -> Result<()> {
     let cannot =
         |error| Error::machine(format!("cannot write `{}`", file.display())).because(error);
-    let mut name = file.file_name().unwrap_or_default().to_os_string();
-    name.push(".part");
-    let part = file.with_file_name(name);
-    fs::write(&part, format!("{url}\n")).map_err(cannot)?;
-    fs::rename(&part, file).map_err(cannot)
+    private::write(file, format!("{url}\n").as_bytes()).map_err(cannot)
 }

@@ -39,6 +39,7 @@ pub(crate) mod send;
 pub(crate) mod sign;
 pub(crate) mod sources;
 mod target;
+pub(crate) mod trust;
 pub(crate) mod verify;
 mod volume;
 mod watch;

@@ -74,6 +74,7 @@ impl SecretArgs {
             if secrets.len() == before {
                 return Err(Error::usage(format!("`{file}` holds no secret")));
             }
+            settings.note_open_secret(file);
         }
         if secrets.is_empty() {
             secrets.extend(settings.secret_in_environment());

@@ -7,7 +7,7 @@ use crate::delivery::logged;
 use crate::error::Result;
 use crate::sender::authority;
 use crate::settings::Settings;
-use crate::store::{Attempt, Direction, Facts, Ids, Row, Store, TAMPERED};
+use crate::store::{Attempt, Direction, Facts, Ids, LOOPBACK, Row, Store, TAMPERED};
 use crate::ui::Ui;
 
 /// Keeps deliveries, until it cannot.
@@ -19,8 +19,9 @@ pub(super) struct Recorder {
 impl Recorder {
     /// Opens the history. Says so if that does not work, and goes on without.
     pub(super) fn new(settings: &Settings, ui: &mut Ui) -> Result<Self> {
+        let place = settings.history()?;
         let open = || -> Result<Option<(Store, Ids)>> {
-            match settings.history()? {
+            match place {
                 Some(place) => {
                     let store = place.open()?;
                     let ids = store.ids()?;
@@ -85,6 +86,7 @@ fn row(sent: &Sent<'_>, ids: &Ids) -> Row {
         duration: tried.duration,
         good: sent.verdict.problem().is_none(),
         verdict: delivery.broken().map(|_| TAMPERED.to_owned()),
+        detail: delivery.reach.is_loopback().then(|| LOOPBACK.to_owned()),
         url: Some(format!(
             "{}://{}{}",
             delivery.url.scheme(),

@@ -181,7 +181,12 @@ impl Replay<'_> {
     fn plan(&mut self, number: usize, sourced: &Sourced, context: &Context) -> Result<Planned> {
         let stored = &sourced.stored;
         super::sources::check_whole(sourced, self.args.raw)?;
-        let place = resend::place(self.args.to.as_ref(), sourced, &self.endpoints)?;
+        let place = resend::place(
+            self.args.to.as_ref(),
+            sourced,
+            &self.endpoints,
+            &context.settings,
+        )?;
         let source = Source::new(&stored.request);
         let provider = self.provider(sourced, &source)?;
         let profile = provider.as_ref().map(|provider| &provider.profile);
@@ -196,6 +201,7 @@ impl Replay<'_> {
             id: self.seed.nth(number).value(form, "delivery id"),
             sends_id: false,
             url: place.url.clone(),
+            reach: place.reach,
             request: stored.request.clone(),
             signing: None,
             headers: self.args.request.headers.clone(),

@@ -13,10 +13,14 @@ use crate::delivery::{Endpoint, Speed};
 use crate::error::{Error, Result};
 use crate::request::curl;
 use crate::secret::Secret;
+use crate::sender::Reach;
+use crate::settings::Settings;
 
 /// Where a stored request goes.
 pub(super) struct Place {
     pub(super) url: Url,
+    /// Where requests to it may go.
+    pub(super) reach: Reach,
     /// Whether the URL's own path and query take the place of the stored ones.
     pub(super) has_target: bool,
     /// HTTP Basic credentials to add.
@@ -34,10 +38,12 @@ pub(super) fn place(
     to: Option<&Target>,
     sourced: &Sourced,
     endpoints: &[Endpoint],
+    settings: &Settings,
 ) -> Result<Place> {
     if let Some(target) = to {
         return Ok(Place {
             url: with_stored_target(target, sourced),
+            reach: target.reach,
             has_target: target.has_path,
             credentials: target.credentials.as_deref().map(Secret::new),
             endpoint: None,
@@ -69,7 +75,7 @@ pub(super) fn place(
             curl::quote(&endpoint.name)
         )));
     }
-    let url = sent.url.parse().map_err(|error| {
+    let url: Url = sent.url.parse().map_err(|error| {
         Error::usage(format!("`{from}` went to `{}`, which is no URL", sent.url)).because(error)
     })?;
     // Pairs in the query are those of the request, so a URL that was changed since does not hold them.
@@ -78,6 +84,7 @@ pub(super) fn place(
         .filter(|_| !has_pairs)
         .map_or(url, |endpoint| endpoint.url.clone());
     Ok(Place {
+        reach: settings.reach_of_history(&url)?.within(sent.reach),
         url,
         has_target: !has_pairs,
         credentials: endpoint.and_then(|endpoint| endpoint.basic.clone()),

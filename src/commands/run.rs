@@ -1,5 +1,6 @@
 //! `hookctl run`: the cases of a file, sent and asked in order.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -22,7 +23,8 @@ use crate::delivery::Verdict;
 use crate::error::{Error, Kind, Outcome, Result, utf8};
 use crate::provider::catalogue::did_you_mean;
 use crate::render::audit::Audited;
-use crate::sender::{Attempt, Client, Limits, MAX_ANSWER, time_limit};
+use crate::sender::{Attempt, Client, Limits, MAX_ANSWER, Reach, time_limit};
+use crate::settings::InputFile;
 
 /// Run the cases of a file: send, break on purpose, expect and check, in order
 #[derive(Args)]
@@ -33,7 +35,7 @@ use crate::sender::{Attempt, Client, Limits, MAX_ANSWER, time_limit};
 A file looks like this:
   provider = \"ken\"
   to = \"http://localhost:3000/webhooks/ken\"
-  secret_env = \"KEN_WEBHOOK_SECRET\"
+  secret_env = \"HOOKCTL_KEN_SECRET\"
 
   [[case]]
   name = \"a reply is taken\"
@@ -67,6 +69,9 @@ pub(crate) struct RunArgs {
     /// Allow checks of a handler that is neither on this machine nor in a private network
     #[arg(long)]
     allow_remote: bool,
+    /// Let `data` name files in this folder, too, not only in the folder of FILE (can be repeated)
+    #[arg(long, value_name = "DIR")]
+    allow_files: Vec<PathBuf>,
     #[command(flatten)]
     findings: FindingsArgs,
     #[command(flatten)]
@@ -76,7 +81,7 @@ pub(crate) struct RunArgs {
 }
 
 pub(crate) fn run(args: &RunArgs, context: &mut Context) -> Result<Outcome> {
-    let bytes = context.settings.read(&args.file)?;
+    let (bytes, file) = context.settings.read_cases(&args.file)?;
     let wrong = |problem: &str| Error::usage(format!("`{}`: {problem}", args.file));
     let text = utf8(bytes, &args.file)?;
     let suite = Suite::parse(&text).map_err(|problem| wrong(&problem))?;
@@ -93,10 +98,12 @@ pub(crate) fn run(args: &RunArgs, context: &mut Context) -> Result<Outcome> {
     let running = Running {
         args,
         suite: &suite,
+        file: &file,
     };
     let steps = running.prepare(&cases, context)?;
     for step in &steps {
-        step.urls().for_each(|url| args.findings.wait_for(url));
+        step.urls()
+            .for_each(|(url, reach)| args.findings.wait_for(url, reach));
     }
     let start = Instant::now();
     let mut all = Ran::default();
@@ -128,15 +135,15 @@ enum Step<'a> {
 
 impl Step<'_> {
     /// Where it sends to.
-    fn urls(&self) -> impl Iterator<Item = &Url> {
+    fn urls(&self) -> impl Iterator<Item = (&Url, Reach)> {
         let (planned, checked) = match self {
             Self::Send(_, sending) => (&*sending.planned, None),
-            Self::Check(_, checking) => (&[][..], Some(&checking.subject.url)),
+            Self::Check(_, checking) => (&[][..], Some(&checking.subject)),
         };
         planned
             .iter()
-            .map(|planned| &planned.delivery.url)
-            .chain(checked)
+            .map(|planned| (&planned.delivery.url, planned.delivery.reach))
+            .chain(checked.map(|subject| (&subject.url, subject.reach)))
     }
 }
 
@@ -203,6 +210,7 @@ impl RunArgs {
 struct Running<'a> {
     args: &'a RunArgs,
     suite: &'a Suite,
+    file: &'a InputFile,
 }
 
 impl Running<'_> {
@@ -245,7 +253,7 @@ impl Running<'_> {
         let named = case.secret_env.as_ref().or(self.suite.secret_env.as_ref());
         match named {
             Some(variable) if !self.args.secret.is_given() => {
-                let secret = context.settings.secret_named(variable, &self.args.file)?;
+                let secret = context.settings.secret_named(variable, self.file)?;
                 Ok(SecretArgs::of(&[secret]))
             }
             _ => Ok(self.args.secret.clone()),
@@ -344,6 +352,10 @@ impl Running<'_> {
         for name in case.send.all().iter().filter(|_| case.data.is_none()) {
             catalogue.find(name, self.provider(case))?;
         }
+        if let Some(named) = case.data.as_deref().and_then(|data| data.strip_prefix('@')) {
+            let (settings, allowed) = (&context.settings, &self.args.allow_files);
+            settings.check_named_file(self.file, named, allowed)?;
+        }
         let secret = self.secret(case, context)?;
         let args = SendArgs::of_words(&self.words(case), self.target(case)?, secret)?;
         let planned = args.planned(context)?;
@@ -426,6 +438,7 @@ impl Running<'_> {
             insecure: self.args.request.insecure,
             roots: roots(self.args.request.cacert.as_deref(), &context.settings)?,
             max_answer: MAX_ANSWER,
+            reach: planned.delivery.reach,
         };
         let url = &planned.delivery.url;
         Ok(Client::new(url, limits)?.send(request, url, 1).await)

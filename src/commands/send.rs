@@ -307,7 +307,8 @@ pub(super) const SEVERAL: usize = 3;
 /// The URL that is configured for a provider.
 fn configured(profile: &Profile, event: &str, context: &Context) -> Result<Target> {
     let name = &profile.name;
-    let configured = context.settings.provider(name)?.to.ok_or_else(|| {
+    let settings = &context.settings;
+    let (configured, reach) = settings.destination(name)?.ok_or_else(|| {
         Error::usage("nowhere to deliver to")
             .hint(format!(
                 "Give a URL: `--to http://localhost:8080/webhooks/{name}`"
@@ -319,14 +320,16 @@ fn configured(profile: &Profile, event: &str, context: &Context) -> Result<Targe
                 "Or set `to` under `[providers.{name}]` in `hookctl.toml`; `hookctl init` writes one."
             ))
     })?;
-    configured.parse().map_err(|problem: String| {
+    let target: Target = configured.parse().map_err(|problem: String| {
         let key = format!("`providers.{name}.to` in the configuration");
         // What cannot be read may hold a password.
         if configured.contains('@') {
             return Error::usage(format!("{key} is no URL to deliver to"));
         }
         Error::usage(format!("{key} is `{configured}`: {problem}"))
-    })
+    })?;
+    settings.check_destination(name, &target.url, reach)?;
+    Ok(Target { reach, ..target })
 }
 
 /// Why none of a provider's endpoints gets an event.

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use super::ahead::{self, NewWorker, Seen, Worker};
 use crate::error::{Error, Result};
 use crate::request::stored::{self, Held, Problem, Stored};
+use crate::sender::Reach;
 use crate::settings::Settings;
-use crate::store::{Direction, Entry, Filter, Id};
+use crate::store::{Direction, Entry, Filter, Id, LOOPBACK};
 
 /// A stored request and where it is from.
 #[derive(Clone, Debug)]
@@ -27,6 +28,8 @@ pub(crate) struct SentBefore {
     pub(crate) url: String,
     /// Id of the endpoint that it went to.
     pub(crate) endpoint: Option<String>,
+    /// How far it may go.
+    pub(crate) reach: Reach,
     /// Attempts that were made.
     pub(crate) attempts: u32,
     /// Whether another one follows by itself.
@@ -244,6 +247,10 @@ pub(crate) fn of_entry(entry: Entry) -> Result<Sourced> {
     let sent = facts.url.map(|url| SentBefore {
         url,
         endpoint: facts.endpoint,
+        reach: match facts.detail.as_deref() {
+            Some(LOOPBACK) => Reach::Loopback,
+            _ => Reach::Anywhere,
+        },
         attempts: last.unwrap_or_default(),
         is_pending: facts.pending.is_some(),
     });

@@ -10,6 +10,7 @@ use url::Url;
 
 use crate::render::text::safe;
 use crate::request::redact::REDACTED;
+use crate::sender::Reach;
 
 /// A target as the user wrote it.
 #[derive(Clone, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub(crate) struct Target {
     pub(crate) has_path: bool,
     /// `USER:PASS`, as it stood before the host.
     pub(crate) credentials: Option<String>,
+    /// Where requests to it may go: anywhere, if a user wrote it.
+    pub(crate) reach: Reach,
 }
 
 impl std::fmt::Debug for Target {
@@ -57,6 +60,7 @@ impl FromStr for Target {
             url,
             has_path: rest.contains('/'),
             credentials,
+            reach: Reach::Anywhere,
         })
     }
 }

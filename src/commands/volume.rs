@@ -134,6 +134,7 @@ impl Run<'_> {
             insecure: self.request.insecure,
             roots: roots(self.request.cacert.as_deref(), &context.settings)?,
             max_answer: MAX_ANSWER,
+            reach: planned.delivery.reach,
         })
     }
 }

@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::provider::fresh::Seed;
 use crate::provider::{Catalogue, Provider};
 use crate::request::Request;
-use crate::sender::{Attempt, Client, Delivery, authority};
+use crate::sender::{Attempt, Client, Delivery, Limits, Reach, authority};
 use crate::store::{Count, Disabled, Due, Id, Ids, Lease, Place, Store, Whose};
 
 /// How a run of the engine goes.
@@ -99,6 +99,8 @@ pub(crate) struct Engine {
     providers: HashMap<String, Arc<Provider>>,
     clients: HashMap<String, Arc<Client>>,
     bell: Arc<Notify>,
+    /// Where what is in the history may go.
+    reach: Reach,
 }
 
 /// Most clients that are kept; each has connections of its own.
@@ -107,6 +109,15 @@ const CLIENTS: usize = 64;
 const PLANS: usize = 500;
 /// How often an idle run looks for what others left or brought.
 const GLANCE: Duration = Duration::from_secs(1);
+
+/// Where what a history names may go: it is input if a project brings it.
+pub(crate) fn reach(place: &Place) -> Reach {
+    if place.is_input {
+        Reach::Loopback
+    } else {
+        Reach::Anywhere
+    }
+}
 
 impl Engine {
     /// An engine over a history; over one in memory if none is wanted. `seed` decides the jitter.
@@ -128,6 +139,7 @@ impl Engine {
             providers: HashMap::new(),
             clients: HashMap::new(),
             bell: Arc::default(),
+            reach: place.map_or(Reach::Anywhere, reach),
         })
     }
 
@@ -262,7 +274,12 @@ impl Engine {
         let Some(plan) = self.plan(due.plan)? else {
             return Ok(Some(Err("it has no plan".to_owned())));
         };
+        let reach = self.reach;
         let ready = plan.delivery(&due, endpoint.as_ref()).and_then(|delivery| {
+            let delivery = Delivery {
+                reach: delivery.reach.within(reach),
+                ..delivery
+            };
             let client = self.client(&plan, &delivery, provider.as_deref())?;
             Ok(Flight {
                 due,
@@ -313,15 +330,19 @@ impl Engine {
         provider: Option<&Provider>,
     ) -> std::result::Result<Arc<Client>, String> {
         let profile = provider.map(|provider| &provider.profile);
-        let limits = plan.limits(profile)?;
+        let limits = Limits {
+            reach: delivery.reach,
+            ..plan.limits(profile)?
+        };
         let url = &delivery.url;
         let key = format!(
-            "{}://{} {:?} {} {:?}",
+            "{}://{} {:?} {} {:?} {:?}",
             url.scheme(),
             authority(url),
             limits.timeout,
             limits.insecure,
-            plan.cacert
+            plan.cacert,
+            limits.reach
         );
         if let Some(known) = self.clients.get(&key) {
             return Ok(Arc::clone(known));

@@ -16,7 +16,7 @@ pub(crate) mod rules;
 pub(crate) mod volume;
 
 pub(crate) use crate::store::Endpoint;
-pub(crate) use engine::{Course, Engine, Happened, News, Stop, Timeline};
+pub(crate) use engine::{Course, Engine, Happened, News, Stop, Timeline, reach};
 pub(crate) use flight::logged;
 pub(crate) use judge::{Expectation, Verdict, is_success};
 pub(crate) use outgoing::{Event, Outgoing, mapped, message_id, sends_id};

@@ -13,9 +13,9 @@ use crate::provider::payload;
 use crate::provider::profile::HeaderFact;
 use crate::provider::{Profile, Provider};
 use crate::request::Request;
-use crate::sender::authority;
+use crate::sender::{Reach, authority};
 use crate::signature::{self, Scheme};
-use crate::store::{Direction, Facts, Id, Ids, Row, Store, TAMPERED, Waiting};
+use crate::store::{Direction, Facts, Id, Ids, LOOPBACK, Row, Store, TAMPERED, Waiting};
 
 /// A request as a provider sends it, but for signature, host and length.
 #[derive(Clone)]
@@ -114,8 +114,8 @@ pub(crate) fn submit(
     let (mut number, mut count) = (None, 0);
     let mut batch = Vec::new();
     let mut keep = |batch: &mut Vec<Waiting>| -> Result<()> {
-        let plan = number.ok_or(&*text);
-        number = Some(store.enqueue(owner, plan, batch)?);
+        let kept = number.ok_or(&*text);
+        number = Some(store.enqueue(owner, kept, batch)?);
         count += batch.len();
         batch.clear();
         Ok(())
@@ -123,7 +123,7 @@ pub(crate) fn submit(
     for outgoing in deliveries {
         let now = Timestamp::now();
         batch.push(Waiting {
-            row: row(outgoing, ids.next(Direction::Out, now), now),
+            row: row(outgoing, plan.reach(), ids.next(Direction::Out, now), now),
             due: now,
         });
         if batch.len() >= BATCH {
@@ -136,13 +136,14 @@ pub(crate) fn submit(
     Ok(count)
 }
 
-fn row(outgoing: Outgoing, id: Id, at: Timestamp) -> Row {
+fn row(outgoing: Outgoing, reach: Reach, id: Id, at: Timestamp) -> Row {
     let url = &outgoing.url;
     let facts = Facts {
         provider: Some(outgoing.provider),
         event: Some(outgoing.event),
         delivery_id: outgoing.delivery_id,
         verdict: outgoing.is_tampered.then(|| TAMPERED.to_owned()),
+        detail: reach.is_loopback().then(|| LOOPBACK.to_owned()),
         url: Some(format!(
             "{}://{}{}",
             url.scheme(),

@@ -14,7 +14,7 @@ use crate::provider::compose::target;
 use crate::provider::profile::Span;
 use crate::request::Header;
 use crate::secret::Secret;
-use crate::sender::{Delivery, Limits, MAX_ANSWER, Roots, Signing, time_limit};
+use crate::sender::{Delivery, Limits, MAX_ANSWER, Reach, Roots, Signing, time_limit};
 use crate::signature::{self, Key, Tamper};
 use crate::store::Due;
 
@@ -45,6 +45,9 @@ pub(crate) struct Plan {
     #[serde(default)]
     pub(crate) expect: Expectation,
     pub(crate) policy: Policy,
+    /// Where the attempts may go.
+    #[serde(default)]
+    reach: Reach,
 }
 
 /// The time that is signed.
@@ -107,7 +110,14 @@ impl Plan {
             cacert: None,
             expect: Expectation::default(),
             policy,
+            reach: Reach::Anywhere,
         }
+    }
+
+    /// The same, that goes no further than this.
+    pub(crate) fn within(mut self, reach: Reach) -> Self {
+        self.reach = self.reach.within(reach);
+        self
     }
 
     /// The same with headers of the user's and a fault on purpose.
@@ -116,6 +126,10 @@ impl Plan {
         self.headers = headers.iter().map(owned).collect();
         self.tamper = tamper;
         self
+    }
+
+    pub(super) fn reach(&self) -> Reach {
+        self.reach
     }
 
     pub(super) fn to_text(&self) -> String {
@@ -159,6 +173,7 @@ impl Plan {
             id: due.facts.delivery_id.clone().unwrap_or_default(),
             sends_id: due.facts.delivery_id.is_some(),
             url,
+            reach: self.reach,
             request,
             signing: self.signing(secret.as_ref())?,
             headers: headers
@@ -206,6 +221,7 @@ impl Plan {
             insecure: self.insecure,
             roots: self.cacert.as_deref().map(read_roots).transpose()?,
             max_answer: MAX_ANSWER,
+            reach: self.reach,
         })
     }
 }

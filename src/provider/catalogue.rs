@@ -27,6 +27,8 @@ pub(crate) struct Provider {
     pub(crate) profile: Profile,
     /// Where it was read from; `None` if it is built in.
     pub(crate) path: Option<PathBuf>,
+    /// The folder that its files must be in; none if a user added it.
+    confined_to: Option<PathBuf>,
     /// Sample payload of each event, as text.
     samples: BTreeMap<String, String>,
     schemes: OnceLock<Vec<&'static Scheme>>,
@@ -61,20 +63,29 @@ impl Provider {
 
     /// Reads a provider from a folder with a `provider.toml`, or from one file with inline samples.
     pub(crate) fn read(path: &Path) -> Result<Self> {
+        Self::read_within(path, None)
+    }
+
+    /// As [`Self::read`], of files that must be in a folder.
+    fn read_within(path: &Path, confined_to: Option<&Path>) -> Result<Self> {
         let file = if path.is_dir() {
             path.join(PROFILE)
         } else {
             path.to_path_buf()
         };
         let shown = file.display().to_string();
-        let text = read_text(&file)?;
+        let text = read_text(&file, confined_to)?;
         let folder = file.parent().unwrap_or(Path::new(""));
         let sample = |event: &str| {
-            let text = maybe_text(&folder.join(format!("{event}.json")));
+            let text = maybe_text(&folder.join(format!("{event}.json")), confined_to);
             text.map_err(|error| error.to_string())
         };
         Self::build(&text, sample, Some(file.clone()))
             .and_then(|provider| super::payload::check(&provider).map(|()| provider))
+            .map(|provider| Self {
+                confined_to: confined_to.map(Path::to_owned),
+                ..provider
+            })
             .map_err(|problem| Error::usage(format!("`{shown}` describes no provider: {problem}")))
     }
 
@@ -94,7 +105,7 @@ impl Provider {
             return Ok(None);
         }
         let file = path.with_file_name(API);
-        let Some(text) = maybe_text(&file)? else {
+        let Some(text) = maybe_text(&file, self.confined_to.as_deref())? else {
             return Ok(None);
         };
         let api = Api::parse(&text, profile);
@@ -109,7 +120,7 @@ impl Provider {
             let text = fixture(&format!("{}/{PROFILE}", self.profile.name));
             return Ok(text.unwrap_or_default().to_owned());
         };
-        read_text(path)
+        read_text(path, self.confined_to.as_deref())
     }
 
     fn built_in(name: &str) -> Option<std::result::Result<Self, String>> {
@@ -143,26 +154,43 @@ impl Provider {
         Ok(Self {
             profile,
             path,
+            confined_to: None,
             samples,
             schemes: OnceLock::new(),
         })
     }
 }
 
-/// The text of a file.
-fn read_text(file: &Path) -> Result<String> {
+/// The text of a file, which must be in a folder if one is given.
+fn read_text(file: &Path, confined_to: Option<&Path>) -> Result<String> {
     let shown = file.display().to_string();
-    let bytes = fs::read(file)
+    let bytes = read_within(file, confined_to)
         .map_err(|error| Error::machine(format!("cannot read `{shown}`")).because(error))?;
     utf8(bytes, &shown)
 }
 
-/// The text of a file, if there is one.
-fn maybe_text(file: &Path) -> Result<Option<String>> {
+/// As [`read_text`], if there is such a file.
+fn maybe_text(file: &Path, confined_to: Option<&Path>) -> Result<Option<String>> {
     match file.metadata() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        _ => read_text(file).map(Some),
+        _ => read_text(file, confined_to).map(Some),
     }
+}
+
+/// Reads a file that must be a regular one in a folder, links followed, if there is such a folder.
+fn read_within(file: &Path, folder: Option<&Path>) -> io::Result<Vec<u8>> {
+    if let Some(folder) = folder {
+        let real = fs::canonicalize(file)?;
+        if !real.starts_with(fs::canonicalize(folder)?) {
+            return Err(io::Error::other(
+                "it leads out of the project; set `HOOKCTL_TRUST=1` for this run, or run `hookctl trust`",
+            ));
+        }
+        if !fs::metadata(&real)?.is_file() {
+            return Err(io::Error::other("it is not a regular file"));
+        }
+    }
+    fs::read(file)
 }
 
 fn fixture(path: &str) -> Option<&'static str> {
@@ -205,54 +233,67 @@ impl Notices {
     }
 }
 
+/// The folders of providers. What is in the first goes before what is in the second.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Folders {
+    pub(crate) project: PathBuf,
+    /// The folder that the project's files must be in, if it is not trusted. It replaces no provider then.
+    pub(crate) confined_to: Option<PathBuf>,
+    pub(crate) user: Option<PathBuf>,
+}
+
 /// The providers within reach.
 #[derive(Debug, Default)]
 pub(crate) struct Catalogue {
-    /// Profiles in the project's and the user's folders, by name; the project's come first.
-    added: BTreeMap<String, PathBuf>,
+    /// Profiles in the project's and the user's folders, by name.
+    added: BTreeMap<String, Added>,
+    /// Providers of the project that may not replace another, each with a problem and a hint.
+    refused: BTreeMap<String, (String, String)>,
     notices: Notices,
 }
 
+/// A profile in a folder.
+#[derive(Debug)]
+struct Added {
+    path: PathBuf,
+    confined_to: Option<PathBuf>,
+}
+
 impl Catalogue {
-    /// Looks into folders of providers; the first that has a name wins. A folder that is not there is no error.
+    /// Looks into folders of providers; they need not exist. `replaces` returns the problem with a provider of the
+    /// project that replaces another, and a hint.
     ///
     /// A provider is a folder with a `provider.toml`, or one `NAME.toml`.
-    pub(crate) fn new(folders: &[PathBuf], notices: Notices) -> Result<Self> {
-        let mut added = BTreeMap::new();
-        for folder in folders {
-            let entries = match fs::read_dir(folder) {
-                Ok(entries) => entries,
-                Err(error)
-                    if matches!(
-                        error.kind(),
-                        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-                    ) =>
-                {
-                    continue;
-                }
-                Err(error) => {
-                    return Err(Error::machine(format!(
-                        "cannot read the folder `{}`",
-                        folder.display()
-                    ))
-                    .because(error));
-                }
-            };
-            for path in entries.flatten().map(|entry| entry.path()) {
-                let is_provider = path.join(PROFILE).is_file()
-                    || path
-                        .extension()
-                        .is_some_and(|extension| extension == "toml");
-                if let Some(name) = path
-                    .file_stem()
-                    .and_then(|stem| stem.to_str())
-                    .filter(|_| is_provider)
-                {
-                    added.entry(name.to_owned()).or_insert(path);
-                }
+    pub(crate) fn new(
+        folders: &Folders,
+        replaces: &dyn Fn(&str) -> (String, String),
+        notices: Notices,
+    ) -> Result<Self> {
+        let (mut added, mut refused) = (BTreeMap::new(), BTreeMap::new());
+        if let Some(user) = &folders.user {
+            for (name, path) in providers_in(user)? {
+                let confined_to = None;
+                added.insert(name, Added { path, confined_to });
             }
         }
-        Ok(Self { added, notices })
+        for (name, path) in providers_in(&folders.project)? {
+            let confined_to = folders.confined_to.clone();
+            let is_known = || {
+                let is_built_in = built_in_names().any(|known| known == name);
+                is_built_in || added.contains_key(&name)
+            };
+            if confined_to.is_some() && is_known() {
+                let (what, hint) = replaces(&name);
+                refused.insert(name, (format!("`{}` {what}", path.display()), hint));
+            } else {
+                added.insert(name, Added { path, confined_to });
+            }
+        }
+        Ok(Self {
+            added,
+            refused,
+            notices,
+        })
     }
 
     /// Names of all providers, sorted.
@@ -269,8 +310,16 @@ impl Catalogue {
 
     /// The provider of this name.
     pub(crate) fn provider(&self, name: &str) -> Result<Arc<Provider>> {
-        if let Some(path) = self.added.get(name) {
-            let provider = Provider::read(path)?;
+        if let Some((problem, hint)) = self.refused.get(name) {
+            return Err(Error::usage(problem.clone()).hint(hint.clone()));
+        }
+        self.known(name)
+    }
+
+    /// The provider of this name, without those that are refused.
+    fn known(&self, name: &str) -> Result<Arc<Provider>> {
+        if let Some(Added { path, confined_to }) = self.added.get(name) {
+            let provider = Provider::read_within(path, confined_to.as_deref())?;
             if provider.profile.name != name {
                 let (is, path) = (&provider.profile.name, path.display());
                 return Err(Error::usage(format!(
@@ -305,7 +354,11 @@ impl Catalogue {
     }
 
     fn readable(&self, name: &str) -> Option<Arc<Provider>> {
-        self.provider(name)
+        if let Some((problem, hint)) = self.refused.get(name) {
+            self.notices
+                .add(format!("{problem}, and is left out; {hint}"));
+        }
+        self.known(name)
             .map_err(|error| self.notices.add(format!("a provider is left out: {error}")))
             .ok()
     }
@@ -424,6 +477,39 @@ impl Catalogue {
             .hint(hint)
             .hint("An event that is not in the catalogue may be sent with `--provider NAME`.")
     }
+}
+
+/// Names and paths of the providers in a folder.
+fn providers_in(folder: &Path) -> Result<BTreeMap<String, PathBuf>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+            ) =>
+        {
+            return Ok(BTreeMap::new());
+        }
+        Err(error) => {
+            return Err(
+                Error::machine(format!("cannot read the folder `{}`", folder.display()))
+                    .because(error),
+            );
+        }
+    };
+    let mut found = BTreeMap::new();
+    for path in entries.flatten().map(|entry| entry.path()) {
+        let is_provider = path.join(PROFILE).is_file()
+            || path
+                .extension()
+                .is_some_and(|extension| extension == "toml");
+        let name = path.file_stem().and_then(|stem| stem.to_str());
+        if let Some(name) = name.filter(|_| is_provider) {
+            found.entry(name.to_owned()).or_insert(path);
+        }
+    }
+    Ok(found)
 }
 
 /// Names of the built-in providers, sorted.

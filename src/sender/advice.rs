@@ -143,6 +143,11 @@ fn on_failure(
             "Does `{}` speak TLS? Then use `https://`.",
             super::delivery::authority(url)
         )],
+        FailureKind::OutOfReach => vec![
+            "A project that is not trusted sends to loopback addresses only: name the URL with `--to URL` or the \
+             history with `--store FILE` for this run, or run `hookctl trust`."
+                .to_owned(),
+        ],
         FailureKind::Other => Vec::new(),
     }
 }

@@ -3,11 +3,13 @@
 use std::error::Error as StdError;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use url::Url;
 
+use super::reach::{OutOfReach, Reach};
 use super::tls::{self, Roots, Trust};
 use super::wire::{ExactLine, ExactLines};
 use super::{Answer, Attempt, Failure, FailureKind};
@@ -25,6 +27,8 @@ pub(crate) struct Limits {
     pub(crate) roots: Option<Roots>,
     /// Most bytes of an answer's body that are kept.
     pub(crate) max_answer: usize,
+    /// Where the requests may go.
+    pub(crate) reach: Reach,
 }
 
 /// Sends requests to one URL.
@@ -57,6 +61,9 @@ impl Client {
             ];
             builder = builder.resolve_to_addrs(host, &here);
         }
+        if limits.reach != Reach::Anywhere {
+            builder = builder.dns_resolver(Arc::new(limits.reach));
+        }
         let reqwest = builder.build().map_err(|error| cannot().because(error))?;
         Ok(Self {
             reqwest,
@@ -85,7 +92,7 @@ impl Client {
                 result => return result.map_err(|(failure, _)| failure),
             }
         }
-        let line = ExactLine::connect(url, &self.tls).await?;
+        let line = ExactLine::connect(url, &self.tls, self.limits.reach).await?;
         self.over(line, request)
             .await
             .map_err(|(failure, _)| failure)
@@ -130,6 +137,10 @@ impl Client {
 
     async fn compose(&self, request: &Request, url: &Url) -> std::result::Result<Answer, Failure> {
         let url = with_target(url, &request.target);
+        let reach = self.limits.reach;
+        reach
+            .check_literal(&url)
+            .map_err(|error| classify(&error))?;
         let method = reqwest::Method::from_bytes(request.method.as_bytes())
             .map_err(|error| classify(&error))?;
         let mut builder = self.reqwest.request(method, url).body(request.body.clone());
@@ -199,6 +210,12 @@ pub(super) fn classify(error: &(dyn StdError + 'static)) -> Failure {
             return Failure {
                 kind: FailureKind::Tls,
                 message: format!("TLS failed: {tls}"),
+            };
+        }
+        if let Some(out) = cause.downcast_ref::<OutOfReach>() {
+            return Failure {
+                kind: FailureKind::OutOfReach,
+                message: out.to_string(),
             };
         }
         if let Some(io) = cause.downcast_ref::<io::Error>() {

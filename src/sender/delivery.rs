@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::Reach;
 use crate::request::{Header, Request};
 use crate::signature::{self, Key, Scheme, Tamper};
 
@@ -25,6 +26,8 @@ pub(crate) struct Delivery {
     pub(crate) sends_id: bool,
     /// Without credentials.
     pub(crate) url: Url,
+    /// Where the attempts may go.
+    pub(crate) reach: Reach,
     /// The request but for signature, host and length; whole if it is to be sent as it is.
     pub(crate) request: Request,
     /// `None` for a request that is sent as it is.

@@ -18,6 +18,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use url::Url;
 
 use super::client::{Limits, classify, trust};
+use super::reach::Reach;
 use super::wire::{answer, connect, secure};
 use super::{Answer, Failure, FailureKind, tls};
 use crate::error::{Error, Result};
@@ -26,6 +27,7 @@ use crate::error::{Error, Result};
 pub(crate) struct Dialer {
     url: Url,
     tls: Arc<rustls::ClientConfig>,
+    reach: Reach,
 }
 
 impl Dialer {
@@ -40,11 +42,13 @@ impl Dialer {
         Ok(Self {
             url: url.clone(),
             tls: Arc::new(config),
+            reach: limits.reach,
         })
     }
 
     async fn dial(&self) -> std::result::Result<Connected, Failure> {
-        let stream = connect(&self.url).await.map_err(|error| classify(&error))?;
+        let stream = connect(&self.url, self.reach).await;
+        let stream = stream.map_err(|error| classify(&error))?;
         if self.url.scheme() == "https" {
             Connected::new(secure(stream, &self.url, Arc::clone(&self.tls)).await?).await
         } else {

@@ -4,6 +4,7 @@ mod advice;
 mod client;
 mod delivery;
 mod line;
+mod reach;
 mod tls;
 mod wire;
 
@@ -11,6 +12,7 @@ pub(crate) use advice::{advice, on_age, on_success, time_limit};
 pub(crate) use client::{Client, Limits};
 pub(crate) use delivery::{Delivery, Signing, authority};
 pub(crate) use line::{Dialer, Line};
+pub(crate) use reach::Reach;
 pub(crate) use tls::Roots;
 
 use std::time::Duration;
@@ -51,6 +53,8 @@ pub(crate) enum FailureKind {
     Closed,
     /// What came back is not HTTP.
     NotHttp,
+    /// The address is not one that the request may go to.
+    OutOfReach,
     /// Anything else.
     Other,
 }

@@ -22,6 +22,7 @@ use tokio_rustls::client::TlsStream;
 use url::Url;
 
 use super::client::classify;
+use super::reach::Reach;
 use super::{Answer, Failure};
 use crate::request::{Request, latin1, raw};
 
@@ -60,8 +61,14 @@ pub(super) struct ExactLine {
 
 impl ExactLine {
     /// Connects to the server of a URL.
-    pub(super) async fn connect(url: &Url, tls: &rustls::ClientConfig) -> Result<Self, Failure> {
-        let stream = connect(url).await.map_err(|error| classify(&error))?;
+    pub(super) async fn connect(
+        url: &Url,
+        tls: &rustls::ClientConfig,
+        reach: Reach,
+    ) -> Result<Self, Failure> {
+        let stream = connect(url, reach)
+            .await
+            .map_err(|error| classify(&error))?;
         if url.scheme() != "https" {
             return Self::new(stream).await;
         }
@@ -147,14 +154,8 @@ fn ends_by_itself(request: &Request) -> bool {
 }
 
 /// Connects to the host of a URL.
-pub(super) async fn connect(url: &Url) -> io::Result<TcpStream> {
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    let host = if host.ends_with(".localhost") {
-        "localhost"
-    } else {
-        host
-    };
-    let stream = TcpStream::connect((host, url.port_or_known_default().unwrap_or(80))).await?;
+pub(super) async fn connect(url: &Url, reach: Reach) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect(&*reach.addresses(url).await?).await?;
     stream.set_nodelay(true)?;
     Ok(stream)
 }

@@ -7,6 +7,7 @@ use std::{fs, io};
 
 use serde::Deserialize;
 
+use super::trust::digest;
 use crate::error::{Error, Result, utf8};
 use crate::provider::profile::Span;
 
@@ -36,6 +37,15 @@ pub(super) struct HistoryConfig {
     pub(super) keep: Option<String>,
     /// Most that is kept, as in `2GB`.
     pub(super) max_size: Option<String>,
+}
+
+impl HistoryConfig {
+    /// What is said of how long things stay.
+    pub(super) fn retention(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let keys = [("keep", &self.keep), ("max_size", &self.max_size)];
+        keys.into_iter()
+            .filter_map(|(key, value)| Some((key, value.as_deref()?)))
+    }
 }
 
 /// How long things stay in the history, as the configuration says it.
@@ -104,8 +114,33 @@ pub(crate) fn size(text: &str) -> std::result::Result<u64, String> {
         .ok_or_else(|| format!("`{text}` is too large"))
 }
 
+/// A configuration file.
+pub(super) struct Layer {
+    pub(super) config: Config,
+    pub(super) file: PathBuf,
+    pub(super) origin: ConfigOrigin,
+    pub(super) digest: String,
+}
+
+/// How a configuration file was found, which says whose word it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ConfigOrigin {
+    /// In the user's own folder.
+    User,
+    /// With `--config`: the user's word for commands and destinations.
+    CommandLine,
+    /// From the working directory upward: input.
+    Project,
+}
+
+impl Layer {
+    pub(super) fn folder(&self) -> &Path {
+        self.file.parent().unwrap_or(Path::new(""))
+    }
+}
+
 /// Reads a file; `None` if there is none.
-pub(super) fn read(file: &Path) -> Result<Option<Config>> {
+pub(super) fn read(file: &Path, origin: ConfigOrigin) -> Result<Option<Layer>> {
     let bytes = match fs::read(file) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -113,8 +148,19 @@ pub(super) fn read(file: &Path) -> Result<Option<Config>> {
             return Err(Error::machine(format!("cannot read `{}`", file.display())).because(error));
         }
     };
+    let digest = digest(&bytes);
     let text = utf8(bytes, &file.display().to_string())?;
-    let mut config: Config = toml::from_str(&text).map_err(|error| {
+    Ok(Some(Layer {
+        config: parse(&text, file)?,
+        file: file.to_owned(),
+        origin,
+        digest,
+    }))
+}
+
+/// Reads the text of a file.
+pub(super) fn parse(text: &str, file: &Path) -> Result<Config> {
+    let mut config: Config = toml::from_str(text).map_err(|error| {
         // The error shows the line it is about; a line with a secret stays out of the message.
         let place = error
             .span()
@@ -128,7 +174,7 @@ pub(super) fn read(file: &Path) -> Result<Option<Config>> {
     if let (Some(history), Some(folder)) = (&mut config.history.file, file.parent()) {
         *history = folder.join(&*history);
     }
-    Ok(Some(config))
+    Ok(config)
 }
 
 /// A message of serde's without the value that it quotes, which may be a secret in the wrong place.

@@ -1,23 +1,36 @@
 //! Flag, environment, project file, user file, default: the only reader of the environment.
 
 mod config;
+mod granted;
+mod permission;
+mod project;
+mod trust;
 
 pub(crate) use config::{CONFIG, KEEP, MAX_SIZE, age, size};
-use config::{Config, HistoryConfig, ProviderConfig, names_a_variable};
+pub(crate) use granted::{InputFile, Retention};
+pub(crate) use project::{Covered, Row, Scope};
+pub(crate) use trust::Standing;
+
+use config::{Config, ConfigOrigin, HistoryConfig, Layer, ProviderConfig, names_a_variable};
+use project::{PROVIDERS, Project};
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use std::{env, fs};
 
 use etcetera::BaseStrategy as _;
 
 use crate::error::{Error, Result};
+use crate::private;
 use crate::provider::Catalogue;
-use crate::provider::catalogue::{Notices, did_you_mean};
+use crate::provider::catalogue::{Folders, Notices, did_you_mean};
 use crate::provider::local::LocalSecrets;
+use crate::request::curl;
 use crate::secret::Secret;
+use crate::sender::Reach;
 use crate::store::Place;
 use crate::ui::{ColorWorld, Terminals};
 
@@ -120,29 +133,42 @@ impl Settings {
 
     /// Where the history is; `None` if none is wanted.
     pub(crate) fn history(&self) -> Result<Option<Place>> {
-        let config = self.config()?.history;
+        let layers = self.layers()?;
+        check_retention(&layers)?;
         let file = match &self.history {
             HistoryWish::None => return Ok(None),
             HistoryWish::File(file) => Some(file.clone()),
-            HistoryWish::Usual => self
-                .environment
-                .var("HOOKCTL_STORE")
-                .map(PathBuf::from)
-                .or(config.file),
+            HistoryWish::Usual => self.environment.var("HOOKCTL_STORE").map(PathBuf::from),
         };
+        let mut is_input = false;
         let path = match file {
             Some(file) => self.environment.directory.join(file),
-            None => self.folders()?.1.join("history.db"),
+            None => match find(&layers, |config| config.history.file.as_ref()) {
+                Some((file, layer)) => {
+                    is_input = self.keeps_history(layer, file)?;
+                    file.clone()
+                }
+                None => self.state_folder()?.join("history.db"),
+            },
         };
-        let wrong = |key: &str, problem| {
-            Error::usage(format!("`history.{key}` in the configuration: {problem}"))
+        let applies = |layer: &&Layer| {
+            let names_it = layer.config.history.file.as_ref() == Some(&path);
+            layer.origin == ConfigOrigin::User || names_it || self.standing(layer).is_trusted()
         };
-        let keep = age(config.keep.as_deref().unwrap_or(KEEP));
-        let max_size = size(config.max_size.as_deref().unwrap_or(MAX_SIZE));
+        let first = |key: &str| {
+            let mut set = layers.iter().flat_map(|layer| {
+                let own = layer.config.history.retention();
+                own.filter(|(own, _)| *own == key)
+                    .map(move |(_, value)| (value, layer))
+            });
+            let found = set.find(|(_, layer)| applies(layer));
+            found.map(|(value, _)| value)
+        };
         Ok(Some(Place {
+            keep: kept(first("keep").unwrap_or(KEEP))?,
+            max_size: most(first("max_size").unwrap_or(MAX_SIZE))?,
             path,
-            keep: keep.map_err(|problem| wrong("keep", problem))?,
-            max_size: max_size.map_err(|problem| wrong("max_size", problem))?,
+            is_input,
         }))
     }
 
@@ -176,6 +202,17 @@ impl Settings {
             .find(|file| file.is_file())
     }
 
+    /// The project: the folder of its configuration, else the working directory. `--config` takes the place of its
+    /// configuration, and not of its providers.
+    fn project(&self) -> Project {
+        let config = self.project_file().filter(|_| self.config_file.is_none());
+        let folder = config.as_deref().and_then(Path::parent);
+        Project {
+            folder: folder.unwrap_or(&self.environment.directory).to_owned(),
+            config,
+        }
+    }
+
     fn folders(&self) -> Result<&(PathBuf, PathBuf)> {
         self.environment.folders.as_ref().ok_or_else(|| {
             Error::machine("cannot find your home directory")
@@ -190,7 +227,10 @@ impl Settings {
 
     /// The folder for what is made here and kept.
     pub(crate) fn state_folder(&self) -> Result<&Path> {
-        Ok(&self.folders()?.1)
+        let folder = &self.folders()?.1;
+        // Older versions left it open to others. If that cannot be changed, using a file in it says so.
+        let _ = private::close_folder(folder);
+        Ok(folder)
     }
 
     /// Local secrets.
@@ -204,7 +244,7 @@ impl Settings {
     }
 
     /// The file that `--config` names.
-    fn named_config(&self) -> Result<Option<Config>> {
+    fn named_config(&self) -> Result<Option<Layer>> {
         let Some(file) = &self.config_file else {
             return Ok(None);
         };
@@ -215,15 +255,17 @@ impl Settings {
                 file.display()
             ))
         };
-        self.read_config(&file)?.ok_or_else(missing).map(Some)
+        let layer = self.read_config(&file, ConfigOrigin::CommandLine)?;
+        layer.ok_or_else(missing).map(Some)
     }
 
     /// Reads a configuration file, and takes note of names in it that no provider has.
-    fn read_config(&self, file: &Path) -> Result<Option<Config>> {
-        let config = config::read(file)?;
+    fn read_config(&self, file: &Path, origin: ConfigOrigin) -> Result<Option<Layer>> {
+        let layer = config::read(file, origin)?;
         let names = self.catalogue().map(|catalogue| catalogue.names());
-        if let (Some(config), Ok(names)) = (&config, names) {
-            for name in config.providers.keys().filter(|name| !names.contains(name)) {
+        if let (Some(layer), Ok(names)) = (&layer, names) {
+            let configured = layer.config.providers.keys();
+            for name in configured.filter(|name| !names.contains(name)) {
                 let near = did_you_mean(name, names.iter().map(String::as_str));
                 let near = near.unwrap_or_else(|| "`hookctl providers` lists them.".to_owned());
                 self.notices.add(format!(
@@ -232,61 +274,46 @@ impl Settings {
                 ));
             }
         }
-        Ok(config)
+        Ok(layer)
     }
 
-    /// The configuration: `--config` alone, or the project's file over the user's.
-    fn config(&self) -> Result<Config> {
-        if let Some(config) = self.named_config()? {
-            return Ok(config);
+    /// The configuration, what goes first before what goes last: `--config` alone, or the project's file and the
+    /// user's.
+    fn layers(&self) -> Result<Vec<Layer>> {
+        if let Some(layer) = self.named_config()? {
+            return Ok(vec![layer]);
         }
-        let user = match self.user_folder() {
-            Ok(folder) => self.read_config(&folder.join(CONFIG))?.unwrap_or_default(),
-            Err(_) => Config::default(),
-        };
-        let project = match self.project_file() {
-            Some(file) => self.read_config(&file)?.unwrap_or_default(),
-            None => Config::default(),
-        };
-        let mut merged = user;
-        let (over, under) = (project.history, merged.history);
-        merged.history = HistoryConfig {
-            file: over.file.or(under.file),
-            keep: over.keep.or(under.keep),
-            max_size: over.max_size.or(under.max_size),
-        };
-        for (name, over) in project.providers {
-            let under = merged.providers.remove(&name).unwrap_or_default();
-            // A secret is one setting, whichever way it is given.
-            let has_secret = over.secret.is_some() || over.secret_env.is_some();
-            let (secret, secret_env) = if has_secret {
-                (over.secret, over.secret_env)
-            } else {
-                (under.secret, under.secret_env)
-            };
-            merged.providers.insert(
-                name,
-                ProviderConfig {
-                    secret,
-                    secret_env,
-                    to: over.to.or(under.to),
-                },
-            );
+        let mut layers = Vec::new();
+        if let Some(file) = self.project().config {
+            layers.extend(self.read_config(&file, ConfigOrigin::Project)?);
         }
-        Ok(merged)
+        if let Ok(folder) = self.user_folder() {
+            layers.extend(self.read_config(&folder.join(CONFIG), ConfigOrigin::User)?);
+        }
+        Ok(layers)
     }
 
-    /// What is configured for a provider.
-    pub(crate) fn provider(&self, name: &str) -> Result<ProviderConfig> {
-        Ok(self.config()?.providers.remove(name).unwrap_or_default())
+    /// Where a provider's deliveries go, as it is configured, and how far they may go.
+    pub(crate) fn destination(&self, provider: &str) -> Result<Option<(String, Reach)>> {
+        let layers = self.layers()?;
+        let found = find(&layers, |config| {
+            config.providers.get(provider)?.to.as_ref()
+        });
+        Ok(found.map(|(to, layer)| (to.clone(), self.reach(layer))))
     }
 
     /// Configured secrets, by provider.
     pub(crate) fn configured_secrets(&self) -> Result<BTreeMap<String, Vec<Secret>>> {
+        let layers = self.layers()?;
         let mut secrets = BTreeMap::new();
-        for (name, config) in self.config()?.providers {
-            if let Some(secret) = self.secret_of(&config, &name)? {
-                secrets.insert(name, vec![secret]);
+        for name in layers
+            .iter()
+            .flat_map(|layer| layer.config.providers.keys())
+        {
+            if !secrets.contains_key(name)
+                && let Some(secret) = self.secret_of(&layers, name)?
+            {
+                secrets.insert(name.clone(), vec![secret]);
             }
         }
         Ok(secrets)
@@ -294,10 +321,22 @@ impl Settings {
 
     /// The configured secret of a provider.
     pub(crate) fn configured_secret(&self, name: &str) -> Result<Option<Secret>> {
-        self.secret_of(&self.provider(name)?, name)
+        self.secret_of(&self.layers()?, name)
     }
 
-    fn secret_of(&self, config: &ProviderConfig, name: &str) -> Result<Option<Secret>> {
+    fn secret_of(&self, layers: &[Layer], name: &str) -> Result<Option<Secret>> {
+        // A secret is one setting, whichever way it is given.
+        let has_secret =
+            |config: &ProviderConfig| config.secret.is_some() || config.secret_env.is_some();
+        let found = find(layers, |config| {
+            config
+                .providers
+                .get(name)
+                .filter(|config| has_secret(config))
+        });
+        let Some((config, layer)) = found else {
+            return Ok(None);
+        };
         if let Some(variable) = &config.secret_env {
             if !names_a_variable(variable) {
                 return Err(Error::usage(format!(
@@ -305,6 +344,7 @@ impl Settings {
                 ))
                 .hint("It names the variable that holds the secret; the secret itself is `secret = \"...\"`."));
             }
+            self.may_read(layer, &format!("providers.{name}.secret_env"), variable)?;
             return match self.environment.var(variable) {
                 Some(secret) => Ok(Some(Secret::new(secret))),
                 None => Err(Error::usage(format!(
@@ -318,19 +358,21 @@ impl Settings {
         Ok(config.secret.as_deref().map(Secret::new))
     }
 
-    /// The secret in a variable that a file names.
-    pub(crate) fn secret_named(&self, variable: &str, file: &str) -> Result<Secret> {
+    /// The secret in a variable that a file of cases names.
+    pub(crate) fn secret_named(&self, variable: &str, file: &InputFile) -> Result<Secret> {
+        let name = &file.name;
         if !names_a_variable(variable) {
             return Err(
-                Error::usage(format!("`secret_env` of {file} is no name of a variable"))
+                Error::usage(format!("`secret_env` of {name} is no name of a variable"))
                     .hint("It names the variable that holds the secret."),
             );
         }
+        self.may_read_for(file, variable)?;
         self.environment
             .var(variable)
             .map(Secret::new)
             .ok_or_else(|| {
-                Error::usage(format!("`{variable}` is not set; {file} names it"))
+                Error::usage(format!("`{variable}` is not set; {name} names it"))
                     .hint("Set it to the secret, or say `--secret`.")
             })
     }
@@ -340,23 +382,19 @@ impl Settings {
         self.environment.var("HOOKCTL_SECRET").map(Secret::new)
     }
 
-    /// The project's and the user's folders of providers.
-    fn provider_folders(&self) -> Vec<PathBuf> {
-        let project = match (&self.config_file, self.project_file()) {
-            (None, Some(file)) => file.parent().map(Path::to_path_buf),
-            _ => None,
-        };
-        let project = project.unwrap_or_else(|| self.environment.directory.clone());
-        let user = self.user_folder().ok().map(Path::to_path_buf);
-        std::iter::once(project)
-            .chain(user)
-            .map(|folder| folder.join("providers"))
-            .collect()
+    fn users_providers(&self) -> Option<PathBuf> {
+        self.user_folder().ok().map(|folder| folder.join(PROVIDERS))
     }
 
-    /// All providers.
+    /// All providers: those of the project, the user's own, those built in.
     pub(crate) fn catalogue(&self) -> Result<Catalogue> {
-        Catalogue::new(&self.provider_folders(), self.notices.clone())
+        let project = self.project();
+        let folders = Folders {
+            project: project.providers(),
+            confined_to: self.confines(&project).then(|| project.folder.clone()),
+            user: self.users_providers(),
+        };
+        Catalogue::new(&folders, &granted::replacement, self.notices.clone())
     }
 
     /// Reads a file, or stdin for `-`.
@@ -379,6 +417,18 @@ impl Settings {
         let file = fs::File::open(self.environment.directory.join(name))
             .map_err(|error| self.cannot_read(name, error))?;
         Ok(Box::new(BufReader::with_capacity(READ_AT_ONCE, file)))
+    }
+
+    /// Warns of a file with a secret that other users may read. Not of a pipe.
+    pub(crate) fn note_open_secret(&self, name: &str) {
+        let path = self.environment.directory.join(name);
+        let metadata = fs::metadata(&path).ok().filter(|_| name != "-");
+        if metadata.is_some_and(|metadata| private::is_open_to_others(&metadata)) {
+            self.notices.add(format!(
+                "other users may read the secret in `{name}`; `chmod 600 {}` keeps it yours.",
+                curl::quote(name)
+            ));
+        }
     }
 
     /// What to say of a file that cannot be read.
@@ -405,6 +455,39 @@ impl Settings {
     pub(crate) fn stdin_is_piped(&self) -> bool {
         !self.environment.terminals.stdin && !is_device()
     }
+}
+
+/// The first configuration that sets something.
+fn find<'a, T>(
+    layers: &'a [Layer],
+    set: impl Fn(&'a Config) -> Option<T>,
+) -> Option<(T, &'a Layer)> {
+    let mut layers = layers.iter();
+    layers.find_map(|layer| Some((set(&layer.config)?, layer)))
+}
+
+/// Checks the syntax of retention settings, also of those that do not apply.
+fn check_retention(layers: &[Layer]) -> Result<()> {
+    let history = layers.iter().map(|layer| &layer.config.history);
+    for (key, value) in history.flat_map(HistoryConfig::retention) {
+        match key {
+            "keep" => _ = kept(value)?,
+            _ => _ = most(value)?,
+        }
+    }
+    Ok(())
+}
+
+fn kept(text: &str) -> Result<Duration> {
+    age(text).map_err(|problem| wrong("keep", &problem))
+}
+
+fn most(text: &str) -> Result<u64> {
+    size(text).map_err(|problem| wrong("max_size", &problem))
+}
+
+fn wrong(key: &str, problem: &str) -> Error {
+    Error::usage(format!("`history.{key}` in the configuration: {problem}"))
 }
 
 #[cfg(unix)]

@@ -32,7 +32,7 @@ pub(crate) struct Facts {
     pub(crate) verdict: Option<String>,
     pub(crate) scheme: Option<String>,
     pub(crate) reason: Option<String>,
-    /// What is wrong, in words.
+    /// What is wrong with a capture's signature, in words; [`LOOPBACK`] for a delivery that goes no further.
     pub(crate) detail: Option<String>,
     /// The status that was answered; that of the last attempt.
     pub(crate) status: Option<u16>,
@@ -53,6 +53,10 @@ pub(crate) struct Facts {
 
 /// Stands in the place of a verdict for a delivery that was broken on purpose: nobody wants it to be delivered again.
 pub(crate) const TAMPERED: &str = "tampered";
+
+/// Stands in the place of a detail for a delivery to where a project sends that is not trusted: its host may mean
+/// another address by the time that it is delivered again.
+pub(crate) const LOOPBACK: &str = "loopback";
 
 /// One attempt of a delivery, or one forward of a capture.
 #[derive(Clone, Debug, PartialEq)]

@@ -17,7 +17,7 @@ mod write;
 mod writer;
 
 pub(crate) use endpoint::{ALL, Endpoint, Health};
-pub(crate) use entry::{Attempt, Entry, Facts, Row, TAMPERED};
+pub(crate) use entry::{Attempt, Entry, Facts, LOOPBACK, Row, TAMPERED};
 pub(crate) use glance::{Glance, Glances};
 pub(crate) use id::{Direction, Id, Ids};
 pub(crate) use lease::Lease;
@@ -43,6 +43,8 @@ pub(crate) struct Place {
     pub(crate) keep: Duration,
     /// When there is more, in bytes, the oldest go.
     pub(crate) max_size: u64,
+    /// Whether a project brings it that is not trusted: the URLs in it are not the user's word.
+    pub(crate) is_input: bool,
 }
 
 /// An open history.
@@ -78,6 +80,7 @@ impl Place {
     /// It cannot be written, or it is no history.
     pub(crate) fn open_for_listening(&self) -> Result<Store> {
         let mut store = self.open()?;
+        self.sweep();
         let tried = store.try_to_write();
         tried.map_err(|error| store.explain(error))?;
         Ok(store)
@@ -136,6 +139,7 @@ impl Store {
             path: PathBuf::from(":memory:"),
             keep: Duration::MAX,
             max_size: u64::MAX,
+            is_input: false,
         };
         let connection = schema::open_in_memory().map_err(|problem| place.explain(problem))?;
         Ok(Self {

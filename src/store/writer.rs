@@ -240,6 +240,7 @@ mod tests {
             path: folder.path().join("h.db"),
             keep: Duration::MAX,
             max_size: u64::MAX,
+            is_input: false,
         }
     }
 

@@ -253,20 +253,20 @@ fn files_are_read_strictly() {
 #[test]
 fn the_secret_comes_from_the_variable_that_the_file_names() {
     let room = Room::new();
-    let file = format!("secret_env = \"CRM_SECRET\"\n{FILE}");
+    let file = format!("secret_env = \"HOOKCTL_CRM_SECRET\"\n{FILE}");
     room.write("hooks.toml", file);
     let endpoint = Endpoint::with(|hit, _| handler(hit));
     let to = endpoint.url("");
     let ran = room.run(&["run", "hooks.toml", "--to", &to]);
     assert_eq!(
         ran.ends(2).stderr,
-        "error: case `replies are taken`: `CRM_SECRET` is not set; hooks.toml names it\n\
+        "error: case `replies are taken`: `HOOKCTL_CRM_SECRET` is not set; hooks.toml names it\n\
          hint: Set it to the secret, or say `--secret`.\n"
     );
     let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     room.run_with(
         &["run", "hooks.toml", "--to", &to],
-        &[("CRM_SECRET", secret)],
+        &[("HOOKCTL_CRM_SECRET", secret)],
         b"",
     )
     .ends(0);

@@ -10,7 +10,7 @@ fn a_secret_of_another_provider_that_cannot_be_had_is_in_nobodys_way() {
     let room = Room::new();
     room.write(
         "hookctl.toml",
-        "[providers.klen]\nsecret_env = \"KLEN_SECRET\"\n",
+        "[providers.klen]\nsecret_env = \"HOOKCTL_KLEN_SECRET\"\n",
     );
     let ran = room.run(&[
         "listen",
@@ -26,7 +26,7 @@ fn a_secret_of_another_provider_that_cannot_be_had_is_in_nobodys_way() {
     assert!(
         ran.ends(2)
             .stderr
-            .starts_with("error: `KLEN_SECRET` is not set"),
+            .starts_with("error: `HOOKCTL_KLEN_SECRET` is not set"),
         "{}",
         ran.stderr
     );
@@ -163,8 +163,8 @@ fn init_writes_a_configuration_that_works() {
     );
     let history = "\n# What `listen` received and `send` and `replay` delivered.\n[history]\n\
                    # file = \"history.db\"  # beside this file, in place of the one in your state directory\n\
-                   # keep = \"30d\"  # what is older goes\n\
-                   # max_size = \"2GB\"  # when there is more, the oldest go\n\n";
+                   # keep = \"30d\"  # what is older goes; together with `file`\n\
+                   # max_size = \"2GB\"  # when there is more, the oldest go; together with `file`\n\n";
     assert!(all.contains(history), "{all}");
     room.run(&["init", "--yes"]).is(
         2,

@@ -430,13 +430,13 @@ fn a_broken_configuration_is_named_by_line_and_without_its_values() {
 
 #[test]
 fn a_configured_variable_that_is_not_there_is_named_and_a_secret_in_its_place_is_not() {
-    let unset = "error: `KEN_SECRET` is not set; the configuration of ken names it\n\
+    let unset = "error: `HOOKCTL_KEN_SECRET` is not set; the configuration of ken names it\n\
                  hint: Set it to the secret, or take `secret_env` out of `hookctl.toml`.\n";
     let no_name = "error: `secret_env` of ken in the configuration is no name of a variable\n\
                    hint: It names the variable that holds the secret; the secret itself is `secret = \"...\"`.\n";
     let hex = "a".repeat(64);
     for (value, wanted) in [
-        ("KEN_SECRET", unset),
+        ("HOOKCTL_KEN_SECRET", unset),
         ("whsec_geheim", no_name),
         ("geheim/+=", no_name),
         (&hex, no_name),

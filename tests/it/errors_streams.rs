@@ -96,8 +96,11 @@ const WAYS: [Way; 6] = [
     Way {
         name: "variable",
         args: &[],
-        vars: &[("MINE", SECRET)],
-        files: &[("hookctl.toml", "[providers.ken]\nsecret_env = \"MINE\"\n")],
+        vars: &[("HOOKCTL_MINE", SECRET)],
+        files: &[(
+            "hookctl.toml",
+            "[providers.ken]\nsecret_env = \"HOOKCTL_MINE\"\n",
+        )],
     },
 ];
 

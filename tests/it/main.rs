@@ -57,6 +57,7 @@ mod store;
 mod store_trouble;
 mod streams_closed;
 mod terminal;
+mod trust;
 mod upstream;
 mod vectors;
 mod verify;

@@ -114,7 +114,7 @@ fn a_provider_of_the_users_own_works_without_a_line_of_code() {
 }
 
 #[test]
-fn folders_in_the_project_are_found_and_go_before_built_in_ones() {
+fn folders_in_a_trusted_project_are_found_and_go_before_built_in_ones() {
     let room = Room::new();
     room.write("providers/acme.toml", ACME);
     let own = std::fs::read_to_string(project("fixtures/ken/provider.toml")).unwrap();
@@ -135,6 +135,7 @@ fn folders_in_the_project_are_found_and_go_before_built_in_ones() {
             room.write(&name, std::fs::read(file.path()).unwrap());
         }
     }
+    room.run(&["trust"]).ends(0);
     let list = room.run(&["providers"]);
     assert!(
         list.stdout.contains("acme") && list.stdout.contains("[yours]"),

@@ -307,13 +307,16 @@ fn secrets_come_by_flag_then_file_then_environment_then_configuration_then_local
     assert_eq!(local, of(room.run(&["secret", "kakiyo"]).stdout.trim()));
     room.write(
         "hookctl.toml",
-        "[providers.kakiyo]\nsecret_env = \"MINE\"\n",
+        "[providers.kakiyo]\nsecret_env = \"HOOKCTL_MINE\"\n",
     );
     assert_eq!(
-        signature(&[], &[("MINE", "from-config")]),
+        signature(&[], &[("HOOKCTL_MINE", "from-config")]),
         of("from-config")
     );
-    let environment = [("MINE", "from-config"), ("HOOKCTL_SECRET", "from-env")];
+    let environment = [
+        ("HOOKCTL_MINE", "from-config"),
+        ("HOOKCTL_SECRET", "from-env"),
+    ];
     assert_eq!(signature(&[], &environment), of("from-env"));
     assert_eq!(
         signature(&["--secret-file", "file"], &environment),

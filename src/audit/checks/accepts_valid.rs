@@ -168,7 +168,11 @@ fn silence(bench: &mut Bench<'_>, reply: &Reply, failure: FailureKind) -> Result
             let fix = advice(&reply.attempt, &url, Some(bench.subject.profile()), false);
             Ok(Verdict::fail(words, fix.join(" ")))
         }
-        FailureKind::Refused | FailureKind::Unknown | FailureKind::Tls | FailureKind::Other => {
+        FailureKind::Refused
+        | FailureKind::Unknown
+        | FailureKind::Tls
+        | FailureKind::OutOfReach
+        | FailureKind::Other => {
             let hints = advice(&reply.attempt, &url, Some(bench.subject.profile()), false);
             let error = Error::machine(format!("cannot check `{url}`: {words}"));
             Err(hints.into_iter().fold(error, Error::hint))

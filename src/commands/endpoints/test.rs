@@ -41,6 +41,7 @@ pub(super) fn run(args: &TestArgs, context: &mut Context) -> Result<Outcome> {
             )),
         );
     }
+    context.settings.reach_of_history(&endpoint.url)?;
     let catalogue = context.settings.catalogue()?;
     let provider = catalogue.provider(&endpoint.provider)?;
     let profile = &provider.profile;

@@ -108,6 +108,7 @@ async fn a_target_gets_requests_in_the_order_in_which_they_came() {
         insecure: false,
         roots: None,
         max_answer: MAX_ANSWER,
+        reach: target.reach,
     };
     let lane = Lane {
         client: Client::new(&target.url, limits).unwrap(),

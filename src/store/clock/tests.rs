@@ -144,6 +144,7 @@ fn place(folder: &tempfile::TempDir) -> Place {
         path: folder.path().join("h.db"),
         keep: Duration::from_millis(KEEP.unsigned_abs()),
         max_size: u64::MAX,
+        is_input: false,
     }
 }
 

@@ -9,6 +9,7 @@ fn place(folder: &std::path::Path, name: &str) -> Place {
         path: folder.join(name),
         keep: Duration::from_secs(1),
         max_size: u64::MAX,
+        is_input: false,
     }
 }
 
