@@ -166,5 +166,6 @@ fn base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
 
-#[cfg(test)]
+// Its commands are run by the shells of Unix.
+#[cfg(all(test, unix))]
 mod tests;
