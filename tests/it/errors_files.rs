@@ -223,7 +223,8 @@ fn a_sample_that_is_not_utf8_is_malformed_input() {
         "",
         &format!("error: `{own}/provider.toml` describes no provider: `{own}/contact.replied.json` is not UTF-8: invalid byte at offset {at}\n"),
     );
-    room.write("own/contact.replied.json", "{}");
+    let sample = project("fixtures/konvox/contact.replied.json");
+    room.write("own/contact.replied.json", std::fs::read(sample).unwrap());
     room.write("own/api.toml", &file);
     let ran = room.run(&["providers", "check", "own"]);
     assert_eq!(
