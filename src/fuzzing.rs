@@ -121,7 +121,7 @@ pub fn verification(bytes: &[u8]) {
 /// A secret on the first line, and a raw request after it, diagnosed under the first scheme that it carries.
 pub fn diagnosis(bytes: &[u8]) {
     use crate::signature::{
-        Case, Clock, Reason, Setting, Source, detect, diagnose, secret_warnings,
+        Case, Clock, Effort, Reason, Setting, Source, detect, diagnose, secret_warnings,
     };
     let Some(end) = bytes.iter().position(|byte| *byte == b'\n') else {
         return;
@@ -154,28 +154,53 @@ pub fn diagnosis(bytes: &[u8]) {
         source: &source,
         setting,
         reason: Reason::Mismatch,
+        effort: Effort::default(),
     });
 }
 
-/// JSON written in other ways.
+/// JSON written in other ways: a reduced style writes the same, and no more bytes than it says.
 pub fn spelling(bytes: &[u8]) {
-    use crate::request::spelling::{Html, Numbers, Slash, Space, Spelled, Style, Unicode};
+    use crate::request::spelling::{
+        Empty, Html, Numbers, Order, Slash, Space, Spelled, Style, Unicode,
+    };
     let Some(spelled) = Spelled::new(bytes) else {
         return;
     };
-    let style = Style {
-        space: Some(Space::Indent(2)),
+    let keep = Style::KEEP;
+    let escapes = Style {
         unicode: Unicode::EscapeLower,
         slash: Slash::Escape,
         html: Html::EscapeMore,
         numbers: Numbers::SeventeenDigits,
-        ..Style::KEEP
+        empty: Empty::Objects,
+        ..keep
     };
-    let _ = spelled.write(style);
-    let _ = spelled.write(Style {
-        space: None,
-        ..style
-    });
+    let plain = Style {
+        unicode: Unicode::Plain,
+        slash: Slash::Plain,
+        html: Html::Plain,
+        numbers: Numbers::Script,
+        empty: Empty::Lists,
+        ..keep
+    };
+    for space in Space::KNOWN.into_iter().map(Some).chain([None]) {
+        for order in [Order::Keep, Order::Sorted, Order::Script, Order::Reversed] {
+            for style in [keep, escapes, plain] {
+                let order = if space.is_some() { order } else { Order::Keep };
+                let style = Style {
+                    space,
+                    order,
+                    ..style
+                };
+                let written = spelled.write(style);
+                assert!(
+                    u64::try_from(written.len()).is_ok_and(|size| size <= spelled.length(style))
+                );
+                assert_eq!(written, spelled.write(spelled.reduce(style)), "{style:?}");
+                assert!(crate::request::depth::check(&written).is_ok());
+            }
+        }
+    }
 }
 
 /// Captures, one a line.

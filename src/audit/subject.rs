@@ -222,7 +222,7 @@ impl Subject {
 /// JSON written in another style, with a text behind it. What is no JSON stays.
 fn respelled(body: &Bytes, style: Option<Style>, end: &str) -> Bytes {
     let spelled = style.and_then(|style| Some(Spelled::new(body)?.write(style)));
-    let mut text = spelled.map_or_else(|| body.to_vec(), String::into_bytes);
+    let mut text = spelled.unwrap_or_else(|| body.to_vec());
     text.extend_from_slice(end.as_bytes());
     text.into()
 }

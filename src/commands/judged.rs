@@ -1,18 +1,23 @@
 //! Requests from files, verified one by one: which scheme, which secrets, and why not.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use indicatif::ProgressBar;
 
 use super::options::{SecretArgs, unfit_secret};
 use super::sources::Sourced;
 use crate::error::{Error, Result};
 use crate::provider::{Detector, Provider};
+use crate::render;
 use crate::render::verification::Found;
 use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::signature::{
-    self, Case, Clock, Diagnosis, KeysOf, OtherSecret, Reason, Scheme, Setting, Source, Status,
-    Verification, Warning, diagnose, secret_warnings, verify, verify_any, warnings,
+    self, Case, Clock, Diagnosis, Effort, KeysOf, OtherSecret, Part, Reason, Scheme, Setting,
+    Source, Status, Verification, Warning, diagnose, secret_warnings, verify, verify_any, warnings,
 };
 
 /// Failures of one run for which a cause is searched in vain; for those after them, none is.
@@ -30,6 +35,10 @@ pub(crate) struct Verifier<'a> {
     clock: Clock,
     /// The public URL, for schemes that sign it.
     pub(super) url: Option<String>,
+    /// Causes are searched without a limit.
+    pub(super) thorough: bool,
+    /// It is shown how far such a search is.
+    pub(super) shows_progress: bool,
     /// Secrets that were looked up, by provider; shared, as stdin gives them but once.
     secrets: Arc<Mutex<SecretsOf>>,
     /// The keys that these make, by provider and scheme.
@@ -57,6 +66,8 @@ impl<'a> Verifier<'a> {
             detector: Arc::new(detector),
             clock,
             url: None,
+            thorough: false,
+            shows_progress: false,
             secrets: Arc::default(),
             keys: HashMap::new(),
             about_secrets: HashMap::new(),
@@ -74,6 +85,8 @@ impl<'a> Verifier<'a> {
             detector: Arc::clone(&self.detector),
             clock: self.clock,
             url: self.url.clone(),
+            thorough: false,
+            shows_progress: false,
             secrets: Arc::clone(&self.secrets),
             keys: HashMap::new(),
             about_secrets: HashMap::new(),
@@ -151,6 +164,12 @@ impl<'a> Verifier<'a> {
         found.warnings.extend_from_slice(about_secrets);
         let others = warnings(scheme, secrets, source, &found.verification);
         found.warnings.extend(others);
+        let left_out = &found.diagnosis.left_out;
+        if !left_out.is_empty() {
+            found
+                .warnings
+                .push(search_incomplete(left_out, self.thorough));
+        }
         let is_late = matches!(
             found.verification.reason,
             Some(Reason::Stale | Reason::Future)
@@ -215,6 +234,8 @@ impl<'a> Verifier<'a> {
             self.others = Some(other_secrets(settings));
         }
         let scheme = signature::named(&verification.scheme).unwrap_or(scheme);
+        let spinner = self.shows_progress.then(Spinner::new);
+        let progress = |done| spinner.iter().for_each(|spinner| spinner.show(done));
         let diagnosis = diagnose(&Case {
             scheme,
             secrets,
@@ -222,7 +243,12 @@ impl<'a> Verifier<'a> {
             source,
             setting: self.setting(),
             reason,
+            effort: Effort {
+                thorough: self.thorough,
+                progress: self.shows_progress.then_some(&progress),
+            },
         });
+        drop(spinner);
         if diagnosis.causes.is_empty() {
             self.searches_left = self.searches_left.saturating_sub(1);
         }
@@ -244,6 +270,56 @@ impl<'a> Verifier<'a> {
         let secrets: Arc<[Secret]> = self.secret.for_verifying(settings, provider)?.into();
         known.insert(key, Arc::clone(&secrets));
         Ok(secrets)
+    }
+}
+
+/// That a search ended before all was tried.
+fn search_incomplete(left_out: &[Part], thorough: bool) -> Warning {
+    let words: Vec<_> = left_out.iter().map(|part| part.words()).collect();
+    let words = words.join(", ");
+    let text = if thorough {
+        format!("the body is too large to try all of: {words}")
+    } else {
+        format!(
+            "the search for the cause reached its limit, and did not try all of: {words}; `hookctl verify --thorough` does"
+        )
+    };
+    ("search_incomplete", text)
+}
+
+/// Shows how far a long search is, and clears it at the end.
+struct Spinner {
+    bar: ProgressBar,
+    /// What is shown, in steps.
+    shown: Cell<u64>,
+}
+
+impl Spinner {
+    /// Work between two changes of what is shown: some tens of milliseconds.
+    const STEP: u64 = 64 << 20;
+
+    fn new() -> Self {
+        let bar = ProgressBar::new_spinner().with_message("searching for the cause");
+        bar.enable_steady_tick(Duration::from_millis(100));
+        Self {
+            bar,
+            shown: Cell::new(0),
+        }
+    }
+
+    fn show(&self, done: u64) {
+        let step = done / Self::STEP;
+        if self.shown.replace(step) != step {
+            let done = usize::try_from(done).map_or_else(|_| "much".to_owned(), render::size);
+            self.bar
+                .set_message(format!("searching for the cause ({done} hashed)"));
+        }
+    }
+}
+
+impl Drop for Spinner {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
     }
 }
 

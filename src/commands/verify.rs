@@ -66,6 +66,9 @@ pub(crate) struct VerifyArgs {
     /// Show secret and expected signature where they help
     #[arg(long)]
     reveal: bool,
+    /// Try every known cause of a failure, however long it takes
+    #[arg(long)]
+    thorough: bool,
     #[command(flatten)]
     secret: SecretArgs,
 }
@@ -92,7 +95,9 @@ pub(crate) fn run(args: &VerifyArgs, context: &mut Context) -> Result<Outcome> {
     let detector = Detector::new(catalogue.all()?);
     let mut verifier = Verifier::new(&args.secret, provider, scheme, detector, clock);
     verifier.url.clone_from(&args.url);
+    verifier.thorough = args.thorough;
     let Context { settings, ui, .. } = context;
+    verifier.shows_progress = args.thorough && ui.err_is_terminal && !ui.is_quiet();
     let settings: &Settings = settings;
     let quick = verifier.without_searches();
     let (json, paint) = (ui.json, ui.out_paint);

@@ -21,9 +21,6 @@ use crate::secret::Secret;
 use crate::signature::{self, Clock, Evidence, Language, Source};
 use crate::store::{Entry, Id};
 
-/// Most of a signed message that is shown, in bytes.
-const MAX_SIGNED: usize = 64 * 1024;
-
 /// The verification of a capture, and what was signed.
 pub(super) fn shown(page: &Page, id: Id, reveal: bool) -> Reply {
     let entry = detail::entry(page, id)?;
@@ -96,16 +93,15 @@ fn scheme(found: &Found) -> Value {
 /// What was signed, what came and what was computed. The last is for nobody who does not ask for it, since it is the
 /// signature of whatever body came.
 fn told(evidence: &Evidence, reveal: bool) -> Value {
-    let message = &evidence.message;
     let mut value = json!({
-        "size": message.len(),
+        "size": evidence.length,
         "received": evidence.received,
         "computed": evidence.expected.as_deref().filter(|_| reveal),
         "can_compute": evidence.expected.is_some(),
         "is_secret": evidence.message_is_secret && !reveal,
     });
     if !evidence.message_is_secret || reveal {
-        let cut = &message[..message.len().min(MAX_SIGNED)];
+        let cut = &*evidence.start;
         // A cut may fall into the middle of a character; that character is left out.
         let end = match std::str::from_utf8(cut) {
             Err(error) if error.error_len().is_none() => error.valid_up_to(),
@@ -113,7 +109,7 @@ fn told(evidence: &Evidence, reveal: bool) -> Value {
         };
         let (key, text) = stored::body_to_json(&cut[..end]);
         value[key.replace("body", "signed")] = text;
-        value["is_cut"] = json!(end < message.len());
+        value["is_cut"] = json!(end < evidence.length);
     }
     value
 }

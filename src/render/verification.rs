@@ -52,16 +52,39 @@ impl Found {
             Some(Reason::Mismatch | Reason::MalformedHeader | Reason::UnsupportedVersion)
         );
         if self.diagnosis.causes.is_empty() && searched {
-            return vec![Cause {
-                code: Code::NoCauseFound,
-                explanation: format!(
-                    "No known mistake explains it, so it was signed with another secret, or altered after it was signed; {}.",
-                    self.facts.join("; ")
-                ),
-                fix: "Compare the secret with the one that the sender shows for this very endpoint, then verify the raw bytes as `hookctl listen --save` keeps them.".to_owned(),
-            }];
+            return vec![self.no_cause()];
         }
         self.diagnosis.causes.clone()
+    }
+
+    /// That no cause was found, with no more than what follows from it.
+    fn no_cause(&self) -> Cause {
+        const COMPARE: &str = "Compare the secret with the one that the sender shows for this very endpoint, then verify the raw bytes as `hookctl listen --save` keeps them.";
+        let is_unreadable = matches!(
+            self.verification.reason,
+            Some(Reason::MalformedHeader | Reason::UnsupportedVersion)
+        );
+        let (what, fix) = if is_unreadable {
+            (
+                "No known mistake explains this header, and while it cannot be read, nothing follows about the secret or the body",
+                "Correct the header first: `hookctl explain` shows how the scheme writes it.",
+            )
+        } else if self.diagnosis.left_out.is_empty() {
+            (
+                "No known mistake explains it, so it was signed with another secret, or altered after it was signed",
+                COMPARE,
+            )
+        } else {
+            (
+                "No mistake that was tried explains it, and not all were tried, so the cause may be any of those left out, another secret, or altered content",
+                COMPARE,
+            )
+        };
+        Cause {
+            code: Code::NoCauseFound,
+            explanation: format!("{what}; {}.", self.facts.join("; ")),
+            fix: fix.to_owned(),
+        }
     }
 
     pub(crate) fn is_good(&self) -> bool {
@@ -228,11 +251,11 @@ fn shown(evidence: &Evidence, found: &Found, reveal: bool, paint: Paint) -> Stri
             "signed",
             format!(
                 "{} bytes, the secret among them; `--reveal` shows them",
-                evidence.message.len()
+                evidence.length
             ),
         );
     } else {
-        row("signed", visible(&evidence.message));
+        row("signed", visible_ends(&evidence.start, &evidence.end));
     }
     row("received", safe(&evidence.received));
     let computed = match &evidence.expected {
@@ -255,23 +278,56 @@ fn shown(evidence: &Evidence, found: &Found, reveal: bool, paint: Paint) -> Stri
     text
 }
 
-/// Bytes with what cannot be seen made visible: spaces as `·`, line ends and other control characters as escapes.
+/// Bytes with what cannot be seen made visible: spaces as `·`, line ends and other control characters as escapes. Of a
+/// long text, its start and its end.
 pub(super) fn visible(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes);
-    let count = text.chars().count();
+    visible_ends(bytes, b"")
+}
+
+/// The same of a text of which there are only start and end; the end is empty if the start is all of it.
+fn visible_ends(start: &[u8], end: &[u8]) -> String {
+    let start = String::from_utf8_lossy(start);
     let mut out = String::new();
-    for (index, char) in text.chars().enumerate() {
-        if count > 2 * SHOWN && index == SHOWN {
-            out.push_str(" … ");
-        }
-        if count > 2 * SHOWN && index >= SHOWN && index < count - SHOWN {
-            continue;
-        }
-        match char {
-            ' ' => out.push('·'),
-            char if super::text::is_dangerous(char) => write_escape(char, &mut out),
-            char => out.push(char),
-        }
+    if end.is_empty() && start.chars().count() <= 2 * SHOWN {
+        start.chars().for_each(|char| show(char, &mut out));
+        return out;
     }
+    let end = String::from_utf8_lossy(end);
+    let last = if end.is_empty() { &start } else { &end };
+    let from = last.char_indices().rev().nth(SHOWN - 1);
+    let last = &last[from.map_or(0, |(at, _)| at)..];
+    start
+        .chars()
+        .take(SHOWN)
+        .for_each(|char| show(char, &mut out));
+    out.push_str(" … ");
+    last.chars().for_each(|char| show(char, &mut out));
     out
+}
+
+fn show(char: char, out: &mut String) {
+    match char {
+        ' ' => out.push('·'),
+        char if super::text::is_dangerous(char) => write_escape(char, out),
+        char => out.push(char),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_is_shown_with_its_start_and_its_end() {
+        assert_eq!(visible(b"a b\n"), "a·b\\n");
+        let whole = [&[b'a'; 2 * SHOWN - 1][..], b" "].concat();
+        assert_eq!(visible(&whole), format!("{}·", "a".repeat(2 * SHOWN - 1)));
+        let longer = [&whole[..], b"b"].concat();
+        let wanted = format!("{} … {}·b", "a".repeat(SHOWN), "a".repeat(SHOWN - 2));
+        assert_eq!(visible(&longer), wanted);
+        // A character that is cut in two at the start of the end is not shown.
+        let end = ["é".as_bytes()[1..].to_vec(), vec![b'b'; SHOWN]].concat();
+        let wanted = format!("{} … {}", "a".repeat(SHOWN), "b".repeat(SHOWN));
+        assert_eq!(visible_ends(&longer, &end), wanted);
+    }
 }

@@ -67,6 +67,31 @@ pub(crate) fn from_value(value: &Value) -> String {
     form.finish()
 }
 
+/// Most bytes that [`from_value`] writes. Each scalar is written with the names of all that it is in, so a form can be
+/// far longer than the JSON.
+pub(crate) fn length(value: &Value) -> u64 {
+    fn add(value: &Value, prefix: u64) -> u64 {
+        let size = |text: &str| u64::try_from(text.len()).unwrap_or(u64::MAX);
+        match value {
+            Value::Object(map) => {
+                let lengths = map.iter();
+                lengths
+                    .map(|(key, value)| add(value, prefix + 3 * size(key) + 6))
+                    .fold(0, u64::saturating_add)
+            }
+            // An index has at most ten digits.
+            Value::Array(items) => items
+                .iter()
+                .map(|item| add(item, prefix + 16))
+                .fold(0, u64::saturating_add),
+            // A number has at most 24 characters.
+            Value::String(text) => prefix + 3 * size(text) + 2,
+            _ => prefix + 26,
+        }
+    }
+    add(value, 0)
+}
+
 fn append(value: &Value, prefix: &str, form: &mut form_urlencoded::Serializer<'_, String>) {
     let mut visit = |key: &str, value: &Value| {
         let key = if prefix.is_empty() {

@@ -18,6 +18,7 @@ mod shell;
 pub(crate) mod spelling;
 pub(crate) mod steering;
 pub(crate) mod stored;
+pub(crate) mod stream;
 
 use std::borrow::Cow;
 

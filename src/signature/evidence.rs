@@ -1,15 +1,26 @@
 //! What was signed and what came, for showing them side by side.
 
+use std::ops::Range;
+
 use super::message::{self, Parts, Piece};
 use super::scheme::{Encoding, Scheme};
 use super::verify::{self, Setting};
 use super::{Source, read};
 use crate::secret::Secret;
 
+/// Most bytes of a signed string that are kept from its start, and from its end if it is longer.
+const MAX_START: usize = 64 * 1024;
+const MAX_END: usize = 1024;
+
 /// The signed string, and the signature that came and the one that was computed.
 #[derive(Clone)]
 pub(crate) struct Evidence {
-    pub(crate) message: Vec<u8>,
+    /// Bytes of the signed string.
+    pub(crate) length: usize,
+    /// All of it, or its first 64 KiB.
+    pub(crate) start: Vec<u8>,
+    /// Its last KiB; empty if it is all in `start`.
+    pub(crate) end: Vec<u8>,
     /// Whether the secret stands in the message.
     pub(crate) message_is_secret: bool,
     /// The signature as it came.
@@ -55,10 +66,39 @@ pub(crate) fn evidence(
         let encoding = scheme.enc.first();
         form.replace(&format!("<{}>", encoding.word()), &encoding.write(&digest))
     });
+    let length = slices.iter().map(|slice| slice.len()).sum();
+    let end = if length > MAX_START { MAX_END } else { 0 };
     Some(Evidence {
-        message: pieces.concat(),
+        length,
+        start: between(&slices, 0..length.min(MAX_START)),
+        end: between(&slices, length - end..length),
         message_is_secret: scheme.msg.0.contains(&Piece::Secret),
         received: received.into_owned(),
         expected,
     })
+}
+
+/// A part of what the slices are together.
+fn between(slices: &[&[u8]], range: Range<usize>) -> Vec<u8> {
+    let (mut at, mut part) = (0, Vec::with_capacity(range.len()));
+    for slice in slices {
+        let from = range.start.saturating_sub(at).min(slice.len());
+        let to = range.end.saturating_sub(at).min(slice.len());
+        part.extend_from_slice(&slice[from..to]);
+        at += slice.len();
+    }
+    part
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_a_message_may_lie_across_its_pieces() {
+        let slices: [&[u8]; 4] = [b"id", b".", b"", b"body"];
+        for (range, wanted) in [(0..7, "id.body"), (1..4, "d.b"), (3..3, ""), (2..3, ".")] {
+            assert_eq!(between(&slices, range), wanted.as_bytes());
+        }
+    }
 }

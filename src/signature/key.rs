@@ -194,15 +194,21 @@ impl Key {
     }
 
     pub(super) fn digest(&self, alg: Algorithm, message: &[&[u8]]) -> Option<Vec<u8>> {
-        match &self.begun {
-            Some(begun) if alg == Algorithm::HmacSha256 => {
-                let mut mac = begun.clone();
-                for part in message {
-                    mac.update(part);
-                }
-                Some(mac.finalize().into_bytes().to_vec())
-            }
-            _ => digest(alg, &self.bytes, message),
+        if matches!(alg, Algorithm::Equal | Algorithm::None) {
+            return Some(self.bytes.clone());
+        }
+        let mut running = self.begin(alg)?;
+        for part in message {
+            running.update(part);
+        }
+        Some(running.finish())
+    }
+
+    /// Begins the digest of a message; `None` for an algorithm that digests none.
+    pub(super) fn begin(&self, alg: Algorithm) -> Option<Running> {
+        match (alg, &self.begun) {
+            (Algorithm::HmacSha256, Some(begun)) => Some(Running::HmacSha256(begun.clone())),
+            _ => Running::new(alg, &self.bytes),
         }
     }
 
@@ -241,37 +247,55 @@ fn unusable(scheme: &Scheme, form: &str, secret: &Secret) -> String {
     )
 }
 
-/// The digest of a message, or the text to compare with; `None` for an asymmetric algorithm.
-pub(super) fn digest(alg: Algorithm, key: &[u8], message: &[&[u8]]) -> Option<Vec<u8>> {
-    macro_rules! hmac {
-        ($hash:ty) => {{
-            let mut mac =
-                Hmac::<$hash>::new_from_slice(key).expect("HMAC takes keys of any length");
-            for part in message {
-                mac.update(part);
+/// A digest of which the message is still being written.
+#[derive(Clone)]
+pub(super) enum Running {
+    HmacSha1(Hmac<Sha1>),
+    HmacSha256(Hmac<Sha256>),
+    HmacSha512(Hmac<Sha512>),
+    Sha256(Sha256),
+}
+
+impl Running {
+    fn new(alg: Algorithm, key: &[u8]) -> Option<Self> {
+        Some(match alg {
+            Algorithm::HmacSha1 => Self::HmacSha1(Hmac::new_from_slice(key).ok()?),
+            Algorithm::HmacSha256 => Self::HmacSha256(Hmac::new_from_slice(key).ok()?),
+            Algorithm::HmacSha512 => Self::HmacSha512(Hmac::new_from_slice(key).ok()?),
+            Algorithm::Sha256 => Self::sha256(),
+            Algorithm::Ed25519 | Algorithm::EcdsaP256 | Algorithm::Equal | Algorithm::None => {
+                return None;
             }
-            mac.finalize().into_bytes().to_vec()
-        }};
+        })
     }
-    Some(match alg {
-        Algorithm::HmacSha1 => hmac!(Sha1),
-        Algorithm::HmacSha256 => hmac!(Sha256),
-        Algorithm::HmacSha512 => hmac!(Sha512),
-        Algorithm::Sha256 => {
-            let mut hash = Sha256::new();
-            for part in message {
-                hash.update(part);
-            }
-            hash.finalize().to_vec()
+
+    pub(super) fn sha256() -> Self {
+        Self::Sha256(Sha256::new())
+    }
+
+    pub(super) fn update(&mut self, bytes: &[u8]) {
+        match self {
+            Self::HmacSha1(mac) => mac.update(bytes),
+            Self::HmacSha256(mac) => mac.update(bytes),
+            Self::HmacSha512(mac) => mac.update(bytes),
+            Self::Sha256(hash) => hash.update(bytes),
         }
-        Algorithm::Equal | Algorithm::None => key.to_vec(),
-        Algorithm::Ed25519 | Algorithm::EcdsaP256 => return None,
-    })
+    }
+
+    pub(super) fn finish(self) -> Vec<u8> {
+        match self {
+            Self::HmacSha1(mac) => mac.finalize().into_bytes().to_vec(),
+            Self::HmacSha256(mac) => mac.finalize().into_bytes().to_vec(),
+            Self::HmacSha512(mac) => mac.finalize().into_bytes().to_vec(),
+            Self::Sha256(hash) => hash.finalize().to_vec(),
+        }
+    }
 }
 
 /// The HMAC-SHA256 of a message, in hex.
 pub(crate) fn hmac_sha256_hex(key: &[u8], message: &[u8]) -> String {
-    hex::encode(digest(Algorithm::HmacSha256, key, &[message]).unwrap_or_default())
+    let digest = Key::symmetric(key.to_vec()).digest(Algorithm::HmacSha256, &[message]);
+    hex::encode(digest.unwrap_or_default())
 }
 
 pub(super) fn public_key_fits(

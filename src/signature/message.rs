@@ -119,26 +119,50 @@ pub(super) struct Parts<'a> {
     pub(super) source: &'a Source<'a>,
 }
 
-/// The pieces of the message, in order; the body is not copied.
-pub(super) fn pieces<'a>(template: &'a Template, parts: Parts<'a>) -> Vec<Cow<'a, [u8]>> {
-    let fill = |piece: &'a Piece| -> Cow<'a, [u8]> {
-        match piece {
+/// A part of a message of which body and key may still change.
+pub(super) enum Segment<'a> {
+    Bytes(Cow<'a, [u8]>),
+    Body,
+    /// The sorted form that the body is.
+    Form,
+    Key,
+}
+
+/// The segments of a message, in order. The body and the key in `parts` play no role.
+fn segments<'a>(template: &'a Template, parts: Parts<'a>) -> Vec<Segment<'a>> {
+    let fill = |piece: &'a Piece| -> Segment<'a> {
+        Segment::Bytes(match piece {
+            Piece::Body => return Segment::Body,
+            Piece::Form => return Segment::Form,
+            Piece::Secret => return Segment::Key,
             Piece::Text(text) => text.as_bytes().into(),
             Piece::Id => parts.id.as_bytes().into(),
             Piece::Timestamp => parts.timestamp.as_bytes().into(),
-            Piece::Body => parts.body.into(),
             Piece::Url => parts.url.as_bytes().into(),
             Piece::Method => parts.source.request.method.as_bytes().into(),
-            Piece::Secret => parts.key.into(),
-            Piece::Form => sorted_form(parts),
             Piece::Header(name) => {
                 let value = parts.source.request.headers.get(name);
                 value.unwrap_or_default().into()
             }
             Piece::Field(path) => field(parts.source, path).into_bytes().into(),
-        }
+        })
     };
     template.0.iter().map(fill).collect()
+}
+
+/// The segments of a scheme's message, or of another template's in its place.
+pub(super) fn segments_of<'a>(
+    scheme: &'a Scheme,
+    template: Option<&'a Template>,
+    parts: Parts<'a>,
+) -> Vec<Segment<'a>> {
+    match (template, &scheme.join) {
+        (Some(template), _) => segments(template, parts),
+        (None, Some(join)) => vec![Segment::Bytes(
+            joined(join, parts.source).into_bytes().into(),
+        )],
+        (None, None) => segments(&scheme.msg, parts),
+    }
 }
 
 fn field(source: &Source<'_>, path: &str) -> String {
@@ -146,25 +170,35 @@ fn field(source: &Source<'_>, path: &str) -> String {
 }
 
 /// Twilio's rule: names in order, each value once, all without separators; nothing for a body of another type.
-fn sorted_form(parts: Parts<'_>) -> Cow<'_, [u8]> {
-    let request = parts.source.request;
-    let media_type = request.media_type();
-    if !media_type.is_empty() && media_type != form::MEDIA_TYPE {
-        return Cow::Borrowed(&[]);
+pub(super) fn sorted_form(request: &Request, body: &[u8]) -> Vec<u8> {
+    if may_be_form(request) {
+        form::sorted(body)
+    } else {
+        Vec::new()
     }
-    // It is the same for every key and URL that is tried.
-    if std::ptr::eq(parts.body, &*request.body) {
-        return parts.source.sorted_form().into();
-    }
-    form::sorted(parts.body).into()
 }
 
-/// The message of a scheme.
+fn is_own_form(parts: &Parts<'_>) -> bool {
+    std::ptr::eq(parts.body, &raw const *parts.source.request.body) && may_be_form(parts.source.request)
+}
+
+fn may_be_form(request: &Request) -> bool {
+    let media_type = request.media_type();
+    media_type.is_empty() || media_type == form::MEDIA_TYPE
+}
+
+/// The pieces of a scheme's message, in order; the body is not copied.
 pub(super) fn of_scheme<'a>(scheme: &'a Scheme, parts: Parts<'a>) -> Vec<Cow<'a, [u8]>> {
-    match &scheme.join {
-        Some(join) => vec![joined(join, parts.source).into_bytes().into()],
-        None => pieces(&scheme.msg, parts),
-    }
+    let segments = segments_of(scheme, None, parts);
+    let fill = |segment| match segment {
+        Segment::Bytes(bytes) => bytes,
+        Segment::Body => parts.body.into(),
+        // It is the same for every key and URL that is tried.
+        Segment::Form if is_own_form(&parts) => parts.source.sorted_form().into(),
+        Segment::Form => sorted_form(parts.source.request, parts.body).into(),
+        Segment::Key => parts.key.into(),
+    };
+    segments.into_iter().map(fill).collect()
 }
 
 fn joined(join: &Join, source: &Source<'_>) -> String {

@@ -21,7 +21,9 @@ mod warn;
 mod worked;
 
 pub(crate) use detect::{among, detect};
-pub(crate) use diagnose::{Case, Cause, Code, Diagnosis, OtherSecret, diagnose, facts};
+pub(crate) use diagnose::{
+    Case, Cause, Code, Diagnosis, Effort, OtherSecret, Part, diagnose, facts,
+};
 pub(crate) use evidence::{Evidence, evidence};
 pub(crate) use extract::{Source, extract, is_path, is_source, is_source_or_path, last_key};
 pub(crate) use forge::{Forgery, beside, forge, is_quoted_in};

@@ -61,5 +61,6 @@ mod trust;
 mod upstream;
 mod vectors;
 mod verify;
+mod verify_limits;
 mod volume;
 mod workflows;

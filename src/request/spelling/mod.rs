@@ -1,33 +1,35 @@
 //! Spellings of one JSON text: the same values, written with other spaces, escapes, number forms or key order.
 //!
-//! Works on the bytes: what a spelling does not change stays as it came, down to the digits of a number.
+//! Works on the bytes: what a spelling does not change stays as it is, down to the digits of a number. A spelling is
+//! written token by token as a [`Stream`]; there is neither a tree of the text nor a copy of it, however large it is.
 
-mod reader;
+mod order;
+#[cfg(test)]
+mod tests;
+mod tokens;
+mod traits;
 mod writer;
 
-use std::ops::Range;
+use std::cell::OnceCell;
+use std::ops::ControlFlow;
 
-use reader::Reader;
+use order::Containers;
+use tokens::{Token, Tokens};
+use traits::Traits;
 use writer::Writer;
 
-/// A JSON text taken apart, for writing it in other ways.
+use super::stream::Stream;
+
+/// A JSON text, for writing it in other ways.
 pub(crate) struct Spelled<'a> {
     text: &'a str,
-    root: Node,
-}
-
-enum Node {
-    Object(Vec<(Range<usize>, Node)>),
-    Array(Vec<Node>),
-    /// A string with its quotes.
-    String(Range<usize>),
-    Number(Range<usize>),
-    /// `true`, `false` or `null`.
-    Word(Range<usize>),
+    traits: Traits,
+    /// Where objects and arrays end; found when they are first put in another order.
+    containers: OnceCell<Containers>,
 }
 
 /// White space between the tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Space {
     /// None.
     Compact,
@@ -45,8 +47,24 @@ pub(crate) enum Space {
     WideIndent(u8),
 }
 
+impl Space {
+    /// Those that serializers write, the most common first.
+    pub(crate) const KNOWN: [Self; 10] = [
+        Self::Compact,
+        Self::OneLine,
+        Self::Indent(2),
+        Self::Indent(4),
+        Self::Tabs,
+        Self::Colon,
+        Self::Comma,
+        Self::WideIndent(2),
+        Self::Indent(1),
+        Self::Indent(3),
+    ];
+}
+
 /// How characters beyond ASCII are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Unicode {
     Keep,
     /// As `\u00e9`.
@@ -58,7 +76,7 @@ pub(crate) enum Unicode {
 }
 
 /// How `/` is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Slash {
     Keep,
     Escape,
@@ -66,7 +84,7 @@ pub(crate) enum Slash {
 }
 
 /// How the characters that mean something in HTML are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Html {
     Keep,
     /// `<`, `>` and `&` as `\u003c` (Go, Rails).
@@ -81,7 +99,7 @@ pub(crate) enum Html {
 }
 
 /// How numbers are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Numbers {
     Keep,
     /// Whole numbers with `.0`.
@@ -101,7 +119,7 @@ pub(crate) enum Numbers {
 }
 
 /// The order of keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Order {
     Keep,
     Sorted,
@@ -111,7 +129,7 @@ pub(crate) enum Order {
 }
 
 /// Empty lists and objects, which PHP does not tell apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Empty {
     Keep,
     /// `[]` as `{}`.
@@ -121,7 +139,7 @@ pub(crate) enum Empty {
 }
 
 /// A way of writing JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Style {
     /// `None` keeps the white space as it is, which only works if key order and nesting stay.
     pub(crate) space: Option<Space>,
@@ -147,148 +165,140 @@ impl Style {
 }
 
 impl<'a> Spelled<'a> {
-    /// Takes a JSON text apart; `None` if it is none, or nested deeper than 128 levels.
+    /// Looks at a JSON text; `None` if it is none, or nested deeper than 128 levels.
     pub(crate) fn new(bytes: &'a [u8]) -> Option<Self> {
         let text = std::str::from_utf8(bytes).ok()?;
         // Checks the grammar and the depth, so that what follows need not.
         super::depth::check(bytes).ok()?;
-        let mut reader = Reader::new(text);
-        let root = reader.node()?;
-        Some(Self { text, root })
+        u32::try_from(bytes.len()).ok()?;
+        Some(Self {
+            text,
+            traits: Traits::of(text),
+            containers: OnceCell::new(),
+        })
     }
 
     /// Members of the object at the top; 0 if it is none.
     pub(crate) fn top_members(&self) -> usize {
-        match &self.root {
-            Node::Object(members) => members.len(),
-            _ => 0,
-        }
+        self.traits.top_members
     }
 
-    /// How many numbers it holds.
-    pub(crate) fn numbers(&self) -> usize {
-        self.root.numbers()
+    /// How many members and containers are noted to write it in another order.
+    pub(crate) fn notes(&self) -> usize {
+        self.traits.members + self.traits.containers
+    }
+
+    /// Those of the first 64 numbers that are whole.
+    pub(crate) fn whole_numbers(&self) -> impl Iterator<Item = usize> {
+        self.traits.whole_numbers()
+    }
+
+    /// The white space that it is written with, if it is a known one.
+    pub(crate) fn space(&self) -> Option<Space> {
+        let mut known = Space::KNOWN.into_iter();
+        known.find(|space| self.traits.has_space(*space))
+    }
+
+    /// Whether this style writes the white space that the text has.
+    pub(crate) fn has_space(&self, space: Space) -> bool {
+        self.traits.has_space(space)
+    }
+
+    /// The style without the parts that make no difference to this text: [`Style::KEEP`] if it writes the text itself.
+    /// A part that is left may make none either.
+    pub(crate) fn reduce(&self, style: Style) -> Style {
+        self.traits.reduce(style)
+    }
+
+    /// Most bytes that it has in a style.
+    pub(crate) fn length(&self, style: Style) -> u64 {
+        self.traits.length(style, self.text.len())
+    }
+
+    /// What it takes to write it in a style, as so many bytes hashed.
+    pub(crate) fn work(&self, style: Style) -> u64 {
+        self.traits.work(style, self.text.len())
     }
 
     /// Writes it in a style.
-    pub(crate) fn write(&self, style: Style) -> String {
-        let mut writer = Writer::new(self.text, style);
-        match style.space {
-            Some(space) => writer.node(&self.root, space, 0),
-            None => writer.in_place(),
-        }
-        writer.into_text()
+    pub(crate) fn write_to(&self, style: Style, out: &mut Stream<'_>) {
+        let mut writer = Writer::new(self.text, style, out);
+        let Some(space) = style.space else {
+            return writer.in_place();
+        };
+        let containers = (style.order != Order::Keep).then(|| self.containers());
+        writer.value(0, space, 0, containers);
     }
 
     /// Writes it in a style with the members of the top object in the given order.
-    pub(crate) fn write_permuted(&self, style: Style, order: &[usize]) -> String {
-        let Node::Object(members) = &self.root else {
-            return self.write(style);
+    pub(crate) fn write_permuted_to(&self, style: Style, order: &[usize], out: &mut Stream<'_>) {
+        let start = Tokens::from(self.text, 0).next();
+        let Some((Token::Open, start)) = start else {
+            return;
         };
+        let containers = self.containers();
+        let members = containers.members(self.text, start.start);
+        let permuted = order.iter().filter_map(|index| members.get(*index));
+        let permuted: Vec<_> = permuted.copied().collect();
         let space = style.space.unwrap_or(Space::Compact);
-        let mut writer = Writer::new(self.text, style);
-        let permuted: Vec<&(Range<usize>, Node)> = order
-            .iter()
-            .filter_map(|index| members.get(*index))
-            .collect();
-        writer.members(&permuted, space, 0);
-        writer.into_text()
-    }
-}
-
-impl Node {
-    fn numbers(&self) -> usize {
-        match self {
-            Self::Object(members) => members.iter().map(|(_, node)| node.numbers()).sum(),
-            Self::Array(items) => items.iter().map(Self::numbers).sum(),
-            Self::Number(_) => 1,
-            Self::String(_) | Self::Word(_) => 0,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    const TEXT: &str = r#"{"b": 1.50, "a":[1, {}], "é":"<\/\u00e9 / \"", "2":null}"#;
-
-    fn written(style: Style) -> String {
-        Spelled::new(TEXT.as_bytes()).unwrap().write(style)
+        Writer::new(self.text, style, out).object(&permuted, space, 0, None);
     }
 
-    #[test]
-    fn each_part_of_a_style_changes_that_part_alone() {
-        let keep = Style::KEEP;
-        let cases = [
-            (keep, TEXT.to_owned()),
-            (
-                Style { unicode: Unicode::EscapeUpper, ..keep },
-                TEXT.replace('é', r"\u00E9").replace("\\u00e9", r"\u00E9"),
-            ),
-            (Style { unicode: Unicode::Plain, ..keep }, TEXT.replace(r"\u00e9", "é")),
-            (Style { slash: Slash::Escape, ..keep }, TEXT.replace(" / ", r" \/ ")),
-            (Style { slash: Slash::Plain, ..keep }, TEXT.replace(r"\/", "/")),
-            (Style { html: Html::EscapeLower, ..keep }, TEXT.replace('<', r"\u003c")),
-            (Style { numbers: Numbers::Script, ..keep }, TEXT.replace("1.50", "1.5")),
-            (Style { numbers: Numbers::WithPoint, ..keep }, TEXT.replace("[1,", "[1.0,")),
-            (Style { numbers: Numbers::WithExponent, ..keep }, TEXT.replace("[1,", "[1e0,")),
-            (Style { numbers: Numbers::OneWithPoint(1), ..keep }, TEXT.replace("[1,", "[1.0,")),
-            (Style { numbers: Numbers::OneWithPoint(0), ..keep }, TEXT.to_owned()),
-            (Style { empty: Empty::Lists, ..keep }, TEXT.replace("{}", "[]")),
-            (
-                Style { space: Some(Space::Compact), ..keep },
-                r#"{"b":1.50,"a":[1,{}],"é":"<\/\u00e9 / \"","2":null}"#.to_owned(),
-            ),
-            (
-                Style { space: Some(Space::OneLine), order: Order::Sorted, ..keep },
-                r#"{"2": null, "a": [1, {}], "b": 1.50, "é": "<\/\u00e9 / \""}"#.to_owned(),
-            ),
-            (
-                Style { space: Some(Space::Compact), order: Order::Script, ..keep },
-                r#"{"2":null,"b":1.50,"a":[1,{}],"é":"<\/\u00e9 / \""}"#.to_owned(),
-            ),
-            (
-                Style { space: Some(Space::Indent(2)), html: Html::EscapeMore, ..keep },
-                "{\n  \"b\": 1.50,\n  \"a\": [\n    1,\n    {}\n  ],\n  \"é\": \"\\u003C\\/\\u00e9 / \\u0022\",\n  \"2\": null\n}".to_owned(),
-            ),
-        ];
-        for (style, wanted) in cases {
-            assert_eq!(written(style), wanted, "{style:?}");
-        }
-    }
-
-    #[test]
-    fn surrogate_pairs_stay_together_and_lone_ones_stay_as_they_are() {
-        let spelled = Spelled::new(r#"["😀\ud83d\ude00\ud83d"]"#.as_bytes()).unwrap();
-        let style = |unicode| Style {
-            unicode,
-            ..Style::KEEP
+    /// It in a style, whole: for texts of our own.
+    pub(crate) fn write(&self, style: Style) -> Vec<u8> {
+        let mut text = Vec::with_capacity(self.text.len());
+        let mut sink = |chunk: &[u8]| {
+            text.extend_from_slice(chunk);
+            ControlFlow::Continue(())
         };
-        assert_eq!(spelled.write(style(Unicode::Plain)), r#"["😀😀\ud83d"]"#);
-        assert_eq!(
-            spelled.write(style(Unicode::EscapeLower)),
-            r#"["\ud83d\ude00\ud83d\ude00\ud83d"]"#
-        );
+        let mut out = Stream::new(&mut sink);
+        self.write_to(style, &mut out);
+        out.finish();
+        text
     }
 
-    proptest! {
-        #[test]
-        fn any_bytes_are_read_without_a_panic(bytes: Vec<u8>) {
-            let _ = Spelled::new(&bytes).map(|spelled| spelled.write(Style::KEEP));
+    /// The string that the last member of the top object with this name holds; `None` if there is none.
+    pub(crate) fn top_string(&self, name: &str) -> Option<String> {
+        let mut tokens = Tokens::from(self.text, 0);
+        if !self.text[tokens.next()?.1].starts_with('{') {
+            return None;
         }
-
-        #[test]
-        fn every_spelling_means_the_same(keys in prop::collection::btree_map("\\PC{0,4}", "[\\PC\n\"\\\\/<]{0,6}", 0..4), seven in 0usize..7) {
-            let text = serde_json::to_string(&keys).unwrap();
-            let spelled = Spelled::new(text.as_bytes()).unwrap();
-            let spaces = [Space::Compact, Space::OneLine, Space::Colon, Space::Comma, Space::Indent(4), Space::Tabs, Space::WideIndent(2)];
-            let htmls = [Html::Keep, Html::EscapeLower, Html::EscapeUpper, Html::EscapeMore, Html::EscapeGson, Html::Plain, Html::Keep];
-            let style = Style { space: Some(spaces[seven]), html: htmls[seven], unicode: [Unicode::EscapeLower, Unicode::Plain][seven % 2], slash: Slash::Escape, ..Style::KEEP };
-            let again: std::collections::BTreeMap<String, String> = serde_json::from_str(&spelled.write(style)).unwrap();
-            prop_assert_eq!(again, keys);
-            prop_assert_eq!(spelled.write(Style::KEEP), text);
+        let (mut level, mut found) = (1_usize, None);
+        let mut before = Token::Open;
+        while let Some((token, range)) = tokens.next() {
+            match token {
+                Token::Open => level += 1,
+                Token::Close => level -= 1,
+                Token::String if level == 1 && before != Token::Colon => {
+                    let key: Option<String> = serde_json::from_str(&self.text[range]).ok();
+                    tokens.next();
+                    let value = tokens.clone().next();
+                    if key.as_deref() == Some(name) {
+                        found = value.map(|(_, range)| range);
+                    }
+                    before = Token::Colon;
+                    continue;
+                }
+                _ => {}
+            }
+            before = token;
         }
+        serde_json::from_str(&self.text[found?]).ok()
     }
+
+    fn containers(&self) -> &Containers {
+        let count = self.traits.containers;
+        self.containers
+            .get_or_init(|| Containers::of(self.text, count))
+    }
+}
+
+/// An offset in a text that [`Spelled::new`] has taken: it is shorter than 4 GiB.
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// A size as a count of bytes.
+fn size(size: usize) -> u64 {
+    u64::try_from(size).unwrap_or(u64::MAX)
 }

@@ -1,190 +1,248 @@
-//! Writes a JSON text in a style.
+//! Writes a JSON text in a style, token by token.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::reader::string_at;
-use super::{Empty, Html, Node, Numbers, Order, Slash, Space, Style, Unicode};
+use super::order::{self, Containers, Member};
+use super::tokens::{Token, Tokens, scalar_end, string_end};
+use super::{Empty, Html, Numbers, Slash, Space, Style, Unicode};
 use crate::request::json;
+use crate::request::stream::Stream;
 
-pub(super) struct Writer<'a> {
+pub(super) struct Writer<'a, 'o, 's> {
     text: &'a str,
     style: Style,
-    out: String,
+    out: &'o mut Stream<'s>,
     /// Numbers written so far.
     numbers: usize,
+    /// Bytes in strings that this style may write in another way.
+    special: [bool; 256],
 }
 
-impl<'a> Writer<'a> {
-    pub(super) fn new(text: &'a str, style: Style) -> Self {
+impl<'a, 'o, 's> Writer<'a, 'o, 's> {
+    pub(super) fn new(text: &'a str, style: Style, out: &'o mut Stream<'s>) -> Self {
         Self {
             text,
             style,
-            out: String::with_capacity(text.len() + text.len() / 4),
+            out,
             numbers: 0,
+            special: std::array::from_fn(|byte| {
+                u8::try_from(byte).is_ok_and(|byte| is_special(byte, style))
+            }),
         }
     }
 
-    pub(super) fn into_text(self) -> String {
-        self.out
+    fn keeps_strings(&self) -> bool {
+        let Style {
+            unicode,
+            slash,
+            html,
+            ..
+        } = self.style;
+        (unicode, slash, html) == (Unicode::Keep, Slash::Keep, Html::Keep)
     }
 
     /// Changes tokens and leaves all between them.
     pub(super) fn in_place(&mut self) {
-        let text = self.text;
-        let bytes = text.as_bytes();
+        let bytes = self.text.as_bytes();
+        let only_strings = self.style.numbers == Numbers::Keep && self.style.empty == Empty::Keep;
         let mut at = 0;
-        while let Some(&byte) = bytes.get(at) {
+        while at < bytes.len() && !self.out.is_stopped() {
             let start = at;
-            if byte == b'"' {
-                let range = string_at(text, at).unwrap_or(at..bytes.len());
-                at = range.end;
-                self.string(range);
-            } else if byte == b'-' || byte.is_ascii_digit() {
-                while bytes
-                    .get(at)
-                    .is_some_and(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(byte))
-                {
-                    at += 1;
-                }
-                self.number(start..at);
+            if only_strings {
+                at += memchr::memchr(b'"', &bytes[at..]).unwrap_or(bytes.len() - at);
             } else {
-                at += 1;
-                while bytes
-                    .get(at)
-                    .is_some_and(|byte| !(byte.is_ascii_digit() || matches!(byte, b'"' | b'-')))
-                {
-                    at += 1;
+                let is_other =
+                    |byte: &&u8| !matches!(byte, b'"' | b'-' | b'[' | b'{' | b'0'..=b'9');
+                at += bytes[at..].iter().take_while(is_other).count();
+            }
+            self.out.push(&bytes[start..at]);
+            let start = at;
+            match bytes.get(at) {
+                None => return,
+                Some(b'"') => {
+                    at = string_end(bytes, at);
+                    self.string(start..at);
                 }
-                self.out
-                    .push_str(&empties(&text[start..at], self.style.empty));
+                Some(b'[' | b'{') => match &bytes[at..] {
+                    [b'[', b']', ..] | [b'{', b'}', ..] => {
+                        at += 2;
+                        self.empty(start);
+                    }
+                    _ => {
+                        at += 1;
+                        self.out.push(&bytes[start..at]);
+                    }
+                },
+                Some(_) => {
+                    at = scalar_end(bytes, at);
+                    self.number(start..at);
+                }
             }
         }
     }
 
-    pub(super) fn node(&mut self, node: &Node, space: Space, depth: usize) {
-        match node {
-            Node::Object(members) if members.is_empty() => self.empty("{}"),
-            Node::Array(items) if items.is_empty() => self.empty("[]"),
-            Node::Object(members) => {
-                let members = ordered(self.text, members, self.style.order);
-                self.members(&members, space, depth);
-            }
-            Node::Array(items) => {
-                self.out.push('[');
-                for (index, item) in items.iter().enumerate() {
-                    self.separate(index, space, depth + 1);
-                    self.node(item, space, depth + 1);
-                }
-                self.end(space, depth);
-                self.out.push(']');
-            }
-            Node::String(range) => self.string(range.clone()),
-            Node::Number(range) => self.number(range.clone()),
-            Node::Word(range) => self.out.push_str(&self.text[range.clone()]),
-        }
-    }
-
-    pub(super) fn members(
+    /// The value that starts at an offset, at a level of nesting, with other white space.
+    pub(super) fn value(
         &mut self,
-        members: &[&(Range<usize>, Node)],
+        start: usize,
         space: Space,
-        depth: usize,
+        level: usize,
+        containers: Option<&Containers>,
     ) {
-        self.out.push('{');
-        for (index, (key, value)) in members.iter().enumerate() {
-            self.separate(index, space, depth + 1);
-            self.string(key.clone());
-            self.out.push_str(match space {
-                Space::Compact | Space::Comma => ":",
-                Space::WideIndent(_) => " : ",
-                _ => ": ",
-            });
-            self.node(value, space, depth + 1);
+        let text = self.text;
+        let mut tokens = Tokens::from(text, start);
+        let mut inside = level;
+        while let Some((token, range)) = tokens.next() {
+            match token {
+                Token::Open if tokens.closes() => {
+                    tokens.next();
+                    self.empty(range.start);
+                }
+                Token::Open => match containers {
+                    Some(containers) if text.as_bytes()[range.start] == b'{' => {
+                        let mut members = containers.members(text, range.start);
+                        order::sort(text, &mut members, self.style.order);
+                        self.object(&members, space, inside, Some(containers));
+                        tokens.go_to(containers.end(range.start));
+                    }
+                    _ => {
+                        inside += 1;
+                        self.out.push(&text.as_bytes()[range]);
+                        self.line(space, inside);
+                    }
+                },
+                Token::Close => {
+                    inside -= 1;
+                    self.line(space, inside);
+                    self.out.push(&text.as_bytes()[range]);
+                }
+                Token::Comma => self.comma(space, inside),
+                Token::Colon => self.colon(space),
+                Token::String => self.string(range),
+                Token::Number => self.number(range),
+                Token::Word => self.out.push(&text.as_bytes()[range]),
+            }
+            if inside == level || self.out.is_stopped() {
+                return;
+            }
         }
-        self.end(space, depth);
-        self.out.push('}');
     }
 
-    fn empty(&mut self, text: &str) {
-        self.out.push_str(match self.style.empty {
-            Empty::Keep => text,
-            Empty::Objects => "{}",
-            Empty::Lists => "[]",
+    /// An object of these members.
+    pub(super) fn object(
+        &mut self,
+        members: &[Member],
+        space: Space,
+        level: usize,
+        containers: Option<&Containers>,
+    ) {
+        self.out.push(b"{");
+        for (index, member) in members.iter().enumerate() {
+            if index > 0 {
+                self.comma(space, level + 1);
+            } else {
+                self.line(space, level + 1);
+            }
+            self.string(member.key());
+            self.colon(space);
+            self.value(member.value(), space, level + 1, containers);
+        }
+        self.line(space, level);
+        self.out.push(b"}");
+    }
+
+    /// The empty object or list at an offset.
+    fn empty(&mut self, start: usize) {
+        let is_object = match self.style.empty {
+            Empty::Keep => self.text.as_bytes()[start] == b'{',
+            Empty::Objects => true,
+            Empty::Lists => false,
+        };
+        self.out.push(if is_object { b"{}" } else { b"[]" });
+    }
+
+    fn comma(&mut self, space: Space, level: usize) {
+        self.out.push(match space {
+            Space::OneLine | Space::Comma => b", ",
+            _ => b",",
+        });
+        self.line(space, level);
+    }
+
+    fn colon(&mut self, space: Space) {
+        self.out.push(match space {
+            Space::Compact | Space::Comma => b":",
+            Space::WideIndent(_) => b" : ",
+            Space::OneLine | Space::Colon | Space::Indent(_) | Space::Tabs => b": ",
         });
     }
 
-    fn separate(&mut self, index: usize, space: Space, depth: usize) {
-        if index > 0 {
-            self.out.push(',');
+    fn line(&mut self, space: Space, level: usize) {
+        if space.breaks_lines() {
+            let (unit, width) = space.indentation();
+            self.out.push(b"\n");
+            self.out.repeat(unit, width * level);
         }
-        match space {
-            Space::OneLine | Space::Comma if index > 0 => self.out.push(' '),
-            Space::Indent(_) | Space::WideIndent(_) | Space::Tabs => self.line(space, depth),
-            _ => {}
-        }
-    }
-
-    fn end(&mut self, space: Space, depth: usize) {
-        if matches!(space, Space::Indent(_) | Space::WideIndent(_) | Space::Tabs) {
-            self.line(space, depth);
-        }
-    }
-
-    fn line(&mut self, space: Space, depth: usize) {
-        self.out.push('\n');
-        let (unit, count) = match space {
-            Space::Indent(width) | Space::WideIndent(width) => (' ', usize::from(width)),
-            _ => ('\t', 1),
-        };
-        self.out.extend(std::iter::repeat_n(unit, count * depth));
     }
 
     fn number(&mut self, range: Range<usize>) {
         let text = &self.text[range];
         let index = self.numbers;
         self.numbers += 1;
-        self.out.push_str(&number(text, self.style.numbers, index));
+        let after: &[u8] = match self.style.numbers {
+            Numbers::Keep => b"",
+            Numbers::WithPoint if is_whole(text) => b".0",
+            Numbers::WithExponent if is_whole(text) => b"e0",
+            Numbers::OneWithPoint(one) if one == index && is_whole(text) => b".0",
+            numbers => {
+                let text = number(text, numbers);
+                return self.out.push(text.as_bytes());
+            }
+        };
+        self.out.push(text.as_bytes());
+        self.out.push(after);
     }
 
     fn string(&mut self, range: Range<usize>) {
-        let style = self.style;
         let text = &self.text[range];
-        if style.unicode == Unicode::Keep && style.slash == Slash::Keep && style.html == Html::Keep
-        {
-            self.out.push_str(text);
-            return;
+        if self.keeps_strings() {
+            return self.out.push(text.as_bytes());
         }
-        let mut rest = text;
+        // The quotes around the string are no content.
+        let mut rest = &text[1..text.len() - 1];
+        self.out.push(b"\"");
         loop {
-            let plain = rest.bytes().take_while(|byte| is_plain(*byte)).count();
+            let special = |byte: u8| self.special[usize::from(byte)];
+            let plain = rest.bytes().position(special).unwrap_or(rest.len());
             let (run, after) = rest.split_at(plain);
-            self.out.push_str(run);
-            rest = after;
-            let Some(char) = rest.chars().next() else {
-                return;
+            self.out.push(run.as_bytes());
+            let Some(char) = after.chars().next() else {
+                break;
             };
             let length = if char == '\\' {
-                escape_length(rest)
+                escape_length(after)
             } else {
                 char.len_utf8()
             };
-            let (unit, after) = rest.split_at(length);
-            // The quotes around the string are no content.
-            let is_quote = rest.len() == text.len() || after.is_empty();
-            if is_quote {
-                self.out.push_str(unit);
-            } else {
-                write_unit(unit, style, &mut self.out);
-            }
+            let (unit, after) = after.split_at(length);
+            write_unit(unit, self.style, self.out);
             rest = after;
         }
+        self.out.push(b"\"");
     }
 }
 
-/// Whether every style writes a character of a string as it is.
-fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'_' | b'-' | b'.' | b',' | b':' | b'@')
+/// Whether a style may write this byte of a string in another way, or what starts with it.
+fn is_special(byte: u8, style: Style) -> bool {
+    let beyond_ascii =
+        style.unicode != Unicode::Keep || !matches!(style.html, Html::Keep | Html::Plain);
+    match byte {
+        b'\\' => true,
+        b'/' => style.slash == Slash::Escape,
+        0x80.. => beyond_ascii,
+        byte => is_html(char::from(byte), style.html),
+    }
 }
 
 /// Bytes of the escape that a text starts with, both halves of a surrogate pair together.
@@ -204,8 +262,9 @@ fn escape_length(text: &str) -> usize {
 }
 
 fn hex_at(bytes: &[u8], at: usize) -> Option<u32> {
-    let digits = std::str::from_utf8(bytes.get(at..at + 4)?).ok()?;
-    u32::from_str_radix(digits, 16).ok()
+    let digits = bytes.get(at..at + 4)?.iter();
+    let mut digits = digits.map(|byte| char::from(*byte).to_digit(16));
+    digits.try_fold(0, |number, digit| Some(number << 4 | digit?))
 }
 
 /// The character that a `\u` escape stands for; `None` for other escapes and lone surrogates.
@@ -224,21 +283,21 @@ fn escaped_char(unit: &str) -> Option<char> {
 }
 
 /// Writes one character or escape of a string in a style.
-fn write_unit(unit: &str, style: Style, out: &mut String) {
+fn write_unit(unit: &str, style: Style, out: &mut Stream<'_>) {
     let plain = (!unit.starts_with('\\'))
         .then(|| unit.chars().next())
         .flatten();
     if unit == "\\/" && style.slash == Slash::Plain {
-        return out.push('/');
+        return out.push(b"/");
     }
     if plain == Some('/') && style.slash == Slash::Escape {
-        return out.push_str("\\/");
+        return out.push(b"\\/");
     }
     let Some(char) = plain.or_else(|| escaped_char(unit)) else {
         // `\"` is an escape of its own that some libraries write as `\u0022`.
         return match (unit, style.html) {
-            ("\\\"", Html::EscapeMore) => out.push_str("\\u0022"),
-            _ => out.push_str(unit),
+            ("\\\"", Html::EscapeMore) => out.push(b"\\u0022"),
+            _ => out.push(unit.as_bytes()),
         };
     };
     let upper = match (char.is_ascii(), style.unicode, style.html) {
@@ -263,17 +322,23 @@ fn write_unit(unit: &str, style: Style, out: &mut String) {
     match upper {
         Some(upper) => {
             for code in char.encode_utf16(&mut [0; 2]) {
-                let text = if upper {
-                    format!("\\u{code:04X}")
-                } else {
-                    format!("\\u{code:04x}")
-                };
-                out.push_str(&text);
+                out.push(&escape(*code, upper));
             }
         }
-        None if unescape => out.push(char),
-        None => out.push_str(unit),
+        None if unescape => out.push_char(char),
+        None => out.push(unit.as_bytes()),
     }
+}
+
+/// A UTF-16 unit as `\u` and four hex digits.
+fn escape(code: u16, upper: bool) -> [u8; 6] {
+    let digits = if upper {
+        b"0123456789ABCDEF"
+    } else {
+        b"0123456789abcdef"
+    };
+    let digit = |shift: u32| digits[usize::from(code >> shift & 0xf)];
+    [b'\\', b'u', digit(12), digit(8), digit(4), digit(0)]
 }
 
 fn is_html(char: char, html: Html) -> bool {
@@ -285,69 +350,38 @@ fn is_html(char: char, html: Html) -> bool {
     }
 }
 
-fn number(text: &str, numbers: Numbers, index: usize) -> String {
-    let is_whole = text
-        .bytes()
-        .all(|byte| byte == b'-' || byte.is_ascii_digit());
-    let with_point = || format!("{text}.0");
+fn is_whole(number: &str) -> bool {
+    let mut bytes = number.bytes();
+    bytes.all(|byte| byte == b'-' || byte.is_ascii_digit())
+}
+
+fn number(text: &str, numbers: Numbers) -> Cow<'_, str> {
     match numbers {
-        Numbers::WithPoint if is_whole => with_point(),
-        Numbers::WithExponent if is_whole => format!("{text}e0"),
-        Numbers::OneWithPoint(one) if one == index && is_whole => with_point(),
         Numbers::WithoutPoint => match text.split_once('.') {
-            Some((whole, decimals)) if decimals.bytes().all(|byte| byte == b'0') => {
-                whole.to_owned()
-            }
-            _ => text.to_owned(),
+            Some((whole, decimals)) if decimals.bytes().all(|byte| byte == b'0') => whole.into(),
+            _ => text.into(),
         },
         Numbers::Script => text
             .parse()
             .ok()
             .and_then(serde_json::Number::from_f64)
-            .map_or_else(|| text.to_owned(), |number| json::number_text(&number)),
-        Numbers::TwoDecimals if !is_whole => text
+            .map_or(Cow::Borrowed(text), |number| {
+                json::number_text(&number).into()
+            }),
+        Numbers::TwoDecimals if !is_whole(text) => text
             .parse::<f64>()
-            .map_or_else(|_| text.to_owned(), |number| format!("{number:.2}")),
-        Numbers::SeventeenDigits if !is_whole => seventeen_digits(text),
-        _ => text.to_owned(),
-    }
-}
-
-fn seventeen_digits(text: &str) -> String {
-    let Ok(number) = text.parse::<f64>() else {
-        return text.to_owned();
-    };
-    let whole = format!("{:.0}", number.trunc().abs()).len();
-    let digits = format!("{number:.*}", 17usize.saturating_sub(whole));
-    digits
-        .trim_end_matches('0')
-        .trim_end_matches('.')
-        .to_owned()
-}
-
-fn empties(text: &str, empty: Empty) -> Cow<'_, str> {
-    match empty {
-        Empty::Objects if text.contains("[]") => text.replace("[]", "{}").into(),
-        Empty::Lists if text.contains("{}") => text.replace("{}", "[]").into(),
+            .map_or(Cow::Borrowed(text), |number| format!("{number:.2}").into()),
+        Numbers::SeventeenDigits if !is_whole(text) => seventeen_digits(text),
         _ => text.into(),
     }
 }
 
-fn ordered<'n>(
-    text: &str,
-    members: &'n [(Range<usize>, Node)],
-    order: Order,
-) -> Vec<&'n (Range<usize>, Node)> {
-    let mut ordered: Vec<_> = members.iter().collect();
-    let key = |member: &(Range<usize>, Node)| &text[member.0.start + 1..member.0.end - 1];
-    match order {
-        Order::Keep => {}
-        Order::Reversed => ordered.reverse(),
-        Order::Sorted => ordered.sort_by(|a, b| key(a).cmp(key(b))),
-        Order::Script => {
-            ordered
-                .sort_by_key(|member| json::array_index(key(member)).map_or(u64::MAX, u64::from));
-        }
-    }
-    ordered
+fn seventeen_digits(text: &str) -> Cow<'_, str> {
+    let Ok(number) = text.parse::<f64>() else {
+        return text.into();
+    };
+    let whole = format!("{:.0}", number.trunc().abs()).len();
+    let digits = format!("{number:.*}", 17usize.saturating_sub(whole));
+    let digits = digits.trim_end_matches('0').trim_end_matches('.');
+    digits.to_owned().into()
 }

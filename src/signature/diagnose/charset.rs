@@ -4,98 +4,134 @@ use std::ops::ControlFlow;
 
 use super::body::One;
 use super::cause::Code;
+use crate::request::stream::Stream;
+
+/// Work for a byte that is read as a character and written as another, in bytes hashed.
+const WORK: u64 = 6;
 
 /// Visits the body as other character sets make it.
-pub(super) fn visit(body: &[u8], one: &mut One<'_>) -> ControlFlow<()> {
-    let code = Code::BodyCharset;
+pub(super) fn visit(one: &mut One<'_, '_, '_>) -> ControlFlow<()> {
+    let body = one.body.bytes;
     if body.is_ascii() {
         return ControlFlow::Continue(());
     }
-    let twice: String = body.iter().map(|&byte| char::from(byte)).collect();
-    one(
-        twice.as_bytes(),
+    let code = Code::BodyCharset;
+    // A byte becomes a character of three bytes, at most.
+    let effort = (3 * body.len(), WORK);
+    one.written(
+        effort,
         code,
         "the body read as ISO 8859-1 and written as UTF-8",
+        &|out| write(body.iter().map(|byte| char::from(*byte)), out),
     )?;
-    let twice: String = body.iter().map(|&byte| windows_1252(byte)).collect();
-    one(
-        twice.as_bytes(),
+    one.written(
+        effort,
         code,
         "the body read as Windows-1252 and written as UTF-8",
-    )?;
-    one(
-        String::from_utf8_lossy(body).as_bytes(),
-        code,
-        "the body with its broken characters as `\u{fffd}`",
+        &|out| write(body.iter().map(|byte| windows_1252(*byte)), out),
     )?;
     let Ok(text) = std::str::from_utf8(body) else {
-        return ControlFlow::Continue(());
+        return one.written(
+            effort,
+            code,
+            "the body with its broken characters as `\u{fffd}`",
+            &|out| {
+                for chunk in body.utf8_chunks() {
+                    out.push(chunk.valid().as_bytes());
+                    if !chunk.invalid().is_empty() {
+                        out.push_char(char::REPLACEMENT_CHARACTER);
+                    }
+                }
+            },
+        );
     };
-    let narrow: Option<Vec<u8>> = text
-        .chars()
-        .map(|char| u8::try_from(u32::from(char)).ok())
-        .collect();
-    if let Some(bytes) = narrow {
-        one(
-            &bytes,
-            code,
-            "the body in ISO 8859-1, where it came as UTF-8",
-        )?;
-    }
-    let narrow: Option<Vec<u8>> = text.chars().map(to_windows_1252).collect();
-    if let Some(bytes) = narrow {
-        one(
-            &bytes,
-            code,
-            "the body in Windows-1252, where it came as UTF-8",
-        )?;
-    }
-    let ascii: String = text
-        .chars()
-        .map(|char| if char.is_ascii() { char } else { '?' })
-        .collect();
-    one(
-        ascii.as_bytes(),
+    narrow(text, one)?;
+    let effort = (body.len(), WORK);
+    one.written(
+        effort,
         code,
         "the body in ASCII, with `?` for every other character",
+        &|out| {
+            let ascii = |char: char| if char.is_ascii() { char } else { '?' };
+            write(text.chars().map(ascii), out);
+        },
     )?;
-    let ascii: Vec<u8> = body
-        .iter()
-        .map(|&byte| if byte.is_ascii() { byte } else { b'?' })
-        .collect();
-    one(
-        &ascii,
+    one.written(
+        effort,
         code,
         "the body in ASCII, with `?` for every other byte",
+        &|out| {
+            let ascii = |byte: &u8| if byte.is_ascii() { *byte } else { b'?' };
+            write_bytes(body.iter().map(ascii), out);
+        },
     )?;
-    let ascii: String = text
-        .encode_utf16()
-        .map(|unit| {
-            u8::try_from(unit)
-                .ok()
-                .filter(u8::is_ascii)
-                .map_or('?', char::from)
-        })
-        .collect();
-    one(
-        ascii.as_bytes(),
+    one.written(
+        effort,
         code,
         "the body in ASCII, with `?` for every other UTF-16 unit",
+        &|out| {
+            let ascii = |unit: u16| u8::try_from(unit).ok().filter(u8::is_ascii);
+            write_bytes(
+                text.encode_utf16().map(|unit| ascii(unit).unwrap_or(b'?')),
+                out,
+            );
+        },
     )?;
-    let ascii: String = text.chars().filter(char::is_ascii).collect();
-    one(
-        ascii.as_bytes(),
+    one.written(
+        effort,
         code,
         "the body in ASCII, other characters left out",
+        &|out| write(text.chars().filter(char::is_ascii), out),
     )?;
     // What Node's `latin1` does: the low byte of each UTF-16 unit.
-    let low: Vec<u8> = text
-        .encode_utf16()
-        .map(|unit| unit.to_le_bytes()[0])
-        .collect();
-    one(&low, code, "the body in Node's `latin1`")?;
-    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    one(&wide, code, "the body in UTF-16")
+    one.written(effort, code, "the body in Node's `latin1`", &|out| {
+        write_bytes(text.encode_utf16().map(|unit| unit.to_le_bytes()[0]), out);
+    })?;
+    one.written((2 * body.len(), WORK), code, "the body in UTF-16", &|out| {
+        write_bytes(text.encode_utf16().flat_map(u16::to_le_bytes), out);
+    })
+}
+
+/// The body in character sets of one byte, if they have all of its characters.
+fn narrow(text: &str, one: &mut One<'_, '_, '_>) -> ControlFlow<()> {
+    let code = Code::BodyCharset;
+    let effort = (text.len(), WORK);
+    let latin1 = |char: char| u8::try_from(u32::from(char)).ok();
+    if text.chars().all(|char| latin1(char).is_some()) {
+        one.written(
+            effort,
+            code,
+            "the body in ISO 8859-1, where it came as UTF-8",
+            &|out| write_bytes(text.chars().filter_map(latin1), out),
+        )?;
+    }
+    if text.chars().all(|char| to_windows_1252(char).is_some()) {
+        one.written(
+            effort,
+            code,
+            "the body in Windows-1252, where it came as UTF-8",
+            &|out| write_bytes(text.chars().filter_map(to_windows_1252), out),
+        )?;
+    }
+    ControlFlow::Continue(())
+}
+
+fn write(chars: impl Iterator<Item = char>, out: &mut Stream<'_>) {
+    for char in chars {
+        out.push_char(char);
+        if out.is_stopped() {
+            return;
+        }
+    }
+}
+
+fn write_bytes(bytes: impl Iterator<Item = u8>, out: &mut Stream<'_>) {
+    for byte in bytes {
+        out.push(&[byte]);
+        if out.is_stopped() {
+            return;
+        }
+    }
 }
 
 /// The characters of 0x80 to 0x9f in Windows-1252 (WHATWG Encoding Standard); the undefined ones stay controls.

@@ -1,7 +1,7 @@
 //! What is plain to see in a request that does not verify: for the reader, where no cause was found.
 
 use crate::request::Request;
-use crate::request::spelling::Spelled;
+use crate::request::depth::{self, JsonProblem};
 
 /// Facts about the body and the signature, one a line.
 pub(crate) fn facts(request: &Request) -> Vec<String> {
@@ -55,14 +55,15 @@ fn style(body: &[u8]) -> String {
         Err(_) => words.push("no UTF-8"),
         Ok(text) => {
             let trimmed = text.trim();
-            words.push(match Spelled::new(body) {
-                None if trimmed.starts_with(['{', '[']) => "broken JSON",
-                None => "text that is no JSON",
-                Some(_) if trimmed.contains('\n') => "indented JSON",
-                Some(_) if trimmed.contains("\": ") || trimmed.contains(", \"") => {
-                    "JSON with spaces"
+            words.push(match depth::check(body).err() {
+                Some(JsonProblem::TooDeep) => {
+                    "text nested deeper than 128 levels, which is not read as JSON"
                 }
-                Some(_) => "compact JSON",
+                Some(_) if trimmed.starts_with(['{', '[']) => "broken JSON",
+                Some(_) => "text that is no JSON",
+                None if trimmed.contains('\n') => "indented JSON",
+                None if trimmed.contains("\": ") || trimmed.contains(", \"") => "JSON with spaces",
+                None => "compact JSON",
             });
             if !text.is_ascii() {
                 words.push("with characters beyond ASCII");

@@ -2,10 +2,12 @@
 //! signature fits one of them. A fit is proof; where there is none, nothing is guessed.
 
 mod body;
+mod budget;
 mod cause;
 mod charset;
 mod facts;
 mod form;
+mod hash;
 mod key;
 mod place;
 mod search;
@@ -15,10 +17,14 @@ mod tests;
 mod token;
 
 use std::cell::RefCell;
+use std::ops::ControlFlow;
 
+pub(crate) use budget::Part;
 pub(crate) use cause::{Cause, Code};
 pub(crate) use facts::facts;
 
+use self::body::Variant;
+use self::budget::Budget;
 use self::cause::{Deviation, causes};
 use self::search::Search;
 use super::scheme::{self, Algorithm, Scheme, SignatureAt, Unit};
@@ -43,6 +49,16 @@ pub(crate) struct Case<'a> {
     pub(crate) source: &'a Source<'a>,
     pub(crate) setting: Setting<'a>,
     pub(crate) reason: Reason,
+    pub(crate) effort: Effort<'a>,
+}
+
+/// How long a cause is searched.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Effort<'a> {
+    /// Without a limit.
+    pub(crate) thorough: bool,
+    /// Is told how much was done, in bytes hashed or work of the same length.
+    pub(crate) progress: Option<&'a dyn Fn(u64)>,
 }
 
 /// What was found out about a failure.
@@ -52,6 +68,9 @@ pub(crate) struct Diagnosis {
     pub(crate) causes: Vec<Cause>,
     /// Where the body at hand and the one that was signed part ways.
     pub(crate) difference: Option<Difference>,
+    /// Parts of the search that were left out or cut short, so that no cause found proves nothing. None if there is a
+    /// cause.
+    pub(crate) left_out: Vec<Part>,
 }
 
 /// The first place where two bodies differ.
@@ -69,21 +88,38 @@ impl Difference {
     /// Bytes shown before and after the place.
     const AROUND: usize = 12;
 
-    fn between(here: &[u8], signed: &[u8]) -> Self {
-        let at = here
-            .iter()
-            .zip(signed)
-            .take_while(|(here, signed)| here == signed)
-            .count();
-        let around = |body: &[u8]| {
-            let from = at.saturating_sub(Self::AROUND);
-            let to = body.len().min(at + Self::AROUND);
-            String::from_utf8_lossy(&body[from..to]).into_owned()
+    fn between(here: &[u8], signed: &Variant<'_>, line_end: bool) -> Self {
+        let mut at = 0;
+        // The last bytes that are the same, and those after them.
+        let (mut before, mut after) = (Vec::new(), Vec::new());
+        let mut compare = |chunk: &[u8]| {
+            let rest = here.get(at..).unwrap_or_default();
+            let same = if after.is_empty() {
+                let pairs = rest.iter().zip(chunk);
+                pairs.take_while(|(here, signed)| here == signed).count()
+            } else {
+                0
+            };
+            at += same;
+            before.extend_from_slice(&chunk[same.saturating_sub(Self::AROUND)..same]);
+            before.drain(..before.len().saturating_sub(Self::AROUND));
+            let wanted = Self::AROUND - after.len();
+            after.extend(chunk[same..].iter().take(wanted));
+            if after.len() == Self::AROUND {
+                return ControlFlow::Break(());
+            }
+            ControlFlow::Continue(())
         };
+        signed.stream(&mut compare);
+        if line_end {
+            let _ = compare(b"\n");
+        }
+        let end = here.len().min(at + Self::AROUND);
+        let here = &here[at.saturating_sub(Self::AROUND)..end];
         Self {
             at,
-            here: around(here),
-            signed: around(signed),
+            here: String::from_utf8_lossy(here).into_owned(),
+            signed: String::from_utf8_lossy(&[before, after].concat()).into_owned(),
         }
     }
 }
@@ -91,17 +127,26 @@ impl Difference {
 /// Finds the causes of a failure.
 pub(crate) fn diagnose(case: &Case<'_>) -> Diagnosis {
     let body = message::body(case.scheme, case.source.request);
+    let Effort { thorough, progress } = case.effort;
+    let budget = Budget::new(body.len(), thorough, progress);
     let difference = RefCell::new(None);
-    let causes = find_causes(case, body, &difference);
+    let causes = find_causes(case, body, &budget, &difference);
+    let left_out = if causes.is_empty() {
+        budget.left_out()
+    } else {
+        Vec::new()
+    };
     Diagnosis {
         causes,
         difference: difference.into_inner(),
+        left_out,
     }
 }
 
 fn find_causes(
     case: &Case<'_>,
     body: &[u8],
+    budget: &Budget<'_>,
     difference: &RefCell<Option<Difference>>,
 ) -> Vec<Cause> {
     if matches!(case.reason, Reason::Stale | Reason::Future) {
@@ -120,10 +165,10 @@ fn find_causes(
     }
     let found = match case.scheme.alg {
         Algorithm::Equal => compared(case, sig),
-        _ => Search::new(case, sig, difference).and_then(|search| search.run()),
+        _ => Search::new(case, sig, budget, difference).and_then(|search| search.run()),
     };
     let found = found
-        .or_else(|| other_scheme(case))
+        .or_else(|| other_scheme(case, budget))
         .or_else(|| cut_off(case, body));
     causes(&found.unwrap_or_default(), body)
 }
@@ -162,17 +207,27 @@ fn wrong_unit(case: &Case<'_>) -> Option<Deviation> {
 }
 
 /// The request verified under every other scheme whose signature it carries.
-fn other_scheme(case: &Case<'_>) -> Option<Vec<Deviation>> {
+fn other_scheme(case: &Case<'_>, budget: &Budget<'_>) -> Option<Vec<Deviation>> {
+    budget.release();
+    let setting = Setting {
+        brief: true,
+        ..case.setting
+    };
+    let has_field = |path: &str| case.source.has_field(path);
+    let carries = |sig: &SignatureAt| sig.body.as_deref().is_none_or(has_field);
     scheme::all()
         .iter()
         .filter(|scheme| {
             scheme.id != case.scheme.id
-                && scheme.signs()
                 && scheme.is_carried_by(case.source.request)
+                && scheme.sig.as_ref().is_some_and(carries)
         })
         .find_map(|scheme| {
             let keys = verify::keys(scheme, case.secrets).ok()?;
-            let found = verify::verify(scheme, &keys, case.source, case.setting);
+            if !budget.take(Part::Schemes, work(scheme, keys.len(), case)) {
+                return None;
+            }
+            let found = verify::verify(scheme, &keys, case.source, setting);
             let fits = found.status == Status::Valid
                 || matches!(found.reason, Some(Reason::Stale | Reason::Future));
             let what = format!(
@@ -181,6 +236,23 @@ fn other_scheme(case: &Case<'_>) -> Option<Vec<Deviation>> {
             );
             fits.then(|| vec![Deviation::new(Code::SchemeOther, what)])
         })
+}
+
+/// The work to verify a request under a scheme, in bytes hashed.
+fn work(scheme: &Scheme, keys: usize, case: &Case<'_>) -> u64 {
+    let request = case.source.request;
+    let urls = verify::urls(scheme, request, case.setting.url).len();
+    let signatures = match &scheme.sig {
+        Some(sig) if scheme.is_asymmetric() => read::signature_values(sig, case.source)
+            .iter()
+            .map(|value| value.len() / 64 + 1)
+            .sum(),
+        _ => 1,
+    };
+    let bytes = message::body(scheme, request).len() + 1024;
+    let all = [keys, urls, signatures, bytes];
+    let sizes = all.map(|size| u64::try_from(size).unwrap_or(u64::MAX));
+    sizes.into_iter().fold(1, u64::saturating_mul)
 }
 
 /// A header that holds the secret itself.

@@ -1,6 +1,7 @@
 //! Other URLs, timestamps and messages that may have been signed.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::super::Source;
 use super::super::message::{Template, public_urls, split_url};
@@ -8,8 +9,9 @@ use super::super::scheme::{self, Scheme};
 use super::cause::{Code, Deviation};
 
 /// A URL and how it departs from the one at hand.
-pub(super) fn urls(known: &[String], source: &Source<'_>) -> Vec<(String, Vec<Deviation>)> {
+pub(super) fn urls(known: &[&str], source: &Source<'_>) -> Vec<(String, Vec<Deviation>)> {
     let mut found: Vec<(String, Vec<Deviation>)> = Vec::new();
+    let mut seen: HashSet<String> = known.iter().map(|url| (*url).to_owned()).collect();
     for url in known {
         let Some([scheme, credentials, host, port, rest]) = split_url(url) else {
             continue;
@@ -26,9 +28,7 @@ pub(super) fn urls(known: &[String], source: &Source<'_>) -> Vec<(String, Vec<De
                         .cloned()
                         .collect();
                     let url = format!("{scheme}://{host}{path}");
-                    let is_known =
-                        known.contains(&url) || found.iter().any(|(other, _)| *other == url);
-                    if !deviations.is_empty() && !is_known {
+                    if !deviations.is_empty() && seen.insert(url.clone()) {
                         found.push((url, deviations));
                     }
                 }
@@ -39,7 +39,7 @@ pub(super) fn urls(known: &[String], source: &Source<'_>) -> Vec<(String, Vec<De
             (rest.to_owned(), "the path alone, without scheme and host"),
             (target, "the request's target alone"),
         ] {
-            if !found.iter().any(|(other, _)| *other == text) {
+            if seen.insert(text.clone()) {
                 found.push((text, vec![Deviation::new(Code::UrlHost, what)]));
             }
         }
@@ -234,6 +234,9 @@ pub(super) fn any_urls(known: &[String], source: &Source<'_>, given: Option<&str
     urls
 }
 
+/// Most timestamps that are tried; a header may hold thousands.
+const MAX_TIMESTAMPS: usize = 64;
+
 /// Timestamps that may have been signed, with how they depart from the signed one.
 pub(super) fn timestamps(
     scheme: &Scheme,
@@ -243,7 +246,8 @@ pub(super) fn timestamps(
 ) -> Vec<(String, Deviation)> {
     let mut found: Vec<(String, Deviation)> = Vec::new();
     let mut add = |text: String, code: Code, what: &str| {
-        if text != signed && !text.is_empty() && !found.iter().any(|(known, _)| *known == text) {
+        let is_new = || !found.iter().any(|(known, _)| *known == text);
+        if text != signed && !text.is_empty() && found.len() < MAX_TIMESTAMPS && is_new() {
             found.push((text, Deviation::new(code, what)));
         }
     };

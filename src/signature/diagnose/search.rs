@@ -1,35 +1,37 @@
-//! The search: hypotheses, the plainest first, until the signature fits one.
+//! The search: hypotheses, the plainest first, until the signature matches one.
 
 use std::borrow::Cow;
-use std::cell::{Cell, RefCell};
-use std::collections::HashSet;
-use std::hash::{BuildHasher as _, RandomState};
+use std::cell::{OnceCell, RefCell};
 use std::ops::ControlFlow;
 
-use sha2::{Digest as _, Sha256};
-
-use super::body::{self, Breadth};
+use super::body::{self, Body, Breadth, Variant, Visit};
+use super::budget::{Budget, Part};
 use super::cause::{Code, Deviation};
+use super::hash::{Guess, Match, Matcher};
 use super::token::{self, Token};
-use super::{Case, Difference, key, place};
-use crate::signature::key::public_key_fits;
-use crate::signature::message::{self, Parts, Template};
+use super::{Case, Difference, key, place, spelling};
+use crate::request::spelling::Spelled;
+use crate::request::stream::Stream;
+use crate::signature::key::Running;
+use crate::signature::message::{self, Parts, Segment, Template};
 use crate::signature::scheme::{Algorithm, Scheme, SignatureAt, Unit};
 use crate::signature::{Key, read, verify};
 
-/// Bytes that are hashed in pairs of dimensions, at most: what a second or two allows.
-const BUDGET: usize = 192 * 1024 * 1024;
 /// Seconds to each side of the timestamp that are tried.
 const WINDOW: i64 = 300;
-/// Longest body for which these are tried.
-const WINDOW_BODY: usize = 16 * 1024;
-
 /// Most keys or URLs that are combined with other bodies.
-const MOST_PAIRED: usize = 48;
+const MAX_PAIRED: usize = 48;
+/// Longest body for which more is tried with a malformed signature header than its own mistakes.
+const MAX_MALFORMED: usize = 64 << 10;
 
-/// A key and a URL that may have been used, and how they depart from those at hand.
-struct Candidate {
+/// A key that may have been used, and how it departs from those at hand.
+struct Keyed {
     key: Key,
+    and: Vec<Deviation>,
+}
+
+/// A URL that may have been signed, and how it departs from those at hand.
+struct Located {
     url: String,
     and: Vec<Deviation>,
 }
@@ -54,15 +56,13 @@ fn algorithms(scheme: &Scheme, tokens: &[Token]) -> Vec<Algorithm> {
     algorithms
 }
 
-/// A message and key that may have been signed.
+/// What a message is made of beside key and body.
 #[derive(Clone, Copy)]
-struct Guess<'g> {
-    key: &'g Key,
-    body: &'g [u8],
-    url: &'g str,
-    timestamp: &'g str,
+struct Outline<'o> {
     /// Another message than the scheme's.
-    template: Option<&'g Template>,
+    template: Option<&'o Template>,
+    url: &'o str,
+    timestamp: &'o str,
 }
 
 pub(super) struct Search<'a> {
@@ -75,13 +75,16 @@ pub(super) struct Search<'a> {
     id: Cow<'a, str>,
     timestamp: Cow<'a, str>,
     body: &'a [u8],
-    urls: Vec<String>,
-    /// The keys that the scheme makes of the secrets, under each URL.
-    candidates: Vec<Candidate>,
+    /// The body as JSON, if it is that.
+    spelled: OnceCell<Option<Spelled<'a>>>,
+    /// The body as a sorted form.
+    form: OnceCell<Vec<u8>>,
+    /// The keys that the scheme makes of the secrets.
+    keys: Vec<Keyed>,
+    urls: Vec<Located>,
     /// URLs of the request, whether the scheme signs them or not.
     any_urls: Vec<String>,
-    /// Bytes that may still be hashed.
-    budget: Cell<usize>,
+    budget: &'a Budget<'a>,
     difference: &'a RefCell<Option<Difference>>,
 }
 
@@ -90,6 +93,7 @@ impl<'a> Search<'a> {
     pub(super) fn new(
         case: &'a Case<'a>,
         sig: &'a SignatureAt,
+        budget: &'a Budget<'a>,
         difference: &'a RefCell<Option<Difference>>,
     ) -> Option<Self> {
         let (scheme, source) = (case.scheme, case.source);
@@ -99,7 +103,18 @@ impl<'a> Search<'a> {
             return None;
         }
         let urls = verify::urls(scheme, source.request, case.setting.url);
-        let mut search = Self {
+        let any_urls = place::any_urls(&urls, source, case.setting.url);
+        let keys = verify::keys(scheme, case.secrets);
+        let keys = keys.as_deref().unwrap_or_default().iter();
+        let known = |url| Located {
+            url,
+            and: Vec::new(),
+        };
+        let own = |key: &Key| Keyed {
+            key: key.clone(),
+            and: Vec::new(),
+        };
+        Some(Self {
             case,
             sig,
             algorithms: algorithms(scheme, &tokens),
@@ -107,21 +122,18 @@ impl<'a> Search<'a> {
             id: read::delivery_id(scheme, source.request).unwrap_or_default(),
             timestamp: read::timestamp_text(scheme, source, &values).unwrap_or_default(),
             body: message::body(scheme, source.request),
-            any_urls: place::any_urls(&urls, source, case.setting.url),
-            urls,
-            candidates: Vec::new(),
-            budget: Cell::new(BUDGET),
+            spelled: OnceCell::new(),
+            form: OnceCell::new(),
+            keys: keys.map(own).collect(),
+            urls: urls.into_iter().map(known).collect(),
+            any_urls,
+            budget,
             difference,
             values,
-        };
-        let keys = verify::keys(scheme, case.secrets);
-        let keys = keys.as_deref().unwrap_or_default();
-        let candidates = keys.iter().flat_map(|key| search.under_each_url(key, &[]));
-        search.candidates = candidates.collect();
-        Some(search)
+        })
     }
 
-    /// The first hypothesis that fits: one dimension after the other, then two at once.
+    /// The first hypothesis that matches: one dimension after the other, then two at once.
     pub(super) fn run(&self) -> Option<Vec<Deviation>> {
         if let Some(found) = self.as_it_is() {
             // With nothing wrong in the signature, it is the digest that stands beside it.
@@ -131,146 +143,166 @@ impl<'a> Search<'a> {
                 Some(found)
             };
         }
+        // A header that holds no digest as the scheme writes it is wrong, whatever was signed.
+        let is_malformed = read::digests(self.case.scheme, self.sig, &self.values).is_err();
+        if is_malformed && self.body.len() > MAX_MALFORMED {
+            return None;
+        }
         let keys = self.other_keys();
-        let urls = self.other_urls(&self.candidates);
-        self.first_fit(&keys, &self.algorithms)
-            .or_else(|| self.empty_key())
-            .or_else(|| self.first_fit(&urls, &self.algorithms))
-            .or_else(|| self.other_timestamps())
-            .or_else(|| self.other_bodies(&self.candidates, Breadth::All))
-            .or_else(|| self.other_messages(&self.candidates))
-            .or_else(|| self.other_secrets())
-            .or_else(|| self.pairs(&keys, &urls))
-            .or_else(|| self.near_timestamps())
+        let urls = self.other_urls();
+        let share = |search: &dyn Fn() -> Option<Vec<Deviation>>| self.budget.share(search);
+        share(&|| self.first_match(Part::Keys, &keys, &self.urls, &self.algorithms))
+            .or_else(|| share(&|| self.empty_key()))
+            .or_else(|| {
+                share(&|| self.first_match(Part::Urls, &self.keys, &urls, &self.algorithms))
+            })
+            .or_else(|| share(&|| self.other_timestamps()))
+            .or_else(|| share(&|| self.other_bodies(&self.keys, &self.urls, Breadth::All)))
+            .or_else(|| share(&|| self.other_messages(&self.keys)))
+            .or_else(|| share(&|| self.other_secrets()))
+            .or_else(|| share(&|| self.combined_spellings()))
+            .or_else(|| share(&|| self.near_timestamps()))
+            .or_else(|| {
+                let pairs = || self.pairs(&keys, &urls);
+                self.budget.within(Part::TwoMistakes, pairs)
+            })
     }
 
-    /// The signature that a guess fits, with the algorithm.
-    fn fits(&self, guess: Guess<'_>, algorithms: &[Algorithm]) -> Option<(&Token, Algorithm)> {
-        let scheme = self.case.scheme;
+    /// A message, of which body and key may change.
+    fn message<'m>(&'m self, outline: Outline<'m>) -> Vec<Segment<'m>> {
         let parts = Parts {
             id: &self.id,
-            timestamp: guess.timestamp,
-            body: guess.body,
-            url: guess.url,
-            key: guess.key.bytes(),
+            timestamp: outline.timestamp,
+            body: self.body,
+            url: outline.url,
+            key: &[],
             source: self.case.source,
         };
-        let pieces = match guess.template {
-            Some(template) => message::pieces(template, parts),
-            None => message::of_scheme(scheme, parts),
-        };
-        let pieces: Vec<&[u8]> = pieces.iter().map(|piece| &**piece).collect();
-        for &algorithm in algorithms {
-            let spent: usize = pieces.iter().map(|piece| piece.len()).sum();
-            self.budget
-                .set(self.budget.get().saturating_sub(spent + 256));
-            let token = if algorithm.is_asymmetric() {
-                let message = pieces.concat();
-                let fits = |token: &&Token| {
-                    public_key_fits(algorithm, guess.key.bytes(), &message, &token.digest)
+        message::segments_of(self.case.scheme, outline.template, parts)
+    }
+
+    /// A message of the body at hand.
+    fn own_message<'m>(&'m self, outline: Outline<'m>) -> Vec<Segment<'m>> {
+        let mut message = self.message(outline);
+        for segment in &mut message {
+            if matches!(segment, Segment::Form) {
+                let request = self.case.source.request;
+                let form = self
+                    .form
+                    .get_or_init(|| message::sorted_form(request, self.body));
+                *segment = Segment::Bytes(form.into());
+            }
+        }
+        message
+    }
+
+    /// The scheme's message with a URL.
+    fn outline<'o>(&'o self, located: &'o Located) -> Outline<'o> {
+        Outline {
+            template: None,
+            url: &located.url,
+            timestamp: &self.timestamp,
+        }
+    }
+
+    /// The first of these guesses about the body at hand that matches.
+    fn match_own(
+        &self,
+        part: Part,
+        guesses: &[Guess<'_>],
+        algorithms: &[Algorithm],
+    ) -> Option<Match<'_>> {
+        let write = |out: &mut Stream<'_>| out.push(self.body);
+        let length = u64::try_from(self.body.len()).unwrap_or(u64::MAX);
+        let own = Variant::new(part, (length, 0), &write);
+        self.matcher().first(&own, guesses, algorithms)
+    }
+
+    fn matcher(&self) -> Matcher<'_> {
+        Matcher {
+            tokens: &self.tokens,
+            request: self.case.source.request,
+            budget: self.budget,
+        }
+    }
+
+    /// What departs from the scheme beside the guess: the digest's algorithm and its form.
+    fn with_form(&self, mut deviations: Vec<Deviation>, found: &Match<'_>) -> Vec<Deviation> {
+        let scheme = self.case.scheme;
+        if found.algorithm != scheme.alg {
+            let what = format!(
+                "the {} of the message, where the scheme uses {}",
+                found.algorithm.name(),
+                scheme.alg.name()
+            );
+            deviations.push(Deviation::new(Code::SignatureDigest, what));
+        }
+        deviations.extend(found.token.deviation(scheme, self.sig, &self.values));
+        deviations
+    }
+
+    /// Nothing departs but the algorithm or the form of the signature, or these neither.
+    fn as_it_is(&self) -> Option<Vec<Deviation>> {
+        self.first_match(Part::Keys, &self.keys, &self.urls, &self.algorithms)
+    }
+
+    /// The first of these keys and URLs that matches with the body at hand.
+    fn first_match(
+        &self,
+        part: Part,
+        keys: &[Keyed],
+        urls: &[Located],
+        algorithms: &[Algorithm],
+    ) -> Option<Vec<Deviation>> {
+        for url in urls {
+            let message = self.own_message(self.outline(url));
+            for (index, keyed) in keys.iter().enumerate() {
+                let guess = Guess {
+                    key: &keyed.key,
+                    message: &message,
+                    keyless: index == 0,
                 };
-                self.tokens.iter().find(fits)
-            } else {
-                let made = guess.key.digest(algorithm, &pieces)?;
-                self.tokens.iter().find(|token| token.digest == made)
-            };
-            if let Some(token) = token {
-                return Some((token, algorithm));
+                if let Some(found) = self.match_own(part, &[guess], algorithms) {
+                    let deviations = [&url.and[..], &keyed.and].concat();
+                    return Some(self.with_form(deviations, &found));
+                }
             }
         }
         None
     }
 
-    /// What departs from the scheme beside the guess: the digest's algorithm and its form.
-    fn with_form(
-        &self,
-        mut deviations: Vec<Deviation>,
-        (token, algorithm): (&Token, Algorithm),
-    ) -> Vec<Deviation> {
-        let scheme = self.case.scheme;
-        if algorithm != scheme.alg {
-            let what = format!(
-                "the {} of the message, where the scheme uses {}",
-                algorithm.name(),
-                scheme.alg.name()
-            );
-            deviations.push(Deviation::new(Code::SignatureDigest, what));
-        }
-        deviations.extend(token.deviation(scheme, self.sig, &self.values));
-        deviations
-    }
-
-    fn guess<'g>(&'g self, candidate: &'g Candidate) -> Guess<'g> {
-        Guess {
-            key: &candidate.key,
-            body: self.body,
-            url: &candidate.url,
-            timestamp: &self.timestamp,
-            template: None,
-        }
-    }
-
-    /// Nothing departs but the algorithm or the form of the signature, or these neither.
-    fn as_it_is(&self) -> Option<Vec<Deviation>> {
-        self.first_fit(&self.candidates, &self.algorithms)
-    }
-
-    /// The first of these that fits.
-    fn first_fit(
-        &self,
-        candidates: &[Candidate],
-        algorithms: &[Algorithm],
-    ) -> Option<Vec<Deviation>> {
-        candidates.iter().find_map(|candidate| {
-            let fit = self.fits(self.guess(candidate), algorithms)?;
-            Some(self.with_form(candidate.and.clone(), fit))
-        })
-    }
-
-    /// The other keys that the secrets may have been taken for, under each URL.
-    fn other_keys(&self) -> Vec<Candidate> {
+    /// The other keys that the secrets may have been taken for.
+    fn other_keys(&self) -> Vec<Keyed> {
         let secrets = self.case.secrets.iter();
         let variants = secrets.flat_map(|secret| key::variants(self.case.scheme, secret));
         variants
-            .flat_map(|variant| self.under_each_url(&variant.key, &[variant.deviation]))
+            .map(|variant| Keyed {
+                key: variant.key,
+                and: vec![variant.deviation],
+            })
             .collect()
     }
 
-    fn under_each_url(&self, key: &Key, and: &[Deviation]) -> Vec<Candidate> {
-        let candidate = |url: &String| Candidate {
-            key: key.clone(),
-            url: url.clone(),
-            and: and.to_vec(),
-        };
-        self.urls.iter().map(candidate).collect()
-    }
-
     fn empty_key(&self) -> Option<Vec<Deviation>> {
+        if self.case.scheme.is_asymmetric() {
+            return None;
+        }
         let what = "an empty key: the sender has no secret set";
-        let deviation = Deviation::new(Code::SecretEmpty, what);
-        let candidates = self.under_each_url(&Key::symmetric(Vec::new()), &[deviation]);
-        let is_symmetric = !self.case.scheme.is_asymmetric();
-        is_symmetric.then(|| self.first_fit(&candidates, &self.algorithms))?
+        let empty = Keyed {
+            key: Key::symmetric(Vec::new()),
+            and: vec![Deviation::new(Code::SecretEmpty, what)],
+        };
+        self.first_match(Part::Keys, &[empty], &self.urls, &self.algorithms)
     }
 
-    /// The given keys with other URLs.
-    fn other_urls(&self, keys: &[Candidate]) -> Vec<Candidate> {
+    /// URLs that may have been signed in place of those at hand.
+    fn other_urls(&self) -> Vec<Located> {
         if !self.case.scheme.signs_url() {
             return Vec::new();
         }
-        let urls = place::urls(&self.urls, self.case.source);
-        // A key stands there once for each URL that is known.
-        let keys = keys.iter().step_by(self.urls.len().max(1));
-        let with = |key: &Candidate, url: &str, deviations: &[Deviation]| Candidate {
-            key: key.key.clone(),
-            url: url.to_owned(),
-            and: [deviations, &key.and].concat(),
-        };
-        keys.flat_map(|key| {
-            urls.iter()
-                .map(|(url, deviations)| with(key, url, deviations))
-        })
-        .collect()
+        let known = self.urls.iter().map(|known| &*known.url);
+        let urls = place::urls(&known.collect::<Vec<_>>(), self.case.source).into_iter();
+        urls.map(|(url, and)| Located { url, and }).collect()
     }
 
     fn other_timestamps(&self) -> Option<Vec<Deviation>> {
@@ -285,17 +317,24 @@ impl<'a> Search<'a> {
         );
         times
             .iter()
-            .find_map(|(text, deviation)| self.at_time(text, deviation))
+            .find_map(|(text, deviation)| self.at_time(Part::Timestamps, text, deviation))
     }
 
-    fn at_time(&self, text: &str, deviation: &Deviation) -> Option<Vec<Deviation>> {
-        self.candidates.iter().find_map(|candidate| {
-            let guess = Guess {
+    fn at_time(&self, part: Part, text: &str, deviation: &Deviation) -> Option<Vec<Deviation>> {
+        self.urls.iter().find_map(|url| {
+            let message = self.own_message(Outline {
                 timestamp: text,
-                ..self.guess(candidate)
-            };
-            let fit = self.fits(guess, &self.algorithms[..1])?;
-            Some(self.with_form(vec![deviation.clone()], fit))
+                ..self.outline(url)
+            });
+            let keys = self.keys.iter().enumerate();
+            let guesses = keys.map(|(index, keyed)| Guess {
+                key: &keyed.key,
+                message: &message,
+                keyless: index == 0,
+            });
+            let guesses: Vec<_> = guesses.collect();
+            let found = self.match_own(part, &guesses, &self.algorithms[..1])?;
+            Some(self.with_form(vec![deviation.clone()], &found))
         })
     }
 
@@ -303,8 +342,7 @@ impl<'a> Search<'a> {
     fn near_timestamps(&self) -> Option<Vec<Deviation>> {
         let scheme = self.case.scheme;
         let number: i64 = self.timestamp.trim().parse().ok()?;
-        let is_small = self.body.len() <= WINDOW_BODY && !scheme.is_asymmetric();
-        if !scheme.msg.has_timestamp() || !is_small {
+        if !scheme.msg.has_timestamp() {
             return None;
         }
         let unit = scheme.ts.as_ref().map(|ts| ts.unit);
@@ -319,62 +357,105 @@ impl<'a> Search<'a> {
             let side = if away < 0 { "before" } else { "after" };
             let away = away.abs();
             let what = format!("the timestamp `{text}`, {away} s {side} the one that was sent");
-            self.at_time(&text, &Deviation::new(Code::TimestampSignedDiffers, what))
+            let deviation = Deviation::new(Code::TimestampSignedDiffers, what);
+            self.at_time(Part::NearTimestamps, &text, &deviation)
         })
     }
 
-    fn other_bodies(&self, candidates: &[Candidate], breadth: Breadth) -> Option<Vec<Deviation>> {
-        let scheme = self.case.scheme;
-        if !scheme.msg.has_body() || scheme.join.is_some() {
-            return None;
+    /// The body for making others of it.
+    fn body(&self) -> Body<'_> {
+        let spelled = self.spelled.get_or_init(|| Spelled::new(self.body));
+        Body {
+            request: self.case.source.request,
+            bytes: self.body,
+            spelled: spelled.as_ref(),
+            budget: self.budget,
         }
+    }
+
+    fn signs_body(&self) -> bool {
+        let scheme = self.case.scheme;
+        scheme.msg.has_body() && scheme.join.is_none()
+    }
+
+    fn other_bodies(
+        &self,
+        keys: &[Keyed],
+        urls: &[Located],
+        breadth: Breadth,
+    ) -> Option<Vec<Deviation>> {
         let algorithms = match breadth {
             Breadth::All => &self.algorithms[..],
             Breadth::Common => &self.algorithms[..1],
         };
+        self.first_body(keys, urls, algorithms, &mut |visit| {
+            body::visit(self.body(), breadth, visit)
+        })
+    }
+
+    fn combined_spellings(&self) -> Option<Vec<Deviation>> {
+        let body = self.body();
+        let spelled = body.spelled?;
+        let (keys, urls) = (&self.keys, &self.urls);
+        self.first_body(keys, urls, &self.algorithms, &mut |visit| {
+            spelling::combined(spelled, body.budget, visit)
+        })
+    }
+
+    /// The first body that matches with any of the keys and URLs.
+    fn first_body(
+        &self,
+        keys: &[Keyed],
+        urls: &[Located],
+        algorithms: &[Algorithm],
+        visit: &mut dyn FnMut(&mut Visit<'_>) -> ControlFlow<()>,
+    ) -> Option<Vec<Deviation>> {
+        if !self.signs_body() {
+            return None;
+        }
+        let messages: Vec<_> = urls
+            .iter()
+            .map(|url| self.message(self.outline(url)))
+            .collect();
+        let mut guesses = Vec::with_capacity(keys.len() * urls.len());
+        let mut departing = Vec::with_capacity(guesses.capacity());
+        for (key, keyed) in keys.iter().enumerate() {
+            for (url, message) in urls.iter().zip(&messages) {
+                guesses.push(Guess {
+                    key: &keyed.key,
+                    message,
+                    keyless: key == 0,
+                });
+                departing.push((keyed, url));
+            }
+        }
+        let matcher = self.matcher();
         let mut found = None;
-        let request = self.case.source.request;
-        // Many styles are the same to a body that has nothing which they write in another way.
-        let mut seen = HashSet::new();
-        let hasher = RandomState::new();
-        let _ = body::visit(request, self.body, breadth, &mut |bytes, deviations| {
-            if !seen.insert(hasher.hash_one(bytes)) {
+        let _ = visit(&mut |variant, deviations| {
+            let Some(matched) = matcher.first(variant, &guesses, algorithms) else {
                 return ControlFlow::Continue(());
-            }
-            for candidate in candidates {
-                let guess = Guess {
-                    body: bytes,
-                    ..self.guess(candidate)
-                };
-                if let Some(fit) = self.fits(guess, algorithms) {
-                    self.note_difference(bytes);
-                    let all = [deviations(), candidate.and.clone()].concat();
-                    found = Some(self.with_form(all, fit));
-                    return ControlFlow::Break(());
-                }
-            }
-            if breadth == Breadth::Common && self.budget.get() == 0 {
-                return ControlFlow::Break(());
-            }
-            ControlFlow::Continue(())
+            };
+            self.note_difference(variant, matched.line_end);
+            let (keyed, url) = departing[matched.guess];
+            let all = [&deviations(matched.line_end)[..], &url.and, &keyed.and].concat();
+            found = Some(self.with_form(all, &matched));
+            ControlFlow::Break(())
         });
         found
     }
 
-    fn note_difference(&self, signed: &[u8]) {
-        *self.difference.borrow_mut() = Some(Difference::between(self.body, signed));
+    fn note_difference(&self, signed: &Variant<'_>, line_end: bool) {
+        *self.difference.borrow_mut() = Some(Difference::between(self.body, signed, line_end));
     }
 
     /// Messages put together in other ways, also with other times.
-    fn other_messages(&self, candidates: &[Candidate]) -> Option<Vec<Deviation>> {
+    fn other_messages(&self, keys: &[Keyed]) -> Option<Vec<Deviation>> {
         let (scheme, source) = (self.case.scheme, self.case.source);
         let mut times = vec![self.timestamp.clone()];
         if self.timestamp.is_empty() {
             let others = place::timestamps(scheme, "", &self.values, source).into_iter();
             times.extend(others.map(|(text, _)| Cow::Owned(text)));
         }
-        let keys = candidates.iter().step_by(self.urls.len().max(1));
-        let keys: Vec<&Candidate> = keys.collect();
         for (template, deviation) in place::templates(scheme) {
             let urls = if template.has_url() {
                 self.any_urls.len()
@@ -386,50 +467,67 @@ impl<'a> Search<'a> {
             } else {
                 &times[..1]
             };
-            for (candidate, at, timestamp) in keys.iter().flat_map(|key| {
-                (0..urls).flat_map(move |at| times.iter().map(move |time| (*key, at, time)))
-            }) {
-                let guess = Guess {
-                    timestamp,
-                    url: self.any_urls.get(at).map_or("", |url| &**url),
+            for (at, timestamp) in (0..urls).flat_map(|at| times.iter().map(move |time| (at, time)))
+            {
+                let message = self.own_message(Outline {
                     template: Some(&template),
-                    ..self.guess(candidate)
-                };
-                if let Some((token, algorithm)) = self.fits(guess, &self.algorithms) {
+                    url: self.any_urls.get(at).map_or("", |url| &**url),
+                    timestamp,
+                });
+                for (index, keyed) in keys.iter().enumerate() {
+                    let guess = Guess {
+                        key: &keyed.key,
+                        message: &message,
+                        keyless: index == 0,
+                    };
+                    let Some(found) = self.match_own(Part::Templates, &[guess], &self.algorithms)
+                    else {
+                        continue;
+                    };
                     // A plain hash is told by its message; what matters is the digest.
-                    let is_message = !is_keyed_change(algorithm, scheme.alg);
-                    let mut found: Vec<_> =
+                    let is_message = !is_keyed_change(found.algorithm, scheme.alg);
+                    let mut deviations: Vec<_> =
                         is_message.then(|| deviation.clone()).into_iter().collect();
-                    found.extend_from_slice(&candidate.and);
-                    return Some(self.with_form(found, (token, algorithm)));
+                    deviations.extend_from_slice(&keyed.and);
+                    return Some(self.with_form(deviations, &found));
                 }
-            }
-            if self.budget.get() == 0 {
-                return None;
             }
         }
         None
     }
 
-    /// The URL fits, and the body does not fit the digest that the URL holds.
+    /// The URL matches, and the body does not match the digest that the URL holds.
     fn body_digest(&self) -> Option<Vec<Deviation>> {
         let mut urls = self.urls.iter();
-        let wanted = urls.find_map(|url| verify::body_digest(self.case.scheme, url))?;
+        let wanted = urls.find_map(|url| verify::body_digest(self.case.scheme, &url.url))?;
         let mut found = None;
-        let request = self.case.source.request;
-        let _ = body::visit(
-            request,
-            self.body,
-            Breadth::All,
-            &mut |bytes, deviations| {
-                if hex::encode(Sha256::digest(bytes)) == *wanted {
-                    self.note_difference(bytes);
-                    found = Some(deviations());
+        let mut visit = |variant: &Variant<'_>, deviations: &body::Departs<'_>| {
+            let work = variant.length.saturating_add(variant.work);
+            if !self.budget.take(variant.part, work) {
+                return ControlFlow::Continue(());
+            }
+            let mut running = Running::sha256();
+            variant.stream(&mut |chunk| {
+                running.update(chunk);
+                ControlFlow::Continue(())
+            });
+            let mut ended = running.clone();
+            ended.update(b"\n");
+            for (running, line_end) in [(running, false), (ended, true)] {
+                if (!line_end || variant.with_line_end) && hex::encode(running.finish()) == *wanted
+                {
+                    self.note_difference(variant, line_end);
+                    found = Some(deviations(line_end));
                     return ControlFlow::Break(());
                 }
-                ControlFlow::Continue(())
-            },
-        );
+            }
+            ControlFlow::Continue(())
+        };
+        let body = self.body();
+        let ended = body::visit(body, Breadth::All, &mut visit);
+        if let (Some(spelled), ControlFlow::Continue(())) = (body.spelled, ended) {
+            let _ = spelling::combined(spelled, body.budget, &mut visit);
+        }
         found
     }
 
@@ -437,19 +535,33 @@ impl<'a> Search<'a> {
         let of_others = self.case.others.iter().filter_map(|other| {
             let key = Key::new(self.case.scheme, &other.secret).ok()?;
             let what = format!("the secret of {}, not the one given", other.of);
-            Some(self.under_each_url(&key, &[Deviation::new(Code::SecretOther, what)]))
+            let and = vec![Deviation::new(Code::SecretOther, what)];
+            Some(Keyed { key, and })
         });
-        let candidates: Vec<Candidate> = of_others.flatten().collect();
-        self.first_fit(&candidates, &self.algorithms[..1])
+        let keys: Vec<_> = of_others.collect();
+        self.first_match(Part::Secrets, &keys, &self.urls, &self.algorithms[..1])
     }
 
     /// Two dimensions at once.
-    fn pairs(&self, keys: &[Candidate], urls: &[Candidate]) -> Option<Vec<Deviation>> {
-        let keys = &keys[..keys.len().min(MOST_PAIRED)];
-        self.other_messages(keys)
-            .or_else(|| self.other_bodies(keys, Breadth::Common))
-            .or_else(|| self.other_bodies(&urls[..urls.len().min(MOST_PAIRED)], Breadth::Common))
-            .or_else(|| self.first_fit(&self.other_urls(keys), &self.algorithms[..1]))
+    fn pairs(&self, keys: &[Keyed], urls: &[Located]) -> Option<Vec<Deviation>> {
+        let most = |count: usize, with: usize| {
+            let most = (MAX_PAIRED / with.max(1)).max(1);
+            self.budget.most(Part::TwoMistakes, count, most)
+        };
+        let keys = &keys[..most(keys.len(), self.urls.len())];
+        // URLs are sorted by their departures: one that departs in two parts is two mistakes by itself.
+        let single = urls.partition_point(|url| url.and.len() < 2);
+        let urls = if self.case.effort.thorough {
+            urls
+        } else {
+            &urls[..single]
+        };
+        let paired = &urls[..most(urls.len(), self.keys.len())];
+        let share = |search: &dyn Fn() -> Option<Vec<Deviation>>| self.budget.share(search);
+        share(&|| self.other_messages(keys))
+            .or_else(|| share(&|| self.other_bodies(keys, &self.urls, Breadth::Common)))
+            .or_else(|| share(&|| self.other_bodies(&self.keys, paired, Breadth::Common)))
+            .or_else(|| self.first_match(Part::TwoMistakes, keys, urls, &self.algorithms[..1]))
     }
 }
 

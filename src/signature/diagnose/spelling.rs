@@ -1,67 +1,41 @@
 //! The same JSON in other spellings.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
-use super::body::{Breadth, Visit};
+use super::body::{Breadth, Variant, Visit};
+use super::budget::{Budget, Part};
 use super::cause::{Code, Deviation};
 use crate::request::spelling::{
     Empty, Html, Numbers, Order, Slash, Space, Spelled, Style, Unicode,
 };
+use crate::request::stream::Stream;
+use crate::signature::key::Running;
 
-/// Bodies above this many bytes get fewer combinations.
-const LARGE: usize = 64 * 1024;
-/// Most numbers that are varied one at a time.
-const MOST_NUMBERS: usize = 64;
 /// Most members of the top object whose every order is tried.
-const MOST_PERMUTED: usize = 5;
-
-const SPACES: [(Space, &str); 10] = [
-    (
-        Space::Compact,
-        "written without spaces, as JSON.stringify does",
-    ),
-    (
-        Space::OneLine,
-        "written with `, ` and `: `, as Python's json.dumps does",
-    ),
-    (Space::Indent(2), "indented by 2 spaces"),
-    (Space::Indent(4), "indented by 4 spaces"),
-    (Space::Tabs, "indented by tabs"),
-    (Space::Colon, "written with `: ` after keys"),
-    (Space::Comma, "written with `, ` between members"),
-    (
-        Space::WideIndent(2),
-        "indented by 2 spaces, with ` : ` after keys",
-    ),
-    (Space::Indent(1), "indented by 1 space"),
-    (Space::Indent(3), "indented by 3 spaces"),
-];
+const MAX_PERMUTED: usize = 5;
+/// Most members, objects and lists that are noted to put them in another order: some twenty bytes of memory each.
+const MAX_NOTED: usize = 2 << 20;
 
 /// One part of the spelling at a time.
 pub(super) fn single(
-    body: &[u8],
     spelled: &Spelled<'_>,
+    budget: &Budget<'_>,
     breadth: Breadth,
     visit: &mut Visit<'_>,
 ) -> ControlFlow<()> {
+    let mut styles = Styles::new(spelled, budget, visit);
     let keep = Style::KEEP;
-    for (space, _) in SPACES {
-        style(
-            body,
-            spelled,
-            Style {
-                space: Some(space),
-                ..keep
-            },
-            true,
-            visit,
-        )?;
+    for space in Space::KNOWN {
+        let space = Some(space);
+        styles.visit(Style { space, ..keep }, Part::Spellings, true)?;
     }
+    let spellings = Part::Spellings;
     for unicode in [Unicode::EscapeLower, Unicode::EscapeUpper, Unicode::Plain] {
-        style(body, spelled, Style { unicode, ..keep }, false, visit)?;
+        styles.visit(Style { unicode, ..keep }, spellings, false)?;
     }
     for slash in [Slash::Escape, Slash::Plain] {
-        style(body, spelled, Style { slash, ..keep }, false, visit)?;
+        styles.visit(Style { slash, ..keep }, spellings, false)?;
     }
     for html in [
         Html::EscapeLower,
@@ -70,7 +44,7 @@ pub(super) fn single(
         Html::EscapeGson,
         Html::Plain,
     ] {
-        style(body, spelled, Style { html, ..keep }, false, visit)?;
+        styles.visit(Style { html, ..keep }, spellings, false)?;
     }
     for numbers in [
         Numbers::WithPoint,
@@ -79,71 +53,66 @@ pub(super) fn single(
         Numbers::TwoDecimals,
         Numbers::SeventeenDigits,
     ] {
-        style(body, spelled, Style { numbers, ..keep }, false, visit)?;
+        styles.visit(Style { numbers, ..keep }, Part::Numbers, false)?;
     }
     if breadth == Breadth::All {
-        let most = if body.len() > LARGE { 8 } else { MOST_NUMBERS };
-        for index in 0..spelled.numbers().min(most) {
+        for index in spelled.whole_numbers() {
             let numbers = Numbers::OneWithPoint(index);
-            style(body, spelled, Style { numbers, ..keep }, false, visit)?;
+            styles.visit(Style { numbers, ..keep }, Part::Numbers, false)?;
         }
     }
     for empty in [Empty::Objects, Empty::Lists] {
-        style(body, spelled, Style { empty, ..keep }, false, visit)?;
+        styles.visit(Style { empty, ..keep }, spellings, false)?;
     }
-    let own = own_space(body, spelled).unwrap_or(Space::Compact);
+    let space = spelled.space().or(Some(Space::Compact));
     for order in [Order::Sorted, Order::Script, Order::Reversed] {
-        style(
-            body,
-            spelled,
-            Style {
-                space: Some(own),
-                order,
-                ..keep
-            },
-            false,
-            visit,
-        )?;
+        let style = Style {
+            space,
+            order,
+            ..keep
+        };
+        styles.visit(style, Part::KeyOrder, false)?;
     }
     ControlFlow::Continue(())
 }
 
-/// The white space that the body is written with, if it is a known one.
-fn own_space(body: &[u8], spelled: &Spelled<'_>) -> Option<Space> {
-    let text = body.trim_ascii();
-    let mut spaces = SPACES.iter().map(|(space, _)| *space);
-    spaces.find(|space| {
-        spelled
-            .write(Style {
-                space: Some(*space),
-                ..Style::KEEP
-            })
-            .as_bytes()
-            == text
-    })
+/// Styles that are visited, each once.
+struct Styles<'a, 'o, 'v> {
+    spelled: &'a Spelled<'a>,
+    budget: &'a Budget<'a>,
+    visit: &'o mut Visit<'v>,
+    seen: HashSet<Style>,
 }
 
-/// Visits the body in a style, with and without a line end after it.
-fn style(
-    body: &[u8],
-    spelled: &Spelled<'_>,
-    style: Style,
-    with_line_end: bool,
-    visit: &mut Visit<'_>,
-) -> ControlFlow<()> {
-    let text = spelled.write(style);
-    if text.as_bytes() != body {
-        visit(text.as_bytes(), &|| deviations(body, spelled, style, None))?;
-    }
-    if with_line_end {
-        let text = format!("{text}\n");
-        if text.as_bytes() != body {
-            visit(text.as_bytes(), &|| {
-                deviations(body, spelled, style, Some("with a line end after it"))
-            })?;
+impl<'a, 'o, 'v> Styles<'a, 'o, 'v> {
+    fn new(spelled: &'a Spelled<'a>, budget: &'a Budget<'a>, visit: &'o mut Visit<'v>) -> Self {
+        Self {
+            spelled,
+            budget,
+            visit,
+            // The body as it is was tried before.
+            seen: HashSet::from([Style::KEEP]),
         }
     }
-    ControlFlow::Continue(())
+
+    /// Visits the body in a style, unless it was visited in one that is the same to this body.
+    fn visit(&mut self, style: Style, part: Part, with_line_end: bool) -> ControlFlow<()> {
+        let spelled = self.spelled;
+        let style = spelled.reduce(style);
+        if !self.seen.insert(style) || (style.order != Order::Keep && !self.can_reorder()) {
+            return ControlFlow::Continue(());
+        }
+        let write = |out: &mut Stream<'_>| spelled.write_to(style, out);
+        let effort = (spelled.length(style), spelled.work(style));
+        let mut variant = Variant::new(part, effort, &write);
+        variant.with_line_end = with_line_end;
+        (self.visit)(&variant, &|line_end| deviations(spelled, style, line_end))
+    }
+
+    fn can_reorder(&self) -> bool {
+        let noted = self.spelled.notes();
+        self.budget.most(Part::KeyOrder, noted, MAX_NOTED) == noted
+    }
 }
 
 /// Escapes that serialisers of other languages write together.
@@ -179,22 +148,21 @@ const COMBINED_ORDERS: [Order; 3] = [Order::Keep, Order::Sorted, Order::Script];
 
 /// Spellings in several parts at once.
 pub(super) fn combined(
-    body: &[u8],
     spelled: &Spelled<'_>,
+    budget: &Budget<'_>,
     visit: &mut Visit<'_>,
 ) -> ControlFlow<()> {
-    let large = body.len() > LARGE;
-    let (spaces, numbers, orders) = if large { (4, 1, 2) } else { (6, 4, 3) };
-    let own = own_space(body, spelled);
-    for space in &COMBINED_SPACES[..spaces] {
+    let mut styles = Styles::new(spelled, budget, visit);
+    let own = spelled.space();
+    for space in COMBINED_SPACES {
         for (unicode, slash, html) in ESCAPES {
-            for &numbers in &COMBINED_NUMBERS[..numbers] {
-                for &order in &COMBINED_ORDERS[..orders] {
+            for numbers in COMBINED_NUMBERS {
+                for order in COMBINED_ORDERS {
                     // An order needs white space of its own.
                     let needed = own
                         .or(Some(Space::Compact))
                         .filter(|_| order != Order::Keep);
-                    let wanted = Style {
+                    let style = Style {
                         space: space.or(needed),
                         unicode,
                         slash,
@@ -203,26 +171,36 @@ pub(super) fn combined(
                         order,
                         empty: Empty::Keep,
                     };
-                    style(body, spelled, wanted, false, visit)?;
+                    styles.visit(style, Part::CombinedSpellings, false)?;
                 }
             }
         }
     }
-    if spelled.top_members() > MOST_PERMUTED || large {
+    permuted(&mut styles)
+}
+
+/// Every order of the members of a small object.
+fn permuted(styles: &mut Styles<'_, '_, '_>) -> ControlFlow<()> {
+    let spelled = styles.spelled;
+    let members = spelled.top_members();
+    if members > MAX_PERMUTED || !styles.can_reorder() {
         return ControlFlow::Continue(());
     }
-    let keep = Style {
-        space: own.or(Some(Space::Compact)),
+    let style = Style {
+        space: spelled.space().or(Some(Space::Compact)),
         ..Style::KEEP
     };
-    for order in permutations(spelled.top_members()) {
-        let text = spelled.write_permuted(keep, &order);
-        if text.as_bytes() != body {
-            let what = "the same JSON with its keys in another order";
-            visit(text.as_bytes(), &|| {
-                vec![Deviation::new(Code::BodyKeyOrder, what)]
-            })?;
+    let effort = (spelled.length(style), spelled.work(style));
+    for order in permutations(members) {
+        if order.is_sorted() {
+            continue;
         }
+        let write = |out: &mut Stream<'_>| spelled.write_permuted_to(style, &order, out);
+        let variant = Variant::new(Part::KeyOrder, effort, &write);
+        let what = "the same JSON with its keys in another order";
+        (styles.visit)(&variant, &|_| {
+            vec![Deviation::new(Code::BodyKeyOrder, what)]
+        })?;
     }
     ControlFlow::Continue(())
 }
@@ -245,22 +223,29 @@ fn permutations(count: usize) -> Vec<Vec<usize>> {
     all
 }
 
+/// The digest of a text in a style, which tells whether two styles are the same to it.
+fn digest(spelled: &Spelled<'_>, style: Style) -> Vec<u8> {
+    let mut running = Running::sha256();
+    let mut sink = |chunk: &[u8]| {
+        running.update(chunk);
+        ControlFlow::Continue(())
+    };
+    let mut out = Stream::new(&mut sink);
+    spelled.write_to(style, &mut out);
+    out.finish();
+    running.finish()
+}
+
 /// The parts of a style that make a difference to this body, in words.
-fn deviations(
-    body: &[u8],
-    spelled: &Spelled<'_>,
-    style: Style,
-    end: Option<&str>,
-) -> Vec<Deviation> {
-    let text = spelled.write(style);
-    let matters = |without: Style| spelled.write(without) != text;
+fn deviations(spelled: &Spelled<'_>, style: Style, line_end: bool) -> Vec<Deviation> {
+    let written = digest(spelled, style);
     let keep = Style::KEEP;
     let mut found = Vec::new();
     let mut add = |code: Code, how: &str| {
         found.push(Deviation::new(code, format!("the same JSON {how}")));
     };
     if let Some(space) = style.space
-        && own_space(body, spelled) != Some(space)
+        && !spelled.has_space(space)
     {
         add(Code::BodyReserialised, words_of(space));
     }
@@ -315,12 +300,12 @@ fn deviations(
         ),
     ];
     for (without, code, how) in parts {
-        if matters(without) {
+        if without != style && digest(spelled, without) != written {
             add(code, how);
         }
     }
-    if let Some(end) = end {
-        add(Code::BodyFinalNewline, end);
+    if line_end {
+        add(Code::BodyFinalNewline, "with a line end after it");
     }
     if found.is_empty() {
         found.push(Deviation::new(
@@ -332,8 +317,19 @@ fn deviations(
 }
 
 fn words_of(space: Space) -> &'static str {
-    let known = SPACES.iter().find(|(known, _)| *known == space);
-    known.map_or("with other white space", |(_, words)| words)
+    match space {
+        Space::Compact => "written without spaces, as JSON.stringify does",
+        Space::OneLine => "written with `, ` and `: `, as Python's json.dumps does",
+        Space::Indent(1) => "indented by 1 space",
+        Space::Indent(2) => "indented by 2 spaces",
+        Space::Indent(3) => "indented by 3 spaces",
+        Space::Indent(4) => "indented by 4 spaces",
+        Space::Tabs => "indented by tabs",
+        Space::Colon => "written with `: ` after keys",
+        Space::Comma => "written with `, ` between members",
+        Space::WideIndent(2) => "indented by 2 spaces, with ` : ` after keys",
+        Space::Indent(_) | Space::WideIndent(_) => "with other white space",
+    }
 }
 
 fn order_words(order: Order) -> &'static str {

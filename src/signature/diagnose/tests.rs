@@ -1,5 +1,7 @@
 //! Each way to break a delivery, under each scheme that it can be done to, must get its cause, and nothing else may.
 
+mod limits;
+
 use std::io::Write as _;
 
 use proptest::prelude::*;
@@ -79,6 +81,7 @@ fn codes(scheme: &'static Scheme, secret: &Secret, request: &Request, url: &str)
         source: &source,
         setting: setting(url),
         reason,
+        effort: Effort::default(),
     };
     diagnose(&case)
         .causes
@@ -100,10 +103,7 @@ fn over_the_body() -> impl Iterator<Item = &'static Scheme> {
 }
 
 fn spelled(body: &str, style: Style) -> Vec<u8> {
-    Spelled::new(body.as_bytes())
-        .unwrap()
-        .write(style)
-        .into_bytes()
+    Spelled::new(body.as_bytes()).unwrap().write(style)
 }
 
 fn gzip(body: &[u8]) -> Vec<u8> {
@@ -613,6 +613,7 @@ fn a_request_of_another_scheme_and_another_configured_secret_are_told() {
         source: &source,
         setting: setting(URL),
         reason: Reason::Mismatch,
+        effort: Effort::default(),
     };
     let causes = diagnose(&case).causes;
     assert_eq!(causes[0].code, Code::SecretOther);

@@ -24,6 +24,8 @@ pub(super) struct Token {
 const LENGTHS: [usize; 3] = [20, 32, 64];
 /// Most tokens that are looked at: a header is at most some kilobytes long.
 const MOST: usize = 64;
+/// Longest text of a digest: the hex of an RSA signature has as many.
+const LONGEST: usize = 1024;
 
 /// Everything in the values that may be a digest of this algorithm or of another.
 pub(super) fn tokens(scheme: &Scheme, values: &[Cow<'_, str>]) -> Vec<Token> {
@@ -31,6 +33,9 @@ pub(super) fn tokens(scheme: &Scheme, values: &[Cow<'_, str>]) -> Vec<Token> {
     for value in values {
         let pieces = value.split(|char: char| char.is_whitespace() || ",;".contains(char));
         for piece in pieces.chain([&**value]) {
+            if found.len() >= MOST {
+                return found;
+            }
             let piece = piece.trim_matches(['"', '\'']);
             for text in texts(piece) {
                 for (form, digest) in readings(text) {
@@ -40,7 +45,7 @@ pub(super) fn tokens(scheme: &Scheme, values: &[Cow<'_, str>]) -> Vec<Token> {
                         LENGTHS.contains(&digest.len())
                     };
                     let is_new = !found.iter().any(|token| token.digest == digest);
-                    if fits && is_new && found.len() < MOST {
+                    if fits && is_new {
                         found.push(Token {
                             digest,
                             text: text.to_owned(),
@@ -55,18 +60,20 @@ pub(super) fn tokens(scheme: &Scheme, values: &[Cow<'_, str>]) -> Vec<Token> {
     found
 }
 
-/// A piece, and what stands behind its separators.
+/// A piece, and what stands behind its separators, as far as it may be a digest.
 fn texts(piece: &str) -> Vec<&str> {
-    let unpadded = piece.trim_end_matches('=');
-    let mut texts = vec![piece];
-    for (at, separator) in unpadded.char_indices() {
-        if "=:.".contains(separator) {
+    let unpadded = piece.trim_end_matches('=').len();
+    let from = piece.len().saturating_sub(LONGEST);
+    let mut texts = Vec::new();
+    if from == 0 {
+        texts.push(piece);
+    }
+    for (at, byte) in piece.bytes().enumerate().take(unpadded).skip(from) {
+        if b"=:.".contains(&byte) {
             texts.push(&piece[at + 1..]);
         }
     }
-    if let Some(rest) = piece.strip_prefix("0x") {
-        texts.push(rest);
-    }
+    texts.extend(piece.strip_prefix("0x").filter(|_| from == 0));
     texts
 }
 
