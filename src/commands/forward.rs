@@ -351,6 +351,7 @@ fn passed_back(attempt: &Attempt) -> Answer {
         body: answer.body.clone(),
         extensions: answer.extensions.clone(),
         ..Answer::plain(StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY))
+        is_ours: false,
     }
 }
 

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::X_CONTENT_TYPE_OPTIONS;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
@@ -25,6 +26,9 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// For answers that are under way at the end.
 const GRACE: Duration = Duration::from_secs(2);
+
+/// No answer becomes markup, whatever a caller wrote into it.
+const NOSNIFF: &str = "nosniff";
 
 /// Told of every call before it is answered.
 pub(crate) type Heard = Box<dyn Fn(Call) + Send + Sync>;
@@ -115,7 +119,9 @@ impl Desk {
 }
 
 fn response(answer: Answer) -> Response {
-    let mut response = Response::builder().status(answer.status);
+    let mut response = Response::builder()
+        .status(answer.status)
+        .header(X_CONTENT_TYPE_OPTIONS, NOSNIFF);
     if answer.body.is_some() {
         response = response.header("content-type", "application/json");
     }
@@ -130,5 +136,9 @@ fn response(answer: Answer) -> Response {
 fn plain(status: StatusCode) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
+    let nosniff = HeaderValue::from_static(NOSNIFF);
+    response
+        .headers_mut()
+        .insert(X_CONTENT_TYPE_OPTIONS, nosniff);
     response
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::header::{CONTENT_LENGTH, HeaderName, HeaderValue};
+use hyper::header::{CONTENT_LENGTH, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use hyper::http::Extensions;
 use hyper::{Response, StatusCode};
 
@@ -78,6 +78,8 @@ pub(crate) struct Answer {
     pub(crate) delay: Duration,
     /// Whether it is the usual answer, in whose place that of another server may go.
     pub(crate) is_usual: bool,
+    /// Whether it is of this program, and not one that is passed back.
+    pub(crate) is_ours: bool,
     /// How another server spelled the head, for hyper.
     pub(crate) extensions: Extensions,
 }
@@ -304,6 +306,7 @@ impl Answer {
             body: Bytes::new(),
             delay: Duration::ZERO,
             is_usual: false,
+            is_ours: true,
             extensions: Extensions::new(),
         }
     }
@@ -314,7 +317,7 @@ impl Answer {
         Self::text(status, format!("{name}\n"))
     }
 
-    fn text(status: StatusCode, text: String) -> Self {
+    pub(super) fn text(status: StatusCode, text: String) -> Self {
         let mut answer = Self::none();
         answer.status = Some(status);
         answer
@@ -346,6 +349,12 @@ impl Answer {
         headers
             .entry(CONTENT_LENGTH)
             .or_insert(self.body.len().into());
+        if self.is_ours {
+            // It may hold what the sender wrote, such as the challenge of a handshake.
+            headers
+                .entry(X_CONTENT_TYPE_OPTIONS)
+                .or_insert(HeaderValue::from_static("nosniff"));
+        }
         Ok(response)
     }
 }

@@ -48,7 +48,10 @@ pub(crate) fn call_with(api: &Listener, line: &str, headers: &str, body: &[u8]) 
         .unwrap()
         .parse()
         .unwrap();
+    let nosniff = "x-content-type-options: nosniff";
+    assert!(lines.clone().any(|line| line == nosniff), "{answer}");
     let usual = [
+        nosniff,
         "connection: ",
         "content-length: ",
         "content-type: application/json",

@@ -40,6 +40,9 @@ fn is(answer: &(String, String), status: u16, media_type: Option<&str>, body: &s
         answer.0.starts_with(&format!("http/1.1 {status} ")),
         "{answer:?}"
     );
+    // What a caller wrote becomes no markup.
+    let nosniff = "\r\nx-content-type-options: nosniff\r\n";
+    assert_eq!(answer.0.matches(nosniff).count(), 1, "{answer:?}");
     let line = answer
         .0
         .lines()

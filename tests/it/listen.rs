@@ -286,7 +286,7 @@ fn whoever_is_refused_is_told_why() {
     let refused = |args: &[&str], why: &str| {
         let wanted = format!(
             "HTTP/1.1 401 Unauthorized\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: {}\r\n\
-             connection: close\r\n\r\n{why}\n",
+             x-content-type-options: nosniff\r\nconnection: close\r\n\r\n{why}\n",
             why.len() + 1
         );
         assert_eq!(

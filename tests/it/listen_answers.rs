@@ -57,7 +57,7 @@ fn what_cannot_be_saved_is_refused_and_not_counted() {
     assert_eq!(
         listener.exchange(GET),
         "HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: 20\r\n\
-         connection: close\r\n\r\nService Unavailable\n"
+         x-content-type-options: nosniff\r\nconnection: close\r\n\r\nService Unavailable\n"
     );
     let note = steady(&listener.next_note());
     assert!(
@@ -94,20 +94,26 @@ fn the_answer_is_what_was_asked_for() {
     answers_with(
         &["--status", "418", "--body", "tea"],
         "HTTP/1.1 418 I'm a teapot\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: 3\r\n\
-         connection: close\r\n\r\ntea",
+         x-content-type-options: nosniff\r\nconnection: close\r\n\r\ntea",
     );
     answers_with(
         &["--body", "@answer.json", "-H", "X-A: 1", "-H", "x-a:2"],
         "HTTP/1.1 200 OK\r\nx-a: 1\r\nx-a: 2\r\ncontent-type: application/json\r\ncontent-length: 11\r\n\
-         connection: close\r\n\r\n{\"ok\":true}",
+         x-content-type-options: nosniff\r\nconnection: close\r\n\r\n{\"ok\":true}",
     );
     answers_with(
         &["--body", "<r/>", "-H", "content-type: text/xml"],
-        "HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\ncontent-length: 4\r\nconnection: close\r\n\r\n<r/>",
+        "HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\ncontent-length: 4\r\nx-content-type-options: nosniff\r\nconnection: close\r\n\r\n<r/>",
+    );
+    // The user's own takes the place of ours.
+    answers_with(
+        &["--body", "<r/>", "-H", "X-Content-Type-Options: own"],
+        "HTTP/1.1 200 OK\r\nx-content-type-options: own\r\ncontent-type: text/plain; charset=utf-8\r\n\
+         content-length: 4\r\nconnection: close\r\n\r\n<r/>",
     );
     answers_with(
         &["--status", "204"],
-        "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n",
+        "HTTP/1.1 204 No Content\r\nx-content-type-options: nosniff\r\nconnection: close\r\n\r\n",
     );
 }
 
@@ -255,7 +261,7 @@ fn when_to_try_again_stands_in_the_answers_that_fail() {
     assert_eq!(
         listener.exchange(GET),
         "HTTP/1.1 429 Too Many Requests\r\ncontent-type: text/plain; charset=utf-8\r\nretry-after: 2\r\n\
-         content-length: 2\r\nconnection: close\r\n\r\nhi"
+         content-length: 2\r\nx-content-type-options: nosniff\r\nconnection: close\r\n\r\nhi"
     );
     assert!(!listener.exchange(GET).contains("retry-after"));
     listener.wait().ends(0);
@@ -263,7 +269,7 @@ fn when_to_try_again_stands_in_the_answers_that_fail() {
     assert_eq!(
         listener.exchange(GET),
         "HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\nretry-after: 60\r\n\
-         content-length: 20\r\nconnection: close\r\n\r\nService Unavailable\n"
+         content-length: 20\r\nx-content-type-options: nosniff\r\nconnection: close\r\n\r\nService Unavailable\n"
     );
 }
 

@@ -203,7 +203,7 @@ fn a_target_that_is_down_is_said_once_and_the_capture_is_shown() {
     let args = ["--forward", &url, "--show", "line", "--exit-after", "2"];
     let listener = room.listen_at(":0", &args);
     let answer = "HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: 12\r\n\
-                  connection: close\r\n\r\nBad Gateway\n";
+                  x-content-type-options: nosniff\r\nconnection: close\r\n\r\nBad Gateway\n";
     assert_eq!(listener.exchange(POST), answer);
     assert_eq!(listener.exchange(POST), answer);
     let ran = listener.wait();

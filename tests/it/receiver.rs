@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::harness::{Listener, Ran, Room, answers, steady};
 
 /// The answer to a request that is taken, on a connection that ends with it.
-const TAKEN: &str = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+const TAKEN: &str = "HTTP/1.1 200 OK\r\nx-content-type-options: nosniff\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 
 /// The answer of the receiver itself, for what never was a request.
 const BAD: &str = "HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
@@ -77,7 +77,7 @@ fn chunked_bodies_are_put_together_and_their_trailers_read_over() {
     let next = "GET /next HTTP/1.1\r\nX-Last: 1\r\nConnection: close\r\n\r\n";
     let room = Room::new();
     let mut listener = room.listen(&["--exit-after", "2"]);
-    let answer = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+    let answer = "HTTP/1.1 200 OK\r\nx-content-type-options: nosniff\r\ncontent-length: 0\r\n\r\n";
     let both = listener.exchange([chunked, next].concat());
     assert_eq!(both, [answer, TAKEN].concat());
     let headers = [["Transfer-Encoding", "Chunked"], ["Trailer", "X-Sum"]];
@@ -131,7 +131,7 @@ fn the_answer_to_head_has_no_body() {
     let listener = room.listen(&["--exit-after", "1", "--body", "hello"]);
     assert_eq!(
         listener.exchange("HEAD / HTTP/1.1\r\nConnection: close\r\n\r\n"),
-        "HTTP/1.1 200 OK\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: 5\r\nconnection: close\r\n\r\n"
+        "HTTP/1.1 200 OK\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: 5\r\nx-content-type-options: nosniff\r\nconnection: close\r\n\r\n"
     );
     assert_eq!(listener.wait().ends(0).json()[0]["method"], "HEAD");
 }
@@ -226,7 +226,7 @@ fn an_old_client_gets_an_old_answer() {
     let mut listener = room.listen(&["--exit-after", "1"]);
     assert_eq!(
         listener.exchange("POST /old HTTP/1.0\r\nContent-Length: 1\r\n\r\na"),
-        "HTTP/1.0 200 OK\r\ncontent-length: 0\r\n\r\n"
+        "HTTP/1.0 200 OK\r\nx-content-type-options: nosniff\r\ncontent-length: 0\r\n\r\n"
     );
     let wanted = json!(["POST", "/old", [["Content-Length", "1"]], "a"]);
     assert_eq!(request(&listener.next()), wanted);
@@ -268,7 +268,7 @@ fn a_client_that_sends_no_more_still_gets_its_answer() {
     stream.shutdown(Shutdown::Write).unwrap();
     assert_eq!(
         answers(&mut stream),
-        "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"
+        "HTTP/1.1 200 OK\r\nx-content-type-options: nosniff\r\ncontent-length: 0\r\n\r\n"
     );
     assert_eq!(listener.next()["body"], "hi");
     quiet(&listener.stop(), 1);
@@ -330,9 +330,9 @@ fn a_head_that_reads_well_and_means_nothing_is_named_too() {
         &[],
         &[
             (
-                b"GET /a<b HTTP/1.1\r\nHost: x",
+                b"GET http://a<b/ HTTP/1.1\r\nHost: x",
                 BAD,
-                "malformed request `GET /a<b`: invalid URI",
+                "malformed request `GET http://a<b/`: invalid URI",
             ),
             (
                 b"POST /long HTTP/1.1\r\nContent-Length: many",
@@ -392,7 +392,7 @@ fn a_header_that_does_not_end_is_refused() {
 #[test]
 fn a_body_that_breaks_off_is_refused_with_the_cause() {
     let bad = "HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: 12\r\n\
-               connection: close\r\n\r\nBad Request\n";
+               x-content-type-options: nosniff\r\nconnection: close\r\n\r\nBad Request\n";
     refused(
         &[],
         &[(
@@ -439,7 +439,7 @@ fn a_client_that_goes_away_in_its_head_is_told_of() {
 #[test]
 fn a_body_over_the_limit_is_refused_in_chunks_too() {
     let too_large = "HTTP/1.1 413 Payload Too Large\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: 18\r\n\
-                     connection: close\r\n\r\nPayload Too Large\n";
+                     x-content-type-options: nosniff\r\nconnection: close\r\n\r\nPayload Too Large\n";
     let room = Room::new();
     let mut listener = room.listen(&["--max-body", "4B", "--exit-after", "2"]);
     for sent in [
