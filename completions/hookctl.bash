@@ -2478,7 +2478,7 @@ _hookctl() {
             return 0
             ;;
         hookctl__subcmd__replay)
-            opts="-H -q -v -h --to --raw --new-id --timestamp --dry-run --as --reveal --set --unset --header --timeout --insecure --cacert --secret --secret-file --tamper --duplicate --reorder --count --concurrency --rate --pace --expect --expect-body --max-time --provider --json --color --quiet --verbose --config --store --no-store --help"
+            opts="-H -q -v -h --to --raw --allow-bad-framing --new-id --timestamp --dry-run --as --reveal --set --unset --header --timeout --insecure --cacert --secret --secret-file --tamper --duplicate --reorder --count --concurrency --rate --pace --expect --expect-body --max-time --provider --json --color --quiet --verbose --config --store --no-store --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -117,7 +117,7 @@ always\t'Always'
 never\t'Never'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l store -d 'File of the history; also HOOKCTL_STORE, else one in the state directory' -r -F
-complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l in -d 'Captures alone: what was received'
+complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l in -d 'What was received alone: captures, and requests that were rejected'
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l out -d 'Deliveries alone: what was sent'
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l reveal -d 'Show credentials in headers and URLs, with `--json`'
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l json -d 'Print one JSON object a line'
@@ -175,7 +175,7 @@ never\t'Never'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from export" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from export" -l store -d 'File of the history; also HOOKCTL_STORE, else one in the state directory' -r -F
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from export" -l reveal -d 'Export credentials too'
-complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from export" -l in -d 'Captures alone: what was received'
+complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from export" -l in -d 'What was received alone: captures, and requests that were rejected'
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from export" -l out -d 'Deliveries alone: what was sent'
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from export" -l json -d 'Print one JSON object a line'
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Leave out notes and hints'
@@ -553,6 +553,7 @@ never\t'Never'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l store -d 'File of the history; also HOOKCTL_STORE, else one in the state directory' -r -F
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l raw -d 'Send exactly what was stored, old signature included'
+complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l allow-bad-framing -d 'Send a stored Content-Length or Transfer-Encoding that is wrong; by default it becomes that of the body'
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l new-id -d 'Give each delivery a new id, and its body new keys where receivers tell duplicates by these'
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l dry-run -d 'Print the exact requests and send nothing'
 complete -c hookctl -n "__fish_hookctl_using_subcommand replay" -l reveal -d 'Print credentials in clear'

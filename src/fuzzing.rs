@@ -26,9 +26,25 @@ pub fn connection(bytes: &[u8]) {
         .first()
         .map_or(0, |first| usize::from(*first) % (bytes.len() + 1));
     let mut splitter = Splitter::new();
-    splitter.feed(&bytes[..cut]);
-    splitter.feed(&bytes[cut..]);
+    let (mut start, mut end) = (bytes[..cut].to_vec(), bytes[cut..].to_vec());
+    splitter.feed(&mut start);
+    splitter.feed(&mut end);
     while splitter.take().is_some() {}
+}
+
+/// A whole connection, in pieces as long as the first byte says: what is recorded is what hyper parsed.
+///
+/// # Panics
+/// The byte-exact reader and hyper disagree.
+pub fn one_head(bytes: &[u8]) {
+    use crate::receiver::{TakenRequest, differential_requests};
+    let length = usize::from(bytes.first().copied().unwrap_or_default()) + 1;
+    let pieces: Vec<&[u8]> = bytes.chunks(length).collect();
+    for taken in differential_requests(&pieces) {
+        if let TakenRequest::Rejected(rejection) = taken {
+            assert!(!rejection.is_disagreement(), "{rejection}");
+        }
+    }
 }
 
 /// JSON for people.

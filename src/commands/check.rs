@@ -173,6 +173,7 @@ pub(super) fn ask(
         roots: roots(request.cacert.as_deref(), &context.settings)?,
         max_answer: 0,
         reach: subject.reach,
+        any_framing: false,
     };
     let count = selection.requests(&subject);
     context.ui.note(&format!(

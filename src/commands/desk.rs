@@ -8,19 +8,23 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{Notify, mpsc, oneshot, watch as channel};
 
+use super::rejections::{self, Admission, StoreLimit};
 use super::watch::Watch;
 use crate::error::{Error, Result};
 use crate::private;
-use crate::receiver::{Capture, Sink, Taken, Trouble};
+use crate::receiver::{Capture, Rejected, Sink, Taken, Told, Trouble};
 use crate::render::capture::{self, Show, View};
+use crate::render::history as entries;
 use crate::render::text::safe;
 use crate::request::json_text;
-use crate::store::{Attempt, Facts, Row, Writer};
+use crate::store::{Attempt, Entry, Facts, Row, Writer};
 use crate::ui::Ui;
 
 /// What goes to the printer.
 enum Message {
     Capture(Arc<Capture>),
+    /// A request that was rejected.
+    Rejected(Box<Entry>),
     Trouble(Trouble),
     /// A warning and what to do about it.
     Warning(String, Vec<String>),
@@ -49,6 +53,7 @@ pub(super) struct Desk {
     skipped: AtomicU64,
     save: Option<PathBuf>,
     history: Option<Writer>,
+    rejections: Mutex<StoreLimit>,
     /// Counts the beginnings and ends of what the printer does: odd while it writes.
     steps: AtomicU64,
     /// True once nobody waits for the printer any more.
@@ -74,6 +79,7 @@ impl Desk {
             skipped: AtomicU64::new(0),
             save,
             history,
+            rejections: Mutex::default(),
             steps: AtomicU64::new(0),
             released: channel::channel(false).0,
         });
@@ -135,6 +141,30 @@ impl Desk {
         }
     }
 
+    /// Keeps a request that was rejected, if there are not too many of these.
+    async fn keep_rejected(&self, entry: &Entry) {
+        let Some(history) = &self.history else {
+            return;
+        };
+        let admission = {
+            let limit = self.rejections.lock();
+            let mut limit = limit.unwrap_or_else(PoisonError::into_inner);
+            limit.admit(Instant::now())
+        };
+        match admission {
+            Admission::Stored => {
+                if let Err(why) = history.add(Row::from(entry)).await {
+                    self.say(
+                        format!("A rejected request was not stored: {why}"),
+                        Vec::new(),
+                    );
+                }
+            }
+            Admission::LimitReached => self.say(rejections::limit_reached(), Vec::new()),
+            Admission::NotStored => {}
+        }
+    }
+
     async fn print(&self, message: Message) {
         let Some(messages) = self.to_printer().clone() else {
             return;
@@ -187,6 +217,16 @@ impl Sink for Front {
                 desk.enough.notify_one();
             }
             Ok(())
+        })
+    }
+
+    fn rejected(&self, rejected: Rejected) -> Told<'_> {
+        Box::pin(async move {
+            let (desk, entry) = (&self.0, rejections::entry(rejected));
+            desk.keep_rejected(&entry).await;
+            if !desk.silent {
+                desk.print(Message::Rejected(Box::new(entry))).await;
+            }
         })
     }
 
@@ -383,6 +423,10 @@ impl Printer {
                 ui.data(capture::line(capture, &self.view))?;
             }
             Message::Capture(capture) => ui.data(capture::human(capture, &self.view))?,
+            Message::Rejected(entry) if ui.json => {
+                ui.json_line(&entries::json(entry, self.view.reveal))?;
+            }
+            Message::Rejected(entry) => ui.data(entries::rejected_line(entry, &self.view))?,
             Message::Warning(warning, hints) => {
                 ui.warn(&safe(warning))?;
                 hints.iter().try_for_each(|hint| ui.hint(hint))?;

@@ -8,7 +8,7 @@ use url::Url;
 use super::message::Message;
 use super::notes::Notes;
 use super::options::{FaultArgs, RequestArgs, SecretArgs, ShapeArgs, Target};
-use super::outgoing::{Planned, add_basic, replaced};
+use super::outgoing::{Planned, Writing, add_basic, replaced};
 use crate::delivery::rules::is_loopback;
 use crate::delivery::{Endpoint, Outgoing, Plan, Policy, Style, mapped};
 use crate::error::{Error, Result};
@@ -263,7 +263,7 @@ impl Draft {
         Planned {
             delivery: self.delivery(drafting),
             provider: Some(Arc::clone(&self.provider)),
-            exact: false,
+            writing: Writing::Library,
             stored_status: None,
             origin: None,
             again: None,

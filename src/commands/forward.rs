@@ -22,6 +22,7 @@ use crate::receiver::{Answer, Forward, Forwarded, Later, Pass};
 use crate::request::{Header, Headers, Request, redact};
 use crate::sender::{Attempt, Client, Failure, FailureKind, Limits, authority};
 use crate::settings::Settings;
+use crate::signature;
 
 /// Where requests are passed on to.
 #[derive(Args)]
@@ -88,6 +89,7 @@ impl ForwardArgs {
                 roots: roots.clone(),
                 max_answer: MAX_ANSWER,
                 reach: target.reach,
+                any_framing: false,
             };
             Ok(Lane {
                 target: target.clone(),
@@ -341,7 +343,7 @@ fn passed_back(attempt: &Attempt) -> Answer {
         }
         Err(_) => return Answer::plain(StatusCode::BAD_GATEWAY),
     };
-    let mut headers = answer.headers.end_to_end();
+    let mut headers = answer.headers.end_to_end(|_| false);
     if !answer.body.is_empty() {
         // The server makes it from the body; without one, as after HEAD, it says what the body would be.
         headers.remove("content-length");
@@ -349,9 +351,9 @@ fn passed_back(attempt: &Attempt) -> Answer {
     Answer {
         headers,
         body: answer.body.clone(),
+        is_ours: false,
         extensions: answer.extensions.clone(),
         ..Answer::plain(StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY))
-        is_ours: false,
     }
 }
 
@@ -374,7 +376,7 @@ fn onward(request: &Request, target: &Target, headers: &[Header]) -> (Request, S
     let mut onward = Request {
         method: request.method.clone(),
         target: sent,
-        headers: request.headers.end_to_end(),
+        headers: request.headers.end_to_end(signature::is_read),
         body: request.body.clone(),
     };
     if onward.headers.contains("host") {
@@ -382,7 +384,9 @@ fn onward(request: &Request, target: &Target, headers: &[Header]) -> (Request, S
     } else {
         onward.headers.insert_first("Host", authority(url));
     }
-    if request.headers.contains("transfer-encoding") || onward.headers.contains("content-length") {
+    // The end of the body is for whoever writes the request to say, not for its headers.
+    let is_framed = |name| request.headers.contains(name);
+    if is_framed("transfer-encoding") || is_framed("content-length") || !onward.body.is_empty() {
         onward
             .headers
             .set("Content-Length", onward.body.len().to_string());

@@ -30,6 +30,7 @@ mod outgoing;
 pub(crate) mod providers;
 mod queue;
 mod recorder;
+mod rejections;
 pub(crate) mod replay;
 mod report;
 mod resend;

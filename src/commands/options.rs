@@ -13,7 +13,7 @@ use crate::provider::Profile;
 use crate::provider::edits::{Edit, Set};
 use crate::provider::profile::{ContentType, Span, StatusSet};
 use crate::render::outgoing::Form;
-use crate::request::{Header, parse_header};
+use crate::request::{Header, misnamed_option, parse_header};
 use crate::secret::Secret;
 use crate::sender::Roots;
 use crate::settings::{Settings, age};
@@ -391,6 +391,13 @@ pub(crate) fn header(text: &str) -> std::result::Result<Header, String> {
             header.name
         ));
     }
+    if header.name.eq_ignore_ascii_case("connection")
+        && let Some(option) = misnamed_option(&header.value)
+    {
+        return Err(format!(
+            "`Connection` cannot name `{option}`: a proxy would remove that header"
+        ));
+    }
     Ok(header)
 }
 
@@ -433,6 +440,19 @@ mod tests {
             Err("these are milliseconds; in seconds it is 1795271987".to_owned())
         );
         assert!(at("+9999999h").is_ok() && at("+99999999h").is_err());
+    }
+
+    #[test]
+    fn headers_leave_the_framing_alone() {
+        let framed = |text: &str| header(text).unwrap_err();
+        for name in ["Content-Length: 5", "transfer-encoding: chunked"] {
+            assert!(framed(name).contains("is made from the body"), "{name}");
+        }
+        assert_eq!(
+            framed("connection: close, Content-Length"),
+            "`Connection` cannot name `content-length`: a proxy would remove that header"
+        );
+        assert!(header("Connection: close, X-Own").is_ok());
     }
 
     #[test]

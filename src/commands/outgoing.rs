@@ -25,8 +25,7 @@ use jiff::Timestamp;
 pub(crate) struct Planned {
     pub(crate) delivery: Delivery,
     pub(crate) provider: Option<Arc<Provider>>,
-    /// Send it byte for byte, rather than as an HTTP library would write it.
-    pub(crate) exact: bool,
+    pub(crate) writing: Writing,
     /// The status that the stored request was answered with.
     pub(crate) stored_status: Option<u16>,
     /// What of the history it is a replay of.
@@ -35,6 +34,17 @@ pub(crate) struct Planned {
     pub(crate) again: Option<Again>,
     /// How long after the one before it this one starts.
     pub(crate) gap: Option<Duration>,
+}
+
+/// How a request is written to the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Writing {
+    /// As an HTTP library writes it.
+    Library,
+    /// Byte for byte.
+    Exact,
+    /// Byte for byte, even if its framing is not that of its body.
+    AsStored,
 }
 
 /// A delivery that is attempted once more.
@@ -179,10 +189,11 @@ impl Run<'_> {
         let client = Client::new(url, limits)?;
         let number = planned.again.as_ref().map_or(1, |again| again.number);
         let sending = Box::pin(async {
-            if planned.exact {
-                client.send_exactly(request, url, number).await
-            } else {
-                client.send(request, url, number).await
+            match planned.writing {
+                Writing::Library => client.send(request, url, number).await,
+                Writing::Exact | Writing::AsStored => {
+                    client.send_exactly(request, url, number).await
+                }
             }
         });
         Ok(with_spinner(sending, &planned.delivery, context).await)

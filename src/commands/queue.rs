@@ -12,7 +12,7 @@ use super::draft::{Draft, Drafting};
 use super::ends::Signals;
 use super::message::random_seed;
 use super::options::{RequestArgs, Time, roots, span};
-use super::outgoing::{Planned, Run};
+use super::outgoing::{Planned, Run, Writing};
 use super::report::{Report, Sent, Settings};
 use super::volume::{VolumeArgs, number_of};
 use super::{Context, block_on};
@@ -373,7 +373,7 @@ impl<'a> Show<'a> {
         let planned = Planned {
             delivery,
             provider,
-            exact: false,
+            writing: Writing::Library,
             stored_status: None,
             origin: None,
             again: None,

@@ -10,7 +10,7 @@ use super::notes::Notes;
 use super::options::{
     EditArgs, ExpectArgs, FaultArgs, PrintArgs, RequestArgs, SecretArgs, Target, Time,
 };
-use super::outgoing::{Planned, Run, add_basic, one_reads_stdin, replaced, signing_key};
+use super::outgoing::{Planned, Run, Writing, add_basic, one_reads_stdin, replaced, signing_key};
 use super::send::SEVERAL;
 use super::sources::{Sourced, load};
 use super::target::TargetParser;
@@ -22,9 +22,9 @@ use crate::provider::compose::{Content, Shape, compose, not_json, target};
 use crate::provider::fresh::{Seed, renewed};
 use crate::provider::payload::{self, Payload};
 use crate::provider::{Catalogue, Detector, Profile, Provider};
-use crate::request::Request;
 use crate::request::depth::{self, JsonProblem};
 use crate::request::json::{self, Document, Outline};
+use crate::request::{Reframed, Request};
 use crate::sender::{Delivery, Signing, authority};
 use crate::settings::Settings;
 use crate::signature::{self, Scheme, Source, extract};
@@ -52,6 +52,9 @@ pub(crate) struct ReplayArgs {
     /// Send exactly what was stored, old signature included
     #[arg(long, conflicts_with_all = ["set", "unset", "headers", "tamper", "new_id", "secret", "secret_file"])]
     raw: bool,
+    /// Send a stored Content-Length or Transfer-Encoding that is wrong; by default it becomes that of the body
+    #[arg(long, requires = "raw")]
+    allow_bad_framing: bool,
     /// Give each delivery a new id, and its body new keys where receivers tell duplicates by these
     #[arg(long)]
     new_id: bool,
@@ -238,10 +241,17 @@ impl Replay<'_> {
                 self.notes.add(note);
             }
         }
+        if !self.args.allow_bad_framing {
+            self.reframe(&mut delivery, sourced);
+        }
         Ok(Planned {
             delivery,
             provider,
-            exact: true,
+            writing: if self.args.allow_bad_framing {
+                Writing::AsStored
+            } else {
+                Writing::Exact
+            },
             stored_status: stored.status,
             origin: sourced.id,
             again: place.again.filter(|_| self.args.changes_nothing()),
@@ -325,13 +335,39 @@ impl Replay<'_> {
         if headers.contains("host") {
             headers.set("host", authority(&delivery.url));
         }
-        if headers.contains("content-length") {
-            headers.set("content-length", delivery.request.body.len().to_string());
-        }
         if let Some(name) = id_header.filter(|name| headers.contains(name)) {
             headers.set(name, delivery.id.clone());
         }
         Ok(())
+    }
+
+    /// Makes the framing of a stored request that of its body: what is stored may be wrong, or of HTTP/2, which has
+    /// none.
+    fn reframe(&mut self, delivery: &mut Delivery, sourced: &Sourced) {
+        let from = &sourced.from;
+        let headers = &delivery.request.headers;
+        let has_any = headers.contains("content-length") || headers.contains("transfer-encoding");
+        if !self.args.raw && !has_any {
+            // It is added with the other headers that are made afresh.
+            return;
+        }
+        for change in delivery.request.reframe() {
+            match change {
+                // The length is among what is made afresh.
+                Reframed::AddedLength(_) | Reframed::Length(..) if !self.args.raw => {}
+                Reframed::AddedLength(_) => self.notes.count(
+                    format!("`{from}` has no length: {change}."),
+                    Some("requests have no length: `Content-Length` was added."),
+                ),
+                Reframed::Length(..) | Reframed::Coding(..) => self.notes.count(
+                    format!("`{from}` says another length than that of its body: {change}."),
+                    Some(
+                        "requests say another length than that of their body, which was replaced.",
+                    ),
+                ),
+                Reframed::Connection(_) => self.notes.add(format!("{change}.")),
+            }
+        }
     }
 
     /// The body with the edits, which is then written anew; without edits it stays as it is.

@@ -439,6 +439,7 @@ impl Running<'_> {
             roots: roots(self.args.request.cacert.as_deref(), &context.settings)?,
             max_answer: MAX_ANSWER,
             reach: planned.delivery.reach,
+            any_framing: false,
         };
         let url = &planned.delivery.url;
         Ok(Client::new(url, limits)?.send(request, url, 1).await)

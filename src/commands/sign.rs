@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::Context;
 use super::message::{Message, PayloadArgs, messages, random_seed};
 use super::options::{EditArgs, SecretArgs, Target};
-use super::outgoing::{Planned, one_reads_stdin, signing_key};
+use super::outgoing::{Planned, Writing, one_reads_stdin, signing_key};
 use crate::error::{Error, Outcome, Result};
 use crate::provider::compose::{Shape, compose};
 use crate::render::outgoing::{self, Form, Printing};
@@ -218,7 +218,7 @@ impl SignArgs {
         Ok(Planned {
             delivery,
             provider: Some(Arc::clone(&message.provider)),
-            exact: false,
+            writing: Writing::Library,
             stored_status: None,
             origin: None,
             again: None,
@@ -285,7 +285,7 @@ impl SignArgs {
         Ok(vec![Planned {
             delivery,
             provider: None,
-            exact: false,
+            writing: Writing::Library,
             stored_status: None,
             origin: None,
             again: None,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::ahead::{self, NewWorker, Seen, Worker};
 use crate::error::{Error, Result};
+use crate::render::text::safe;
 use crate::request::stored::{self, Held, Problem, Stored};
 use crate::sender::Reach;
 use crate::settings::Settings;
@@ -215,7 +216,7 @@ fn remembered(
     let mut found = match wanted {
         Wanted::One(id) => store.get(id)?.into_iter().collect(),
         Wanted::Last(number) => store.newest(&Filter {
-            direction: Some(Direction::In),
+            directions: vec![Direction::In],
             limit: Some(number),
             ..Filter::default()
         })?,
@@ -236,6 +237,11 @@ fn remembered(
 /// An entry as a source.
 pub(crate) fn of_entry(entry: Entry) -> Result<Sourced> {
     let from = entry.id.to_string();
+    if entry.id.direction == Direction::Rejected {
+        let why = entry.facts.detail.unwrap_or_default();
+        let message = format!("`{from}` was rejected and is no capture: {}", safe(&why));
+        return Err(Error::usage(message).hint("`hookctl history --in` lists the captures."));
+    }
     if let Some(limit) = entry.facts.over {
         let message = format!("`{from}` has no body: it was over {limit} bytes and was not kept");
         return Err(

@@ -8,7 +8,7 @@ use tokio::time::MissedTickBehavior;
 
 use super::ends::Signals;
 use super::options::{Time, roots};
-use super::outgoing::{Planned, Run};
+use super::outgoing::{Planned, Run, Writing};
 use super::recorder::Recorder;
 use super::report::Sent;
 use super::{Context, block_on};
@@ -135,6 +135,7 @@ impl Run<'_> {
             roots: roots(self.request.cacert.as_deref(), &context.settings)?,
             max_answer: MAX_ANSWER,
             reach: planned.delivery.reach,
+            any_framing: planned.writing == Writing::AsStored,
         })
     }
 }

@@ -222,6 +222,7 @@ impl Plan {
             roots: self.cacert.as_deref().map(read_roots).transpose()?,
             max_answer: MAX_ANSWER,
             reach: self.reach,
+            any_framing: false,
         })
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::receiver::{Capture, Sink, Taken, Trouble};
+use crate::receiver::{Capture, Rejected, Sink, Taken, Told, Trouble};
 use crate::store::Id;
 
 /// Something that a page shows at once.
@@ -274,6 +274,10 @@ impl<S: Sink> Sink for Tap<S> {
     fn kept(&self, capture: &Arc<Capture>) {
         self.sink.kept(capture);
         self.board.tell(Happening::Captured(Arc::clone(capture)));
+    }
+
+    fn rejected(&self, rejected: Rejected) -> Told<'_> {
+        self.sink.rejected(rejected)
     }
 
     fn trouble(&self, trouble: Trouble) {

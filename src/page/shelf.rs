@@ -11,7 +11,7 @@ use crate::commands::desk::facts;
 use crate::commands::filter::Filter;
 use crate::error::Result;
 use crate::receiver::Capture;
-use crate::store::{Entry, Glance, Glances, Id, Place, Store};
+use crate::store::{Direction, Entry, Glance, Glances, Id, Place, Store};
 
 /// Captures within reach.
 pub(super) struct Shelf {
@@ -84,8 +84,8 @@ impl Shelf {
             return Ok(self.board.capture(id).map(|capture| entry(&capture)));
         }
         match self.open()? {
-            Some(store) => store.get(id),
-            None => Ok(None),
+            Some(store) if id.direction != Direction::Rejected => store.get(id),
+            _ => Ok(None),
         }
     }
 

@@ -1,5 +1,5 @@
-//! The heads of the requests on a connection, as they came: hyper gives header names in lower case and repeated
-//! ones together, so the bytes are read a second time beside it.
+//! The heads of the requests on a connection, as they were sent: hyper gives header names in lower case and repeated
+//! ones together, so the bytes are read a second time beside it. Where the two differ, the request is rejected.
 //!
 //! A pure function of the byte stream: how the bytes are cut into reads makes no difference.
 
@@ -8,7 +8,9 @@ use std::mem::MaybeUninit;
 
 use bytes::Bytes;
 
-use crate::request::Headers;
+use super::chunked::{Chunked, Read};
+use super::target::TargetMask;
+use crate::request::{Headers, latin1};
 
 /// Largest head that is read, in bytes; hyper refuses larger ones.
 pub(super) const MAX_HEAD: usize = 64 * 1024;
@@ -22,15 +24,23 @@ pub(crate) struct Head {
     pub(crate) method: String,
     pub(crate) target: String,
     pub(crate) headers: Headers,
+    /// The target as hyper reads it, if it is given another.
+    pub(super) masked: Option<String>,
+    /// Whether the bytes of the target are text. If not, each of its characters stands for one byte.
+    pub(super) is_text: bool,
+    pub(super) is_chunked: bool,
 }
 
 /// Takes the heads out of the bytes of an HTTP/1 connection.
 #[derive(Debug)]
 pub(crate) struct Splitter {
     state: State,
-    /// Bytes of the head or of the line that is being read.
+    /// Bytes of the head that is being read, as hyper reads them.
     pending: Vec<u8>,
+    mask: TargetMask,
     heads: VecDeque<Head>,
+    /// Lengths of the chunked bodies that have ended, whose requests were not asked for theirs yet.
+    lengths: VecDeque<u64>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -38,10 +48,7 @@ enum State {
     Head,
     /// So many bytes of a body are still to come.
     Body(u64),
-    ChunkSize,
-    /// So many bytes of a chunk and its line end are still to come.
-    Chunk(u64),
-    Trailers,
+    Chunked(Chunked),
     /// What follows is not HTTP/1, or not well-formed; hyper ends such connections.
     Lost,
 }
@@ -51,7 +58,9 @@ impl Splitter {
         Self {
             state: State::Head,
             pending: Vec::new(),
+            mask: TargetMask::default(),
             heads: VecDeque::new(),
+            lengths: VecDeque::new(),
         }
     }
 
@@ -60,11 +69,20 @@ impl Splitter {
         self.heads.pop_front()
     }
 
+    /// Length of the oldest chunked body that has ended and was not asked for yet.
+    pub(super) fn take_length(&mut self) -> Option<u64> {
+        self.lengths.pop_front()
+    }
+
     /// The first line of what was read last and was not taken: of no whole head, or of one without its version.
     pub(crate) fn first_line(&self) -> Option<String> {
         let pending = self.pending.split(|&byte| byte == b'\n').next();
         let line = match pending.filter(|line| !line.is_empty()) {
-            Some(line) => crate::request::latin1(line).into_owned(),
+            Some(line) => {
+                let mut line = line.to_vec();
+                self.mask.unmask(&mut line);
+                latin1(&line).into_owned()
+            }
             None => self
                 .heads
                 .back()
@@ -78,41 +96,46 @@ impl Splitter {
         self.state == State::Head && !self.pending.is_empty()
     }
 
-    /// Takes the next bytes of the connection.
-    pub(crate) fn feed(&mut self, mut bytes: &[u8]) {
+    /// Takes the next bytes of the connection, and masks in them what hyper refuses in a target.
+    pub(crate) fn feed(&mut self, mut bytes: &mut [u8]) {
         while !bytes.is_empty() {
-            bytes = match self.state {
+            let used = match &mut self.state {
                 State::Head => self.feed_head(bytes),
                 State::Body(left) => {
-                    let (rest, left) = skip(bytes, left);
-                    self.state = if left == 0 {
-                        State::Head
-                    } else {
-                        State::Body(left)
-                    };
-                    rest
+                    let here = usize::try_from(*left)
+                        .unwrap_or(usize::MAX)
+                        .min(bytes.len());
+                    *left -= here as u64;
+                    if *left == 0 {
+                        self.state = State::Head;
+                    }
+                    here
                 }
-                State::Chunk(left) => {
-                    let (rest, left) = skip(bytes, left);
-                    self.state = if left == 0 {
-                        State::ChunkSize
-                    } else {
-                        State::Chunk(left)
-                    };
-                    rest
-                }
-                State::ChunkSize | State::Trailers => self.feed_line(bytes),
+                State::Chunked(chunked) => match chunked.read(bytes) {
+                    Read::Part => bytes.len(),
+                    Read::End(used) => {
+                        self.lengths.push_back(chunked.length());
+                        self.state = State::Head;
+                        used
+                    }
+                    Read::Broken => {
+                        self.state = State::Lost;
+                        bytes.len()
+                    }
+                },
                 State::Lost => return,
             };
+            bytes = &mut bytes[used..];
         }
     }
 
-    /// Reads on until a head is whole; returns what follows it.
-    fn feed_head<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+    /// Reads on until a head is whole; returns how many of the bytes belong to it.
+    fn feed_head(&mut self, bytes: &mut [u8]) -> usize {
+        self.mask.mask(bytes);
         // Nearly all heads come in one piece, which need not be copied.
         let before = self.pending.len();
         let whole = if before == 0 {
-            bytes
+            &*bytes
         } else {
             self.pending.extend_from_slice(bytes);
             &self.pending
@@ -121,11 +144,13 @@ impl Splitter {
         let mut parsed = httparse::Request::new(&mut []);
         match parsed.parse_with_uninit_headers(whole, &mut fields) {
             Ok(httparse::Status::Complete(length)) => {
-                let head = head_of(&parsed, &whole[..length]);
+                let mut head = head_of(&parsed, &whole[..length], self.mask.original());
                 self.state = framing(&head);
+                head.is_chunked = matches!(self.state, State::Chunked(_));
                 self.heads.push_back(head);
                 self.pending.clear();
-                return &bytes[length - before..];
+                self.mask.reset();
+                return length - before;
             }
             Ok(httparse::Status::Partial) if whole.len() <= MAX_HEAD => {}
             _ => self.state = State::Lost,
@@ -136,40 +161,13 @@ impl Splitter {
         if self.state == State::Lost {
             self.pending.truncate(MAX_HEAD);
         }
-        &[]
-    }
-
-    /// Reads on until a line is whole; returns what follows it.
-    fn feed_line<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
-        let Some(end) = bytes.iter().position(|&byte| byte == b'\n') else {
-            self.pending.extend_from_slice(bytes);
-            if self.pending.len() > MAX_HEAD {
-                self.state = State::Lost;
-            }
-            return &[];
-        };
-        self.pending.extend_from_slice(&bytes[..=end]);
-        self.state = match self.state {
-            State::ChunkSize => match httparse::parse_chunk_size(&self.pending) {
-                Ok(httparse::Status::Complete((_, 0))) => State::Trailers,
-                Ok(httparse::Status::Complete((_, size))) => State::Chunk(size.saturating_add(2)),
-                _ => State::Lost,
-            },
-            _ if self.pending == b"\r\n" || self.pending == b"\n" => State::Head,
-            _ => State::Trailers,
-        };
-        self.pending.clear();
-        &bytes[end + 1..]
+        bytes.len()
     }
 }
 
-fn skip(bytes: &[u8], left: u64) -> (&[u8], u64) {
-    let here = usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len());
-    (&bytes[here..], left - here as u64)
-}
-
-/// The head that was parsed from these bytes, of which the values share one copy.
-fn head_of(parsed: &httparse::Request<'_, '_>, bytes: &[u8]) -> Head {
+/// The head that was parsed from these bytes, of which the values share one copy. `original` is the target as it was
+/// sent, if another was parsed.
+fn head_of(parsed: &httparse::Request<'_, '_>, bytes: &[u8], original: Option<&[u8]>) -> Head {
     let copy = Bytes::copy_from_slice(bytes);
     let of_copy = |value: &[u8]| {
         if value.is_empty() {
@@ -180,39 +178,51 @@ fn head_of(parsed: &httparse::Request<'_, '_>, bytes: &[u8]) -> Head {
         copy.slice(start..start + value.len())
     };
     let fields = parsed.headers.iter();
+    let target = parsed.path.unwrap_or_default().to_owned();
+    let (target, masked) = match original {
+        None => (target, None),
+        Some(original) => (latin1(original).into_owned(), Some(target)),
+    };
     Head {
         method: parsed.method.unwrap_or_default().to_owned(),
-        target: parsed.path.unwrap_or_default().to_owned(),
+        target,
         headers: fields
             .map(|field| (field.name.to_owned(), of_copy(field.value)))
             .collect(),
+        masked,
+        is_text: original.is_none_or(|original| std::str::from_utf8(original).is_ok()),
+        is_chunked: false,
     }
 }
 
-/// How the body behind a head ends (RFC 9112, section 6).
+/// How the body behind a head ends (RFC 9112, section 6), where hyper accepts the head.
 fn framing(head: &Head) -> State {
     if head.method == "CONNECT" || (head.method == "PRI" && head.target == "*") {
         return State::Lost;
     }
     // Repeated fields are one list: the last coding of the last field ends the body.
     if let Some(coding) = head.headers.all("transfer-encoding").last() {
-        let coding = crate::request::latin1(coding);
-        let last = coding.rsplit(',').next().unwrap_or_default();
-        return if last.trim().eq_ignore_ascii_case("chunked") {
-            State::ChunkSize
-        } else {
-            State::Lost
+        let last = coding.rsplit(|&byte| byte == b',').next();
+        return match last.map(<[u8]>::trim_ascii) {
+            Some(last) if last.eq_ignore_ascii_case(b"chunked") => State::Chunked(Chunked::new()),
+            _ => State::Lost,
         };
     }
-    match head
-        .headers
-        .text("content-length")
-        .map(|length| length.trim().parse::<u64>())
-    {
-        None | Some(Ok(0)) => State::Head,
-        Some(Ok(length)) => State::Body(length),
-        Some(Err(_)) => State::Lost,
+    match head.headers.get("content-length").map(number) {
+        None | Some(Some(0)) => State::Head,
+        Some(Some(length)) => State::Body(length),
+        Some(None) => State::Lost,
     }
+}
+
+/// A number that is written in digits alone.
+fn number(digits: &[u8]) -> Option<u64> {
+    let is_number = digits.iter().all(u8::is_ascii_digit);
+    std::str::from_utf8(digits)
+        .ok()
+        .filter(|_| is_number)?
+        .parse()
+        .ok()
 }
 
 #[cfg(test)]
@@ -223,7 +233,7 @@ mod tests {
     fn heads(cuts: &[&[u8]]) -> Vec<Head> {
         let mut splitter = Splitter::new();
         for bytes in cuts {
-            splitter.feed(bytes);
+            splitter.feed(&mut bytes.to_vec());
         }
         std::iter::from_fn(|| splitter.take()).collect()
     }
@@ -257,7 +267,7 @@ mod tests {
     #[test]
     fn a_broken_head_ends_it_and_can_be_named() {
         let mut splitter = Splitter::new();
-        splitter.feed(b"BROKEN\x01 / HTTP/1.1\r\n\r\n");
+        splitter.feed(&mut b"BROKEN\x01 / HTTP/1.1\r\n\r\n".to_vec());
         assert_eq!(splitter.take(), None);
         assert_eq!(
             splitter.first_line().as_deref(),

@@ -3,29 +3,36 @@
 mod address;
 mod answers;
 mod certificate;
+mod chunked;
+mod differential;
 mod forward;
 mod handshake;
 mod head;
 mod judge;
 mod names;
 mod policy;
+mod rejection;
 mod router;
 mod seen;
+mod target;
 mod tee;
 mod tls;
 
 pub(crate) use address::{ListenAddress, bind};
 pub(crate) use answers::{Answer, AnswerPolicy, Delay, Faults, Part, Sequence, answer_status};
 pub(crate) use certificate::local_certificate;
+pub(crate) use differential::{Taken as TakenRequest, requests as differential_requests};
 pub(crate) use forward::{Forward, Forwarded, Later, Pass, UnderWay};
 pub(crate) use handshake::Handshaken;
 pub(crate) use head::Splitter;
 pub(crate) use judge::{Judge, Judgement, Secrets, Verdict};
 pub(crate) use names::{OwnNames, Stranger, is_same_site};
 pub(crate) use policy::Policy;
+pub(crate) use rejection::{Rejected, Rejection};
 pub(crate) use router::serve_router;
 pub(crate) use tls::{Identity, Unfit};
 
+use std::fmt::Display;
 use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
@@ -95,12 +102,17 @@ pub(crate) struct Trouble {
 /// What comes of taking a capture, some time later.
 pub(crate) type Taken<'a> = Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'a>>;
 
+/// What comes of telling of a rejected request, some time later.
+pub(crate) type Told<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
 /// Whoever wants to know of captures. An answer is not given before `captured` is done; if it could not keep the
 /// capture, the answer is 503.
 pub(crate) trait Sink: Send + Sync {
     fn captured(&self, capture: Arc<Capture>) -> Taken<'_>;
     /// What was taken well is about to be answered.
     fn kept(&self, _: &Arc<Capture>) {}
+    /// A request that is no capture was rejected. The response is not sent before this is done.
+    fn rejected(&self, rejected: Rejected) -> Told<'_>;
     fn trouble(&self, trouble: Trouble);
 }
 
@@ -309,40 +321,55 @@ async fn receive(
     let _answering = traffic.answering();
     let (start, received_at) = (Instant::now(), Timestamp::now());
     let (parts, body) = request.into_parts();
-    let refuse = |status: StatusCode, why: String| {
-        let message = format!(
-            "{} {} refused with {}: {why}",
-            parts.method,
-            parts.uri,
-            status.as_u16()
-        );
-        receiver.sink.trouble(Trouble { from, message });
-        Answer::plain(status).response()
-    };
-    let patience = receiver.patience.body;
-    let (body, over) = match read_body_within(patience, body, receiver.max_body).await {
-        Some(Ok(body)) => (body, None),
-        Some(Err(Unread::TooLarge)) => (Bytes::new(), Some(receiver.max_body)),
-        Some(Err(Unread::Broken(why))) => return refuse(StatusCode::BAD_REQUEST, why),
-        None => {
-            let why = format!("no whole body within {patience:?}");
-            return refuse(StatusCode::REQUEST_TIMEOUT, why);
-        }
-    };
-    let request = match head {
+    let rejection = Rejection::between(head.as_ref(), &parts);
+    let is_chunked = head.as_ref().is_some_and(|head| head.is_chunked);
+    let mut request = match head {
         Some(head) => Request {
             method: head.method,
             target: head.target,
             headers: head.headers,
-            body,
+            body: Bytes::new(),
         },
-        None => from_hyper(&parts, body),
+        None => from_hyper(&parts),
     };
+    let refuse = |method: &dyn Display, target: &str, status: StatusCode, why: String| {
+        let number = status.as_u16();
+        let message = format!("{method} {target} refused with {number}: {why}");
+        receiver.sink.trouble(Trouble { from, message });
+        Answer::plain(status).response()
+    };
+    // Also of a request that is rejected: its sender reads the response once its body is read.
+    let read = receiver.body(body).await;
+    let of_chunks = is_chunked.then(|| {
+        let length = traffic.heads().take_length();
+        let (body, _) = read.as_ref().ok().filter(|(_, over)| over.is_none())?;
+        Rejection::of_chunks(length, body)
+    });
+    let rejection = rejection.or(of_chunks.flatten());
+    if let Some(rejection) = rejection {
+        let rejected = Rejected {
+            id: receiver.ids.next(Direction::Rejected, received_at),
+            received_at,
+            request,
+            rejection,
+            duration: start.elapsed(),
+        };
+        return receiver.reject(rejected).await.response();
+    }
+    let (body, over) = match read {
+        Ok(read) => read,
+        Err((status, why)) => return refuse(&request.method, &request.target, status, why),
+    };
+    request.body = body;
     let capture = receiver.capture(request, over, received_at, start);
     let settled = Arc::clone(&receiver).settle(capture, start).await;
     let capture = match settled {
         Ok(capture) => capture,
-        Err(why) => return refuse(StatusCode::SERVICE_UNAVAILABLE, why),
+        // The capture has gone along; what hyper read names the request well enough.
+        Err(why) => {
+            let target = parts.uri.to_string();
+            return refuse(&parts.method, &target, StatusCode::SERVICE_UNAVAILABLE, why);
+        }
     };
     if !capture.answer.delay.is_zero() {
         tokio::time::sleep(capture.answer.delay).await;
@@ -351,6 +378,32 @@ async fn receive(
 }
 
 impl Receiver {
+    /// A body; or none, and the limit, if it is over that.
+    ///
+    /// # Errors
+    /// The status with which it is refused, and why.
+    async fn body(&self, body: Incoming) -> Result<(Bytes, Option<usize>), (StatusCode, String)> {
+        let patience = self.patience.body;
+        match read_body_within(patience, body, self.max_body).await {
+            Some(Ok(body)) => Ok((body, None)),
+            Some(Err(Unread::TooLarge)) => Ok((Bytes::new(), Some(self.max_body))),
+            Some(Err(Unread::Broken(why))) => Err((StatusCode::BAD_REQUEST, why)),
+            None => {
+                let why = format!("no whole body within {patience:?}");
+                Err((StatusCode::REQUEST_TIMEOUT, why))
+            }
+        }
+    }
+
+    /// Tells of a request that is rejected, and returns the response, after which the connection is closed.
+    async fn reject(&self, rejected: Rejected) -> Answer {
+        let text = format!("rejected: {}\n", rejected.rejection);
+        self.sink.rejected(rejected).await;
+        let mut answer = Answer::text(StatusCode::BAD_REQUEST, text);
+        answer.headers.push("connection", "close");
+        answer
+    }
+
     /// What is known of a request, and what it will be answered.
     fn capture(
         &self,
@@ -461,22 +514,18 @@ fn cause(error: &dyn std::error::Error) -> &dyn std::error::Error {
     error.source().map_or(error, cause)
 }
 
-/// A request as hyper gives it, for the case that the head was not seen.
-fn from_hyper(parts: &Parts, body: Bytes) -> Request {
+/// The head of a request as hyper gives it, for one that is rejected because its own was not seen.
+fn from_hyper(parts: &Parts) -> Request {
     let headers: Headers = parts
         .headers
         .iter()
         .map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()))
         .collect();
-    let target = parts
-        .uri
-        .path_and_query()
-        .map_or_else(|| parts.uri.to_string(), ToString::to_string);
     Request {
         method: parts.method.to_string(),
-        target,
+        target: parts.uri.to_string(),
         headers,
-        body,
+        body: Bytes::new(),
     }
 }
 

@@ -106,7 +106,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Tee<S> {
     ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(context, buf))?;
-        self.traffic.heads().feed(&buf.filled()[before..]);
+        self.traffic.heads().feed(&mut buf.filled_mut()[before..]);
         Poll::Ready(Ok(()))
     }
 }

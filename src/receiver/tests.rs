@@ -12,6 +12,7 @@ use crate::provider::fresh::Seed;
 #[derive(Default)]
 struct Notes {
     targets: Mutex<Vec<String>>,
+    rejected: Mutex<Vec<Rejected>>,
     troubles: Mutex<Vec<String>>,
 }
 
@@ -20,6 +21,11 @@ impl Sink for Arc<Notes> {
         let target = capture.request.target.clone();
         self.targets.lock().unwrap().push(target);
         Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn rejected(&self, rejected: Rejected) -> Told<'_> {
+        self.rejected.lock().unwrap().push(rejected);
+        Box::pin(std::future::ready(()))
     }
 
     fn trouble(&self, trouble: Trouble) {

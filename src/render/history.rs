@@ -31,7 +31,7 @@ pub(crate) fn list(entries: &[Entry], listing: &Listing) -> String {
 fn row(entry: &Entry, listing: &Listing) -> [Cell; 7] {
     let (paint, facts) = (listing.paint, &entry.facts);
     let way = match entry.id.direction {
-        Direction::In => "in",
+        Direction::In | Direction::Rejected => "in",
         Direction::Out => "out",
     };
     let target = facts.url.as_deref().unwrap_or(&entry.request.target);
@@ -80,6 +80,7 @@ fn name(facts: &Facts) -> String {
 fn verdict(entry: &Entry, paint: Paint) -> Cell {
     let facts = &entry.facts;
     match (facts.verdict.as_deref(), entry.id.direction) {
+        (_, Direction::Rejected) => cell("rejected", |text| paint.bad(text)),
         (Some("valid"), _) => cell("valid", |text| paint.good(text)),
         (Some(bad @ ("invalid" | "missing")), _) => cell(bad, |text| paint.bad(text)),
         (Some(other), _) => cell(other, |text| paint.warn(text)),
@@ -90,6 +91,25 @@ fn verdict(entry: &Entry, paint: Paint) -> Cell {
         (None, Direction::Out) => cell("failed", |text| paint.bad(text)),
         (None, Direction::In) => plain("-"),
     }
+}
+
+/// The lines of a listener about a request that it rejected.
+pub(crate) fn rejected_line(entry: &Entry, view: &View) -> String {
+    let (paint, facts) = (view.paint, &entry.facts);
+    let at = entry.at.to_zoned(view.zone.clone());
+    let reason = safe(facts.reason.as_deref().unwrap_or_default());
+    let detail = safe(facts.detail.as_deref().unwrap_or_default());
+    format!(
+        "{}  {} {}  {}  {}\n{}",
+        paint.faint(&at.strftime("%H:%M:%S%.3f").to_string()),
+        paint.strong(&safe(&entry.request.method)),
+        safe(&entry.request.target),
+        facts
+            .status
+            .map_or_else(String::new, |status| paint.status(status)),
+        paint.bad(&format!("✗ rejected ({reason})")),
+        indent(&format!("{}\n", paint.warn(&detail)), "    "),
+    )
 }
 
 /// All of one entry. `endpoint` is the name of the one that it went to.
@@ -155,7 +175,14 @@ fn told(entry: &Entry, endpoint: Option<&str>, view: &View) -> Vec<String> {
         let detail = detail.map_or_else(String::new, |detail| format!(": {}", safe(detail)));
         tell("signature", format!("{verdict}{reason}{detail}"));
     }
-    if let (Direction::In, Some(status)) = (entry.id.direction, facts.status) {
+    if entry.id.direction == Direction::Rejected {
+        let reason = safe(facts.reason.as_deref().unwrap_or_default());
+        let detail = safe(facts.detail.as_deref().unwrap_or_default());
+        tell("rejected ", format!("{} ({reason})", paint.bad(&detail)));
+    }
+    if entry.id.direction != Direction::Out
+        && let Some(status) = facts.status
+    {
         let time = duration(facts.duration);
         tell("answered ", format!("{} in {time}", paint.status(status)));
     }
@@ -229,13 +256,13 @@ fn separated(body: &str) -> String {
 /// An entry as one JSON object, with the keys of a listener's captures. Credentials are left out unless `reveal`.
 pub(crate) fn json(entry: &Entry, reveal: bool) -> Value {
     let facts = &entry.facts;
+    let (kind, when) = match entry.id.direction {
+        Direction::In => ("capture", "received_at"),
+        Direction::Out => ("delivery", "sent_at"),
+        Direction::Rejected => (stored::REJECTED, "received_at"),
+    };
     let is_capture = entry.id.direction == Direction::In;
     let mut object = Map::new();
-    let (kind, when) = if is_capture {
-        ("capture", "received_at")
-    } else {
-        ("delivery", "sent_at")
-    };
     object.insert("type".into(), json!(kind));
     object.insert("id".into(), json!(entry.id.to_string()));
     object.insert(when.into(), json!(format!("{:.3}", entry.at)));
@@ -248,6 +275,13 @@ pub(crate) fn json(entry: &Entry, reveal: bool) -> Value {
         object.remove("body");
         object.insert("over".into(), json!(limit));
     }
+    if entry.id.direction == Direction::Rejected {
+        object.remove("body");
+        object.insert("reason".into(), json!(facts.reason));
+        object.insert("detail".into(), json!(facts.detail));
+        object.insert("response".into(), response(facts));
+        return Value::Object(object);
+    }
     object.insert("provider".into(), json!(facts.provider));
     object.insert("event".into(), json!(facts.event));
     object.insert("delivery_id".into(), json!(facts.delivery_id));
@@ -255,10 +289,7 @@ pub(crate) fn json(entry: &Entry, reveal: bool) -> Value {
         object.insert("duplicate".into(), json!(facts.duplicate));
         object.insert("signature".into(), signature(facts));
     }
-    object.insert(
-        "response".into(),
-        json!({"status": facts.status, "duration_ms": millis(facts.duration)}),
-    );
+    object.insert("response".into(), response(facts));
     if !is_capture {
         object.insert("outcome".into(), json!(facts.outcome().word()));
         if let Some(id) = &facts.endpoint {
@@ -293,6 +324,10 @@ pub(crate) fn json(entry: &Entry, reveal: bool) -> Value {
         object.insert("forward".into(), passes.collect());
     }
     Value::Object(object)
+}
+
+fn response(facts: &Facts) -> Value {
+    json!({"status": facts.status, "duration_ms": millis(facts.duration)})
 }
 
 fn signature(facts: &Facts) -> Value {

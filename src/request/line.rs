@@ -12,6 +12,8 @@ use super::{Headers, Request};
 /// The fields of a capture; others are passed over.
 #[derive(Deserialize)]
 struct Line<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Option<Cow<'a, str>>,
     #[serde(borrow)]
     method: Cow<'a, str>,
     #[serde(borrow)]
@@ -42,6 +44,9 @@ struct Response {
 /// broken one.
 pub(super) fn parse(text: &[u8]) -> Option<Stored> {
     let line: Line<'_> = serde_json::from_slice(text).ok()?;
+    if line.kind.as_deref() == Some(stored::REJECTED) {
+        return None;
+    }
     let target = match (line.target, line.path, line.query) {
         (Some(target), _, _) => target.into_owned(),
         (None, Some(path), Some(query)) if !query.is_empty() => format!("{path}?{query}"),

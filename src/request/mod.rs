@@ -6,6 +6,7 @@ pub(crate) mod curl;
 pub(crate) mod curl_read;
 pub(crate) mod depth;
 pub(crate) mod form;
+mod framing;
 pub(crate) mod har;
 mod hops;
 pub(crate) mod json;
@@ -24,6 +25,8 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
+pub(crate) use framing::Reframed;
+pub(crate) use hops::misnamed_option;
 pub(crate) use names::ByName;
 
 /// An HTTP request: what was sent or is about to be sent.

@@ -52,10 +52,13 @@ pub(crate) fn print(request: &Request) -> Vec<u8> {
     bytes
 }
 
-/// Whether a body goes in chunks.
+/// Whether a body goes in chunks: that is the last coding of the last field.
 pub(crate) fn is_chunked(headers: &Headers) -> bool {
-    let coding = headers.text("transfer-encoding");
-    coding.is_some_and(|coding| coding.eq_ignore_ascii_case("chunked"))
+    let coding = headers.all("transfer-encoding").last().map(latin1);
+    coding.is_some_and(|coding| {
+        let last = coding.rsplit(',').next().unwrap_or_default();
+        last.trim().eq_ignore_ascii_case("chunked")
+    })
 }
 
 /// The request line, the headers and the empty line.

@@ -199,7 +199,9 @@ fn read_captures(bytes: &[u8]) -> Result<Vec<Stored>, String> {
     {
         match value {
             Ok(Value::Object(object))
-                if object.contains_key("headers") && object.contains_key("method") =>
+                if object.contains_key("headers")
+                    && object.contains_key("method")
+                    && object.get("type").is_none_or(|kind| kind != REJECTED) =>
             {
                 captures.push(
                     from_json(&object)
@@ -306,6 +308,9 @@ fn check_header(header: &Header) -> Result<(), String> {
     }
     Ok(())
 }
+
+/// The type of a line about a request that was rejected, which is no capture.
+pub(crate) const REJECTED: &str = "rejected";
 
 impl Stored {
     /// Of what the value was left out when it was written down: the first such header, or the target.

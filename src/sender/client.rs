@@ -29,6 +29,8 @@ pub(crate) struct Limits {
     pub(crate) max_answer: usize,
     /// Where the requests may go.
     pub(crate) reach: Reach,
+    /// Whether a request may be sent whose framing is not that of its body.
+    pub(crate) any_framing: bool,
 }
 
 /// Sends requests to one URL.
@@ -85,6 +87,9 @@ impl Client {
     }
 
     async fn exchange(&self, request: &Request, url: &Url) -> std::result::Result<Answer, Failure> {
+        if !self.limits.any_framing {
+            check_framing(request)?;
+        }
         if let Some(line) = self.lines.take() {
             match self.over(line, request).await {
                 // Not a word came back, so the server had closed it while it was idle: it has not seen the request.
@@ -171,6 +176,17 @@ impl Client {
             extensions: hyper::http::Extensions::new(),
         })
     }
+}
+
+/// A body without its length, or with another one, would be the next request to the server.
+pub(super) fn check_framing(request: &Request) -> std::result::Result<(), Failure> {
+    if request.is_framed() {
+        return Ok(());
+    }
+    Err(Failure {
+        kind: FailureKind::Other,
+        message: "its headers do not say where its body ends".to_owned(),
+    })
 }
 
 /// Whom to trust at a URL.

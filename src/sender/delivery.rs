@@ -135,12 +135,17 @@ impl Delivery {
             request.headers.insert_first("host", authority(&self.url));
         }
         let expects_body = !matches!(&*request.method, "GET" | "HEAD" | "DELETE");
-        if !request.headers.contains("content-length") && (expects_body || !request.body.is_empty())
+        let is_framed = |name| request.headers.contains(name);
+        if !is_framed("content-length")
+            && !is_framed("transfer-encoding")
+            && (expects_body || !request.body.is_empty())
         {
             request
                 .headers
                 .push("content-length", request.body.len().to_string());
         }
+        // A fault may have changed the body, and a stored request may say anything.
+        request.reframe();
     }
 }
 

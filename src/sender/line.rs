@@ -17,11 +17,12 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use url::Url;
 
-use super::client::{Limits, classify, trust};
+use super::client::{Limits, check_framing, classify, trust};
 use super::reach::Reach;
 use super::wire::{answer, connect, secure};
 use super::{Answer, Failure, FailureKind, tls};
 use crate::error::{Error, Result};
+use crate::request::{Request, raw};
 
 /// Makes connections to the host of one URL.
 pub(crate) struct Dialer {
@@ -71,14 +72,18 @@ impl Line {
         }
     }
 
-    /// Sends the bytes of a request and reads the answer, so many bytes of its body at most. What is sent over a
-    /// connection that the other side closed meanwhile is sent again over a new one, once.
+    /// Sends a request as it is written and reads the answer, up to a limit. What is sent over a connection that the
+    /// other side closed meanwhile is sent again over a new one, once.
     pub(crate) async fn exchange(
         &mut self,
-        bytes: &Bytes,
+        request: &Request,
         method: &hyper::Method,
-        max: usize,
+        limits: &Limits,
     ) -> std::result::Result<Answer, Failure> {
+        if !limits.any_framing {
+            check_framing(request)?;
+        }
+        let (bytes, max) = (Bytes::from(raw::print(request)), limits.max_answer);
         if let Some(connected) = &mut self.connected
             && connected.sender.ready().await.is_ok()
         {

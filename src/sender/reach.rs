@@ -175,6 +175,7 @@ mod tests {
             roots: None,
             max_answer: 0,
             reach: Reach::Loopback,
+            any_framing: false,
         };
         let request = Request {
             method: "GET".into(),
@@ -198,9 +199,7 @@ mod tests {
                     .await
                     .result
                     .unwrap_err(),
-                line.exchange(&bytes::Bytes::new(), &method, 0)
-                    .await
-                    .unwrap_err(),
+                line.exchange(&request, &method, &limits).await.unwrap_err(),
             ];
             for failure in failures {
                 assert_eq!(failure.kind, FailureKind::OutOfReach, "{}", failure.message);

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::extract::Source;
+use super::extract::{Source, header_sources};
 use super::scheme::{self, Condition, Detect, Scheme, Wanted};
 use crate::request::{ByName, Headers};
 
@@ -17,6 +17,19 @@ static BY_HEADER: LazyLock<ByName<Vec<usize>>> = LazyLock::new(|| {
     }
     rows
 });
+
+/// Whether some scheme reads a header field: its signature, what that covers, or what tells the scheme apart. The name
+/// is in lower case.
+pub(crate) fn is_read(name: &str) -> bool {
+    static READ: LazyLock<ByName<()>> = LazyLock::new(|| {
+        let mut names = ByName::default();
+        for scheme in scheme::all() {
+            scheme.each_field(|name| *names.entry(name) = ());
+        }
+        names
+    });
+    READ.get(name).is_some()
+}
 
 /// The schemes whose marks a request carries, the strongest first. One that fits only for want of a better is left
 /// out if there is a better, and so is one whose signature is absent if another's is there.
@@ -82,6 +95,33 @@ pub(crate) fn among<'a>(schemes: &[&'a Scheme], source: &Source<'_>) -> Vec<&'a 
     }
     carried.sort_by_key(|scheme| std::cmp::Reverse(scheme.strength()));
     carried
+}
+
+impl Scheme {
+    /// Visits the names of the header fields that the scheme reads.
+    fn each_field(&self, mut visit: impl FnMut(&str)) {
+        let sig = self.sig.iter();
+        let signatures = sig.flat_map(|sig| sig.headers.iter().chain(&sig.header));
+        let more = self.sig.as_ref().and_then(|sig| sig.more.as_deref());
+        let conditions = self.detect.all.iter().map(|condition| &condition.name);
+        let extra = self.extra.iter().map(|(name, _)| name);
+        let signed = self.msg.headers();
+        signatures
+            .chain(conditions)
+            .chain(&self.detect.none)
+            .chain(extra)
+            .chain(signed)
+            .for_each(|name| visit(name));
+        self.header_names().into_iter().for_each(&mut visit);
+        (2..10).for_each(|number: u8| {
+            if let Some(pattern) = more {
+                visit(&pattern.replace("{n}", &number.to_string()));
+            }
+        });
+        for expression in self.event.iter().chain(&self.delivery) {
+            header_sources(expression).for_each(&mut visit);
+        }
+    }
 }
 
 impl Detect {
@@ -202,6 +242,27 @@ mod tests {
         ];
         for (headers, body, wanted) in cases {
             assert_eq!(found(headers, body), wanted, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn headers_that_a_scheme_reads_are_known_in_lower_case() {
+        let read = [
+            "svix-id",
+            "svix-timestamp",
+            "svix-signature",
+            "x-hub-signature-256",
+            "x-github-event",
+            "x-github-delivery",
+            "x-hubspot-signature-v3",
+            "x-docusign-signature-2",
+            "stripe-signature",
+        ];
+        for name in read {
+            assert!(is_read(name), "{name}");
+        }
+        for name in ["x-hop", "keep-alive", "upgrade", "http2-settings", "close"] {
+            assert!(!is_read(name), "{name}");
         }
     }
 

@@ -99,6 +99,16 @@ pub(crate) fn extract(expression: &str, from: &Source<'_>) -> Option<String> {
     })
 }
 
+/// The headers that such an expression reads.
+pub(super) fn header_sources(expression: &str) -> impl Iterator<Item = &str> {
+    let mut kind = Kind::Body;
+    expression.split(['|', '+']).filter_map(move |part| {
+        let (of, place) = Kind::split(part).unwrap_or((kind, part));
+        kind = of;
+        matches!(of, Kind::Header).then_some(place)
+    })
+}
+
 /// Whether a text is such an expression.
 pub(crate) fn is_source(expression: &str) -> bool {
     let first = expression.split('|').next();

@@ -90,6 +90,14 @@ impl Template {
             .any(|piece| matches!(piece, Piece::Body | Piece::Form))
     }
 
+    /// The headers that are signed.
+    pub(super) fn headers(&self) -> impl Iterator<Item = &String> {
+        self.0.iter().filter_map(|piece| match piece {
+            Piece::Header(name) => Some(name),
+            _ => None,
+        })
+    }
+
     /// The template as the table writes it.
     pub(super) fn text(&self) -> String {
         let word = |piece: &Piece| match piece {
@@ -179,7 +187,8 @@ pub(super) fn sorted_form(request: &Request, body: &[u8]) -> Vec<u8> {
 }
 
 fn is_own_form(parts: &Parts<'_>) -> bool {
-    std::ptr::eq(parts.body, &raw const *parts.source.request.body) && may_be_form(parts.source.request)
+    std::ptr::eq(parts.body, &raw const *parts.source.request.body)
+        && may_be_form(parts.source.request)
 }
 
 fn may_be_form(request: &Request) -> bool {

@@ -20,7 +20,7 @@ mod verify;
 mod warn;
 mod worked;
 
-pub(crate) use detect::{among, detect};
+pub(crate) use detect::{among, detect, is_read};
 pub(crate) use diagnose::{
     Case, Cause, Code, Diagnosis, Effort, OtherSecret, Part, diagnose, facts,
 };

@@ -15,14 +15,34 @@ pub(crate) enum Direction {
     In,
     /// A delivery.
     Out,
+    /// Received and rejected: servers read it in different ways. It is no capture.
+    Rejected,
 }
 
 impl Direction {
+    pub(crate) const ALL: [Self; 3] = [Self::In, Self::Out, Self::Rejected];
+
     fn prefix(self) -> &'static str {
         match self {
             Self::In => "cap_",
             Self::Out => "dlv_",
+            Self::Rejected => "rej_",
         }
+    }
+
+    /// The number that stands for it in the file.
+    pub(super) fn number(self) -> i64 {
+        match self {
+            Self::In => 0,
+            Self::Out => 1,
+            Self::Rejected => 2,
+        }
+    }
+
+    /// The direction of a number in the file.
+    pub(super) fn of_number(number: i64) -> Self {
+        let is_it = |direction: &Self| direction.number() == number;
+        Self::ALL.into_iter().find(is_it).unwrap_or(Self::In)
     }
 }
 
@@ -65,8 +85,8 @@ impl FromStr for Id {
     type Err = NoId;
 
     fn from_str(text: &str) -> std::result::Result<Self, NoId> {
-        let mut both = [Direction::In, Direction::Out].into_iter();
-        let (direction, digits) = both
+        let (direction, digits) = Direction::ALL
+            .into_iter()
             .find_map(|direction| Some((direction, text.strip_prefix(direction.prefix())?)))
             .ok_or(NoId)?;
         if digits.len() != LENGTH {
@@ -184,8 +204,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_id_reads_back(number in 0i64..1 << 60, sent: bool) {
-            let direction = if sent { Direction::Out } else { Direction::In };
+        fn an_id_reads_back(number in 0i64..1 << 60, direction in prop::sample::select(&Direction::ALL[..])) {
             let id = Id { direction, number };
             prop_assert_eq!(id.to_string().parse::<Id>(), Ok(id));
         }

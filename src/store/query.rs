@@ -18,7 +18,8 @@ use crate::request::Request;
 /// What is looked for.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Filter {
-    pub(crate) direction: Option<Direction>,
+    /// None of them stands for all.
+    pub(crate) directions: Vec<Direction>,
     /// `provider/event`, either of them with `*` at its end, or an event alone.
     pub(crate) event: Option<String>,
     /// Ranges of statuses, both ends included.
@@ -94,8 +95,10 @@ impl Filter {
     fn condition(&self) -> (String, Vec<Value>) {
         let mut parts = vec!["1".to_owned()];
         let mut values: Vec<Value> = Vec::new();
-        if let Some(direction) = self.direction {
-            parts.push(format!("sent = {}", u8::from(direction == Direction::Out)));
+        if !self.directions.is_empty() {
+            let numbers = self.directions.iter();
+            let numbers: Vec<String> = numbers.map(|one| one.number().to_string()).collect();
+            parts.push(format!("sent IN ({})", numbers.join(", ")));
         }
         if let Some(event) = &self.event {
             let (provider, event) = match event.split_once('/') {
@@ -127,7 +130,7 @@ impl Filter {
             values.push(Value::Integer(since.as_millisecond()));
         }
         if self.failed {
-            parts.push("good = 0 AND replay_of IS NULL AND over IS NULL AND NOT (sent = 1 AND (verdict IS 'tampered' OR id IN (SELECT entry FROM pending))) AND NOT EXISTS (SELECT 1 FROM entry AS later WHERE later.replay_of = entry.id * 2 + entry.sent AND later.good = 1)".to_owned());
+            parts.push("good = 0 AND sent < 2 AND replay_of IS NULL AND over IS NULL AND NOT (sent = 1 AND (verdict IS 'tampered' OR id IN (SELECT entry FROM pending))) AND NOT EXISTS (SELECT 1 FROM entry AS later WHERE later.replay_of = entry.id * 2 + entry.sent AND later.good = 1)".to_owned());
         }
         (parts.join(" AND "), values)
     }
@@ -142,7 +145,7 @@ impl Store {
     /// The entry with this id.
     pub(crate) fn get(&self, id: Id) -> Result<Option<Entry>> {
         let sql = format!("SELECT {COLUMNS} FROM entry WHERE id = ?1 AND sent = ?2");
-        let sent = id.direction == Direction::Out;
+        let sent = id.direction.number();
         let found = self
             .connection
             .query_row(&sql, params![id.number, sent], entry)
@@ -259,13 +262,8 @@ pub(super) fn bytes<'a>(record: &'a Record<'_>, column: usize) -> &'a [u8] {
 }
 
 fn id(record: &Record<'_>) -> rusqlite::Result<Id> {
-    let direction = if record.get(1)? {
-        Direction::Out
-    } else {
-        Direction::In
-    };
     Ok(Id {
-        direction,
+        direction: Direction::of_number(record.get(1)?),
         number: record.get(0)?,
     })
 }

@@ -13,7 +13,9 @@ use crate::private;
 /// Marks the file as a history ("hkct").
 const APPLICATION: i32 = 0x686b_6374;
 /// The version of the tables that this program writes.
-pub(super) const VERSION: usize = 5;
+pub(super) const VERSION: usize = 6;
+/// The first version whose tables are those of [`VERSION`]: what is only read need not be brought up to date.
+const READABLE: usize = 5;
 
 /// What brings the tables from each version to the next.
 const MIGRATIONS: [&str; VERSION] = [
@@ -119,6 +121,9 @@ const MIGRATIONS: [&str; VERSION] = [
         entry INTEGER PRIMARY KEY REFERENCES entry ON DELETE CASCADE,
         mark BLOB NOT NULL UNIQUE
     ) STRICT;",
+    // `sent` may be 2 now: what was rejected. The tables are the same, but an earlier version would take such a row for
+    // a delivery, so it must not open the file.
+    "",
 ];
 
 /// Why a file cannot be used.
@@ -220,7 +225,7 @@ fn check(path: &Path, check: fn(&Path) -> std::io::Result<()>) -> std::io::Resul
 fn open_shared(path: &Path) -> Result<Connection, Problem> {
     // SQLite falls back to reading alone if the file cannot be written.
     let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    if version(&connection)? < VERSION {
+    if version(&connection)? < READABLE {
         migrate(&mut connection)?;
     }
     Ok(connection)
@@ -247,7 +252,7 @@ fn open_alone(path: &Path) -> Result<Connection, Problem> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
     let connection = connect(format!("file:{path}?immutable=1"), flags)?;
     match version(&connection)? {
-        VERSION => Ok(connection),
+        READABLE.. => Ok(connection),
         _ => Err(Problem::ReadOnly),
     }
 }

@@ -167,7 +167,7 @@ impl Store {
     /// Takes one entry away; says whether it was there.
     pub(crate) fn remove(&mut self, id: Id) -> Result<bool> {
         let sql = "DELETE FROM entry WHERE id = ?1 AND sent = ?2";
-        let sent = id.direction == Direction::Out;
+        let sent = id.direction.number();
         let removed = self.connection.execute(sql, params![id.number, sent]);
         removed
             .map(|count| count > 0)
@@ -307,7 +307,7 @@ fn bind(statement: &mut Statement<'_>, first: usize, row: &Row, kept: i64) -> ru
         .map(|limit| i64::try_from(limit).unwrap_or(i64::MAX));
     let values: [&dyn ToSql; COLUMNS.len()] = [
         &row.id.number,
-        &(row.id.direction == Direction::Out),
+        &row.id.direction.number(),
         &row.at.as_millisecond(),
         &row.method,
         &row.target,

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic; that is how it fails")]
 
 mod api;
+mod backend;
 mod harness;
 
 mod cases;
@@ -30,6 +31,7 @@ mod errors_network;
 mod errors_streams;
 mod explain;
 mod explain_cases;
+mod framing;
 mod generated;
 mod handshakes;
 mod history;
@@ -42,6 +44,7 @@ mod listen_forward;
 mod listen_output;
 mod listen_passed;
 mod listen_tls;
+mod one_head;
 mod own_profiles;
 mod page_guard;
 mod private_files;

@@ -8,7 +8,7 @@ const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 /// A raw Ken delivery with odd spelling, order and white space, signed long ago.
 const RAW: &str = "POST /hooks/./ken?x=%2F HTTP/1.1\r\nHOST: example.com\r\nX-CaMeL: 1\r\nSVIX-ID: msg_9\r\n\
-    x-camel: 2\r\nSvix-Timestamp: 1700000000\r\nSvix-Signature: v1,AAAA\r\nContent-Length: 106\r\n\r\n\
+    x-camel: 2\r\nSvix-Timestamp: 1700000000\r\nSvix-Signature: v1,AAAA\r\nContent-Length: 108\r\n\r\n\
     { \"eventType\": \"lead_clicked\", \"eventId\": \"1:lead_clicked:2\", \"contact\": {}, \"company\": {}, \"campaign\": {} }";
 
 fn verify(room: &Room, request: &[u8]) -> Value {

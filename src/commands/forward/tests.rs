@@ -109,6 +109,7 @@ async fn a_target_gets_requests_in_the_order_in_which_they_came() {
         roots: None,
         max_answer: MAX_ANSWER,
         reach: target.reach,
+        any_framing: false,
     };
     let lane = Lane {
         client: Client::new(&target.url, limits).unwrap(),

@@ -16,7 +16,7 @@ use crate::private;
 use crate::render::history;
 use crate::request::curl::{self, Shell};
 use crate::request::{har, json_text, raw, redact};
-use crate::store::{Entry, Filter, Store};
+use crate::store::{Direction, Entry, Filter, Store};
 use crate::ui::Ui;
 
 /// Write requests out, the oldest first
@@ -130,7 +130,14 @@ impl ExportArgs {
         store: Option<&Store>,
         mut visit: impl FnMut(Entry) -> Result<ControlFlow<()>>,
     ) -> Result<()> {
-        let filter = self.filter.filter(store)?;
+        let mut filter = self.filter.filter(store)?;
+        if self.format != Format::Ndjson {
+            // What was rejected is no request that could be sent again.
+            filter.directions.retain(|one| *one != Direction::Rejected);
+            if filter.directions.is_empty() {
+                filter.directions = vec![Direction::In, Direction::Out];
+            }
+        }
         if !self.ids.is_empty() {
             for id in &self.ids {
                 if visit(named(id, store)?)?.is_break() {

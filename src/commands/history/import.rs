@@ -196,11 +196,10 @@ impl Import {
     /// One capture or delivery of an export.
     fn object(&mut self, object: &Map<String, Value>) -> std::result::Result<(), Problem> {
         let stored = stored::from_json(object)?;
-        let is_delivery = object.get("type").and_then(Value::as_str) == Some("delivery");
-        let direction = if is_delivery {
-            Direction::Out
-        } else {
-            Direction::In
+        let direction = match object.get("type").and_then(Value::as_str) {
+            Some("delivery") => Direction::Out,
+            Some(stored::REJECTED) => Direction::Rejected,
+            _ => Direction::In,
         };
         let mut at = [object.get("received_at"), object.get("sent_at")]
             .into_iter()
@@ -242,6 +241,9 @@ impl Import {
     /// Tells whose it is, if it does not say.
     fn describe(&self, entry: &mut Entry) {
         let (request, facts) = (&entry.request, &mut entry.facts);
+        if entry.id.direction == Direction::Rejected {
+            return;
+        }
         if facts.provider.is_some() || facts.event.is_some() || facts.verdict.is_some() {
             return;
         }
@@ -337,8 +339,8 @@ fn facts(object: &Map<String, Value>, stored: &Stored) -> Facts {
         duplicate: object.get("duplicate") == Some(&Value::Bool(true)),
         verdict: text(&["signature", "status"]).or(tampered),
         scheme: text(&["signature", "scheme"]),
-        reason: text(&["signature", "reason"]),
-        detail: text(&["signature", "detail"]),
+        reason: text(&["signature", "reason"]).or_else(|| text(&["reason"])),
+        detail: text(&["signature", "detail"]).or_else(|| text(&["detail"])),
         status: stored.status,
         duration: duration(&at(&["response", "duration_ms"]).unwrap_or_default()),
         good,

@@ -44,7 +44,7 @@ impl ListArgs {
 #[derive(Args)]
 #[command(next_help_heading = "Which")]
 pub(super) struct FilterArgs {
-    /// Captures alone: what was received
+    /// What was received alone: captures, and requests that were rejected
     #[arg(id = "received", long = "in", conflicts_with = "sent")]
     received: bool,
     /// Deliveries alone: what was sent
@@ -87,10 +87,10 @@ impl FilterArgs {
             ));
         }
         Ok(Filter {
-            direction: match (self.received, self.sent) {
-                (true, _) => Some(Direction::In),
-                (_, true) => Some(Direction::Out),
-                _ => None,
+            directions: match (self.received, self.sent) {
+                (true, _) => vec![Direction::In, Direction::Rejected],
+                (_, true) => vec![Direction::Out],
+                _ => Vec::new(),
             },
             event: self.event.clone(),
             statuses: self.status.as_ref().and_then(Standing::ranges),

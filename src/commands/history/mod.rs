@@ -11,7 +11,7 @@ use clap::{Args, Subcommand};
 use super::Context;
 use crate::error::{Error, Outcome, Result};
 use crate::settings::Settings;
-use crate::store::{Entry, Id, Place, Store};
+use crate::store::{Direction, Entry, Id, Place, Store};
 
 /// List, show, compare, export and import what was received and sent
 #[derive(Args)]
@@ -80,6 +80,7 @@ fn named(name: &str, store: Option<&Store>) -> Result<Entry> {
     let store = store.ok_or_else(none)?;
     if name == "last" {
         let filter = crate::store::Filter {
+            directions: vec![Direction::In, Direction::Out],
             limit: Some(1),
             ..Default::default()
         };

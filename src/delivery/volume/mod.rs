@@ -12,14 +12,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::{Expectation, SigningTime, Verdict};
 use crate::error::{Error, Result};
 use crate::provider::Provider;
-use crate::request::{Request, raw};
+use crate::request::Request;
 use crate::sender::{Attempt, Delivery, Dialer, Failure, FailureKind, Limits, Line};
 
 /// A delivery that is sent many times.
@@ -252,8 +251,7 @@ impl Worker {
         let Ok(request) = template.delivery.attempt_of(&id, request, signed_at) else {
             return;
         };
-        let bytes = Bytes::from(raw::print(&request));
-        let attempt = self.exchange(index, &bytes, template).await;
+        let attempt = self.exchange(index, &request, template).await;
         let profile = template.provider.as_ref().map(|provider| &provider.profile);
         let verdict = Verdict::new(&template.delivery, &attempt, profile, &load.expect);
         let is_good = verdict.problem().is_none();
@@ -284,11 +282,11 @@ impl Worker {
         }
     }
 
-    async fn exchange(&mut self, index: usize, bytes: &Bytes, template: &Template) -> Attempt {
+    async fn exchange(&mut self, index: usize, request: &Request, template: &Template) -> Attempt {
         let start = Instant::now();
         let line = &mut self.lines[index];
         let method = &self.shared.methods[index];
-        let exchange = line.exchange(bytes, method, template.limits.max_answer);
+        let exchange = line.exchange(request, method, &template.limits);
         let result = match template.limits.timeout {
             Some(limit) => match tokio::time::timeout(limit, exchange).await {
                 Ok(result) => result,
