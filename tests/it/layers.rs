@@ -43,7 +43,7 @@ fn program() -> Vec<(String, String)> {
     assert!(files.len() > 30);
     files
         .into_iter()
-        .filter(|file| !file.ends_with("tests.rs"))
+        .filter(|file| !file.ends_with("tests.rs") && !file.iter().any(|part| part == "tests"))
         .map(|file| {
             let text = fs::read_to_string(&file).unwrap();
             let text = text
@@ -149,9 +149,11 @@ fn only_one_place_writes_json_and_one_says_what_is_redacted() {
             "serde_json::to_vec",
             "serde_json::to_writer",
         ];
-        let is_kept = ["delivery/plan.rs", "request/json_text.rs"].contains(&&*file);
+        // Other layers write JSON to hash it or to keep it, and print none.
+        let prints = ["audit/", "commands/", "page/", "render/", "ui.rs"];
+        let prints = prints.iter().any(|part| file.starts_with(part));
         let writes = writes.iter().any(|write| text.contains(write));
-        assert!(!writes || is_kept, "src/{file} writes JSON of its own");
+        assert!(!(prints && writes), "src/{file} writes JSON of its own");
         let redacts = text.contains("\"[redacted]\"") && file != "request/redact.rs";
         assert!(!redacts, "src/{file} redacts on its own");
     }
