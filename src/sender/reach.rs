@@ -124,7 +124,8 @@ impl OutOfReach {
     /// The host, and where it is.
     pub(crate) fn place(&self) -> String {
         let Self { host, ip } = self;
-        if *host == ip.to_string() {
+        // An address may be spelled in several ways.
+        if host.parse() == Ok(*ip) {
             format!("`{ip}`")
         } else {
             format!("`{host}` at {ip}")

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use crate::private;
+use crate::request::json_text;
 
 /// The SHA-256 of bytes, in hexadecimal digits.
 pub(crate) fn digest(bytes: &[u8]) -> String {
@@ -19,10 +21,8 @@ pub(crate) fn digest(bytes: &[u8]) -> String {
 pub(crate) type Digests = BTreeMap<String, String>;
 
 /// What a user trusts in one folder.
-#[derive(Debug, Default, Deserialize, Serialize)]
+#[derive(Deserialize)]
 struct Record {
-    /// For people: its name in the state directory says which folder it is of.
-    folder: String,
     files: Digests,
 }
 
@@ -84,11 +84,9 @@ impl Records {
     /// Trusts files of a folder in place of those that were trusted before.
     pub(super) fn put(&self, folder: &Path, files: &Digests) -> io::Result<()> {
         private::own_folder(&self.folder)?;
-        let record = Record {
-            folder: folder.to_string_lossy().into_owned(),
-            files: files.clone(),
-        };
-        let text = serde_json::to_string_pretty(&record).map_err(io::Error::other)?;
+        // The folder is for people: the name of the record says which one it is of.
+        let record = json!({"folder": folder.to_string_lossy(), "files": files});
+        let text = json_text::to_string_pretty(&record);
         private::write(&self.path(folder), format!("{text}\n").as_bytes())
     }
 

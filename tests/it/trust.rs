@@ -1,16 +1,19 @@
 //! What a project brings is input: each row of what it may not do on its own, refused, allowed by a flag, and trusted.
 
+use std::cell::Cell;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Endpoint, Ran, Room, project};
+use crate::harness::{Endpoint, Ran, Room, project, until};
 use crate::own_profiles::ACME;
 
 /// Reaches this machine, and is not a loopback address.
 const FAR: &str = "0.0.0.0";
+const REQUEST: &str =
+    "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 const TRUSTING: &[(&str, &str)] = &[("HOOKCTL_TRUST", "1")];
 
 /// A URL of an endpoint that is not loopback.
@@ -220,9 +223,7 @@ fn a_project_may_not_delete_from_a_history_that_it_does_not_name() {
         room.write("hookctl.toml", format!("[history]\n{setting}\n"));
         let listen = |args: &[&str]| {
             let mut listener = room.listen(args);
-            listener.exchange(
-                "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
-            );
+            listener.exchange(REQUEST);
             listener.next();
             listener.stop().ends(0);
         };
@@ -248,8 +249,13 @@ fn a_project_may_not_delete_from_a_history_that_it_does_not_name() {
         assert_eq!(there.json().len(), 3, "{setting}");
         room.write("hookctl.toml", format!("[history]\n{setting}\n"));
         room.run(&["trust"]).ends(0);
-        listen(&[]);
-        assert!(count() < 3, "{setting}");
+        let (listener, sent) = (room.listen(&[]), Cell::new(count()));
+        until("the limit is applied", || {
+            listener.exchange(REQUEST);
+            sent.set(sent.get() + 1);
+            count() < sent.get()
+        });
+        listener.stop().ends(0);
     }
 }
 
@@ -337,8 +343,8 @@ fn what_is_in_a_history_of_a_project_goes_to_loopback_only() {
     // Two attempts, of which one stays pending.
     let pending =
         room.start(&[&["send", "klen/call.ended", "--schedule", "1h"][..], &own].concat());
-    crate::harness::until("the first attempt is made", || endpoint.hits().len() == 1);
-    crate::harness::until("it is written down", || {
+    until("the first attempt is made", || endpoint.hits().len() == 1);
+    until("it is written down", || {
         with(&["history", "--json", "--out"])
             .json()
             .first()
