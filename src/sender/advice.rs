@@ -148,6 +148,10 @@ fn on_failure(
              history with `--store FILE` for this run, or run `hookctl trust`."
                 .to_owned(),
         ],
+        FailureKind::SpokeFirst => vec![format!(
+            "Is `{}` an HTTP server? Those of mail, SSH and databases speak first.",
+            super::delivery::authority(url)
+        )],
         FailureKind::Other => Vec::new(),
     }
 }

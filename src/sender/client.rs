@@ -219,6 +219,7 @@ fn with_target(url: &Url, target: &str) -> Url {
 pub(super) fn classify(error: &(dyn StdError + 'static)) -> Failure {
     let mut next = Some(error);
     let (mut kind, mut message) = (FailureKind::Other, None);
+    let mut spoke_first = false;
     while let Some(cause) = next {
         let text = cause.to_string();
         next = cause.source();
@@ -249,16 +250,22 @@ pub(super) fn classify(error: &(dyn StdError + 'static)) -> Failure {
             }
         }
         if let Some(hyper) = cause.downcast_ref::<hyper::Error>() {
-            if hyper.is_incomplete_message() {
+            if hyper.is_incomplete_message() || hyper.is_closed() || hyper.is_canceled() {
                 kind = FailureKind::Closed;
             } else if hyper.is_parse() {
                 kind = FailureKind::NotHttp;
             }
         }
+        if text.contains("unexpected message") {
+            spoke_first = true;
+        }
         if text.contains("dns error") || text.contains("failed to lookup") {
             kind = FailureKind::Unknown;
         }
         message = Some(text);
+    }
+    if spoke_first {
+        return Failure::spoke_first();
     }
     let message = match kind {
         FailureKind::Refused => "connection refused".to_owned(),

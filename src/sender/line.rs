@@ -118,8 +118,18 @@ impl Line {
 
 struct Connected {
     sender: SendRequest<Empty<Bytes>>,
+    outgoing: Rc<RefCell<Outgoing>>,
+}
+
+/// What goes out over a connection.
+#[derive(Default)]
+struct Outgoing {
     /// What goes out next.
-    bytes: Rc<RefCell<Bytes>>,
+    bytes: Bytes,
+    /// Whether hyper ever began a request.
+    is_used: bool,
+    /// Whether the server spoke before.
+    spoke_first: bool,
 }
 
 impl Connected {
@@ -127,16 +137,16 @@ impl Connected {
     where
         S: AsyncRead + AsyncWrite + Unpin + 'static,
     {
-        let bytes = Rc::new(RefCell::new(Bytes::new()));
+        let outgoing = Rc::new(RefCell::new(Outgoing::default()));
         let instead = Instead {
             stream,
-            bytes: Rc::clone(&bytes),
+            outgoing: Rc::clone(&outgoing),
         };
         let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(instead))
             .await
             .map_err(|error| classify(&error))?;
         tokio::task::spawn_local(connection);
-        Ok(Self { sender, bytes })
+        Ok(Self { sender, outgoing })
     }
 
     async fn exchange(
@@ -145,19 +155,19 @@ impl Connected {
         method: &hyper::Method,
         max: usize,
     ) -> std::result::Result<Answer, Failure> {
-        self.sender
-            .ready()
-            .await
-            .map_err(|error| classify(&error))?;
-        self.bytes.replace(bytes);
+        let failed = |error: hyper::Error| {
+            if self.outgoing.borrow().spoke_first {
+                Failure::spoke_first()
+            } else {
+                classify(&error)
+            }
+        };
+        self.sender.ready().await.map_err(failed)?;
+        self.outgoing.borrow_mut().bytes = bytes;
         // What hyper is told decides how it reads the answer; of that, only the method matters.
         let mut told = hyper::Request::new(Empty::new());
         *told.method_mut() = method.clone();
-        let response = self
-            .sender
-            .send_request(told)
-            .await
-            .map_err(|error| classify(&error))?;
+        let response = self.sender.send_request(told).await.map_err(failed)?;
         answer(response, max).await
     }
 }
@@ -165,14 +175,14 @@ impl Connected {
 /// A stream that sends its own bytes instead of those that are written to it.
 struct Instead<S> {
     stream: S,
-    bytes: Rc<RefCell<Bytes>>,
+    outgoing: Rc<RefCell<Outgoing>>,
 }
 
 impl<S: AsyncWrite + Unpin> Instead<S> {
     fn poll_send(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let mut bytes = self.bytes.borrow_mut();
+        let bytes = &mut self.outgoing.borrow_mut().bytes;
         while !bytes.is_empty() {
-            let sent = ready!(Pin::new(&mut self.stream).poll_write(context, &bytes))?;
+            let sent = ready!(Pin::new(&mut self.stream).poll_write(context, bytes))?;
             if sent == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
@@ -188,7 +198,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for Instead<S> {
         context: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buf)
+        let before = buf.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(context, buf))?;
+        let mut outgoing = self.outgoing.borrow_mut();
+        outgoing.spoke_first |= buf.filled().len() > before && !outgoing.is_used;
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -198,6 +212,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Instead<S> {
         _: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
+        self.outgoing.borrow_mut().is_used = true;
         Poll::Ready(Ok(buf.len()))
     }
 
@@ -208,5 +223,31 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Instead<S> {
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.poll_send(context))?;
         Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::AsyncWriteExt as _;
+
+    #[tokio::test]
+    async fn a_server_that_speaks_first_is_told_from_one_that_responds() {
+        let exchange = async {
+            let (near, mut far) = tokio::io::duplex(1024);
+            far.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+                .await
+                .unwrap();
+            let mut connected = Connected::new(near).await.unwrap();
+            let bytes = Bytes::from_static(b"GET / HTTP/1.1\r\n\r\n");
+            connected.exchange(bytes, &hyper::Method::GET, 10).await
+        };
+        let failure = tokio::task::LocalSet::new().run_until(exchange).await;
+        let failure = failure.unwrap_err();
+        assert_eq!(failure.kind, FailureKind::SpokeFirst);
+        assert_eq!(
+            failure.message,
+            "the server sent data before it got the request"
+        );
     }
 }

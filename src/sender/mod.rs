@@ -55,6 +55,8 @@ pub(crate) enum FailureKind {
     NotHttp,
     /// The address is not one that the request may go to.
     OutOfReach,
+    /// The server sent something before it got the request.
+    SpokeFirst,
     /// Anything else.
     Other,
 }
@@ -68,6 +70,14 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
+    /// The server spoke first, as servers of other protocols do.
+    fn spoke_first() -> Self {
+        Self {
+            kind: FailureKind::SpokeFirst,
+            message: "the server sent data before it got the request".to_owned(),
+        }
+    }
+
     /// No answer came in time.
     pub(crate) fn timeout(limit: Duration) -> Self {
         Self {

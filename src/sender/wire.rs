@@ -107,7 +107,14 @@ impl ExactLine {
         request: &Request,
         max: usize,
     ) -> Result<Answer, Failure> {
-        let failed = |error: hyper::Error| classify(&error);
+        let wire = self.wire.clone();
+        let failed = |error: hyper::Error| {
+            if wire.lock().spoke_first {
+                Failure::spoke_first()
+            } else {
+                classify(&error)
+            }
+        };
         // What hyper is told decides how it reads the answer; of that, only the method matters.
         let method = hyper::Method::from_bytes(request.method.as_bytes());
         let told = hyper::Request::builder()
@@ -191,6 +198,10 @@ struct State {
     rest: Bytes,
     /// Whether anything came back since.
     is_answered: bool,
+    /// Whether a request was ever begun on the connection.
+    is_used: bool,
+    /// Whether the server spoke before.
+    spoke_first: bool,
 }
 
 impl State {
@@ -264,7 +275,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Instead<S> {
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(context, buf))?;
         if buf.filled().len() > before {
-            self.wire.lock().is_answered = true;
+            let mut wire = self.wire.lock();
+            wire.is_answered = true;
+            wire.spoke_first |= !wire.is_used;
         }
         Poll::Ready(Ok(()))
     }
@@ -279,6 +292,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Instead<S> {
         let mut wire = self.wire.lock();
         if !wire.next.is_empty() {
             wire.rest = std::mem::take(&mut wire.next);
+            wire.is_used = true;
         }
         Poll::Ready(Ok(buf.len()))
     }
@@ -290,5 +304,39 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Instead<S> {
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.poll_send(context))?;
         Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::raw;
+    use crate::sender::FailureKind;
+    use tokio::io::AsyncWriteExt as _;
+
+    #[tokio::test]
+    async fn a_server_that_speaks_first_is_told_from_one_that_responds() {
+        let request = raw::parse(b"GET / HTTP/1.1\n\n").unwrap();
+        let (near, mut far) = tokio::io::duplex(1024);
+        far.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            .await
+            .unwrap();
+        let mut line = ExactLine::new(near).await.unwrap();
+        let failure = line.converse(&request, 10).await.unwrap_err();
+        assert_eq!(failure.kind, FailureKind::SpokeFirst);
+        assert_eq!(
+            failure.message,
+            "the server sent data before it got the request"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_server_that_hangs_up_first_has_closed_the_connection() {
+        let request = raw::parse(b"GET / HTTP/1.1\n\n").unwrap();
+        let (near, far) = tokio::io::duplex(1024);
+        drop(far);
+        let mut line = ExactLine::new(near).await.unwrap();
+        let failure = line.converse(&request, 10).await.unwrap_err();
+        assert_eq!(failure.kind, FailureKind::Closed, "{}", failure.message);
     }
 }

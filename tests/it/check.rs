@@ -568,6 +568,47 @@ fn a_handler_that_breaks_off_or_babbles_is_told_so() {
 }
 
 #[test]
+fn a_handler_that_speaks_before_it_is_asked_fails() {
+    // Whether the first words are sooner than the request is chance.
+    let wanted = [
+        "the server sent data before it got the request",
+        "the answer is no HTTP",
+    ];
+    let first_words: [&[u8]; 3] = [
+        b"220 mail.example ESMTP\r\n",
+        b"SSH-2.0-x\r\n",
+        b"\0\x01\x02",
+    ];
+    for words in first_words.repeat(3) {
+        let to = server(move |mut stream| {
+            let _ = stream.write_all(words);
+            while stream.read(&mut [0; 8192]).is_ok_and(|read| read > 0) {}
+        });
+        let ran = Room::new().run(&["check", "--json", "--provider", "ken", "--to", &to]);
+        let lines = ran.ends(1).json();
+        let failed: Vec<&Value> = lines
+            .iter()
+            .filter(|line| line["status"] == "fail")
+            .collect();
+        assert_eq!(failed.len(), 1, "{}", ran.stdout);
+        assert_eq!(failed[0]["id"], "accepts-valid");
+        let observed = failed[0]["observed"].as_str().unwrap();
+        assert!(wanted.contains(&observed), "{observed}");
+    }
+}
+
+#[test]
+fn a_handler_that_hangs_up_at_once_fails() {
+    let closed = [(
+        "accepts-valid",
+        "the connection was closed before an answer came",
+    )];
+    for _ in 0..5 {
+        fails(&server(drop), &closed);
+    }
+}
+
+#[test]
 fn an_answer_without_end_is_not_read_to_it() {
     const PIECE: &[u8] = &[b'x'; 8192];
     let long = [

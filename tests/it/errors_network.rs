@@ -158,6 +158,47 @@ fn a_connection_that_closes_without_a_whole_answer() {
 }
 
 #[test]
+fn a_server_that_speaks_before_it_is_asked() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let to = format!("http://{}/", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            thread::spawn(move || {
+                let _ = stream.write_all(b"220 mail.example ESMTP\r\n");
+                hang_up(&mut stream);
+            });
+        }
+    });
+    // Whether the first words are sooner than the request is chance.
+    let wanted = [
+        "the server sent data before it got the request\n\
+         hint: Is `127.0.0.1:[port]` an HTTP server? Those of mail, SSH and databases speak first.\n",
+        "the answer is no HTTP\n\
+         hint: Does `127.0.0.1:[port]` speak TLS? Then use `https://`.\n",
+    ];
+    let wanted = wanted.map(|why| format!("error: cannot deliver to `127.0.0.1:[port]`: {why}"));
+    let room = Room::new();
+    room.write("request.http", "POST / HTTP/1.1\n\n{}");
+    let send = ["send", "ken/lead_replied", "--no-store", "--to", &to];
+    let many = [
+        "send",
+        "ken/lead_replied",
+        "--no-store",
+        "--count",
+        "2",
+        "--to",
+        &to,
+    ];
+    let replay = ["replay", "request.http", "--raw", "--no-store", "--to", &to];
+    for args in [&send[..], &many, &replay].repeat(4) {
+        let ran = room.run(args);
+        let said = steady(&ran.ends(1).stderr);
+        assert!(wanted.iter().any(|wanted| said.ends_with(wanted)), "{said}");
+    }
+}
+
+#[test]
 fn plain_http_where_tls_is_spoken_and_the_other_way_round() {
     let corrupt = "error: cannot deliver to `127.0.0.1:[port]`: TLS failed: received corrupt message of type InvalidContentType\n";
     let insecure =

@@ -279,16 +279,16 @@ fn a_history_of_the_version_before_is_read_and_written() {
             .pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))
             .unwrap()
     };
-    assert_eq!(version("PRAGMA user_version = 4"), 4);
+    assert_eq!(version("PRAGMA user_version = 5"), 5);
     let read = room.run(&["history", "--json", "--store", "h.db"]);
     assert_eq!(read.ends(0).json().len(), 1);
     // Who only reads leaves it to the programs that wrote it.
-    assert_eq!(version(""), 4);
+    assert_eq!(version(""), 5);
     let listener = room.listen(&["--store", "h.db"]);
     let [(sent, ..), _, _, _] = ambiguous();
     exchange(&listener, &sent);
     listener.stop().ends(0);
-    assert_eq!(version(""), 5);
+    assert_eq!(version(""), 6);
     let read = room.run(&["history", "--json", "--store", "h.db"]);
     let kinds: Vec<_> = read
         .ends(0)

@@ -163,7 +163,7 @@ fn silence(bench: &mut Bench<'_>, reply: &Reply, failure: FailureKind) -> Result
             bench.nothing = Some("no valid delivery got a response, see accepts-valid".to_owned());
             Ok(Verdict::fail(words, LATE))
         }
-        FailureKind::Closed | FailureKind::NotHttp => {
+        FailureKind::Closed | FailureKind::NotHttp | FailureKind::SpokeFirst => {
             bench.nothing = Some("no delivery is answered, see accepts-valid".to_owned());
             let fix = advice(&reply.attempt, &url, Some(bench.subject.profile()), false);
             Ok(Verdict::fail(words, fix.join(" ")))
