@@ -2950,7 +2950,7 @@ _hookctl() {
             return 0
             ;;
         hookctl__subcmd__verify)
-            opts="-H -q -v -h --body --header --headers --method --url --scheme --at --tolerance --reveal --secret --secret-file --provider --json --color --quiet --verbose --config --store --no-store --help"
+            opts="-H -q -v -h --body --header --headers --method --url --scheme --at --tolerance --reveal --thorough --secret --secret-file --provider --json --color --quiet --verbose --config --store --no-store --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -637,6 +637,7 @@ set edit:completion:arg-completer[hookctl] = {|@words|
             cand --config 'Configuration file, in place of hookctl.toml'
             cand --store 'File of the history; also HOOKCTL_STORE, else one in the state directory'
             cand --reveal 'Show secret and expected signature where they help'
+            cand --thorough 'Try every known cause of a failure, however long it takes'
             cand --json 'Print one JSON object a line'
             cand -q 'Leave out notes and hints'
             cand --quiet 'Leave out notes and hints'

@@ -600,6 +600,7 @@ never\t'Never'"
 complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l config -d 'Configuration file, in place of hookctl.toml' -r -F
 complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l store -d 'File of the history; also HOOKCTL_STORE, else one in the state directory' -r -F
 complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l reveal -d 'Show secret and expected signature where they help'
+complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l thorough -d 'Try every known cause of a failure, however long it takes'
 complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -l json -d 'Print one JSON object a line'
 complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -s q -l quiet -d 'Leave out notes and hints'
 complete -c hookctl -n "__fish_hookctl_using_subcommand verify" -s v -l verbose -d 'Show whole requests and answers'

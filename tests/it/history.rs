@@ -167,7 +167,7 @@ fn two_are_compared_by_name_and_path() {
          header authorization\n  - Bearer [redacted]\n  + Bearer [redacted]\n\
          body id\n  - \"ev_1\"\n  + \"ev_2\"\n\
          body at\n  - \"2025-03-01T09:59:59Z\"\n  + \"2025-03-01T10:00:01Z\"\n\
-         body amount\n  - 1.1\n  + 2\n",
+         body amount\n  - 1.10\n  + 2\n",
         "",
     );
     let steady = room.run(&[&both[..], &["--ignore-volatile"]].concat());
