@@ -48,7 +48,7 @@ impl<'d> Document<'d> {
         let may_be_escaped = self.outline.has_escaped_keys;
         let child = |node: Node<'d>, key: &str, may_be_plain: bool| {
             node.child(&Key {
-                key,
+                text: key,
                 may_be_plain,
                 may_be_escaped,
             })
@@ -150,7 +150,7 @@ impl<'d> Node<'d> {
     fn child(self, key: &Key<'_>) -> Option<Self> {
         match self.first() {
             b'{' => self.member(key),
-            b'[' => self.item(key.key.parse().ok()?),
+            b'[' => self.item(key.text.parse().ok()?),
             _ => None,
         }
     }
@@ -158,7 +158,7 @@ impl<'d> Node<'d> {
     /// The value under a key of an object, or at an index of an array.
     pub(crate) fn at(self, key: &str) -> Option<Self> {
         self.child(&Key {
-            key,
+            text: key,
             may_be_plain: !key.contains('\\'),
             may_be_escaped: self.document.outline.has_escaped_keys,
         })
@@ -201,7 +201,7 @@ impl<'d> Node<'d> {
     fn member_by_walking(self, key: &Key<'_>) -> Option<Self> {
         if !key.may_be_escaped {
             // To see that a text is nowhere is much quicker than to walk.
-            memmem::find(self.document.text.get(self.start..)?, key.key.as_bytes())?;
+            memmem::find(self.document.text.get(self.start..)?, key.text.as_bytes())?;
         }
         let members = self.children();
         let of_key = members.filter(|(written, _)| key.is(written));
@@ -252,7 +252,7 @@ impl<'d> Node<'d> {
 
 /// A key that is looked for.
 struct Key<'k> {
-    key: &'k str,
+    text: &'k str,
     /// Whether it may be written as it is: a backslash may not.
     may_be_plain: bool,
     may_be_escaped: bool,
@@ -261,16 +261,16 @@ struct Key<'k> {
 impl Key<'_> {
     /// Whether it is the one that is written like this between its quotes.
     fn is(&self, written: &[u8]) -> bool {
-        (self.may_be_plain && written == self.key.as_bytes())
+        (self.may_be_plain && written == self.text.as_bytes())
             || (self.may_be_escaped && self.is_escaped(written))
     }
 
     fn is_escaped(&self, written: &[u8]) -> bool {
-        let length = self.key.len();
+        let length = self.text.len();
         // An escape takes more bytes than what it stands for, and not more than six times as many.
         (length + 1..=length.saturating_mul(6)).contains(&written.len())
             && memchr::memchr(b'\\', written).is_some()
-            && unquoted(text(written)).is_some_and(|written| written == self.key)
+            && unquoted(text(written)).is_some_and(|written| written == self.text)
     }
 }
 

@@ -277,7 +277,8 @@ fn plain_length(text: &[u8]) -> Option<usize> {
     let length = memchr::memchr2(b'"', b'\\', rest)?;
     let has_control = rest[..length]
         .iter()
-        .fold(false, |found, byte| found | (*byte < b' '));
+        .fold(0, |found, byte| found | u8::from(*byte < b' '))
+        != 0;
     if has_control {
         return rest.iter().position(is_stop).map(|found| SHORT + found);
     }
