@@ -236,6 +236,20 @@ impl Ui {
         self.data(shown)
     }
 
+    /// As [`Self::foreign`], for what is written piece by piece.
+    pub(crate) fn foreign_by(
+        &mut self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<()> {
+        let mut foreign = Foreign {
+            escaped: self.out_is_terminal.then(Vec::new),
+            ui: self,
+        };
+        write(&mut foreign)
+            .and_then(|()| foreign.end())
+            .map_err(cannot_write)
+    }
+
     /// Writes one line of machine output.
     pub(crate) fn json_line(&mut self, value: &impl serde::Serialize) -> Result<()> {
         json_text::to_writer(&mut self.out, value)
@@ -327,6 +341,61 @@ impl Ui {
 
 fn cannot_write(error: io::Error) -> Error {
     Error::machine("cannot write the output").because(error)
+}
+
+/// Bytes of a stranger on their way to the data.
+struct Foreign<'a> {
+    ui: &'a mut Ui,
+    /// At a terminal, what is still to be escaped: a line, or the start of a long one.
+    escaped: Option<Vec<u8>>,
+}
+
+/// Most bytes of a line that are escaped together.
+const MAX_LINE: usize = 64 * 1024;
+
+impl Foreign<'_> {
+    /// Writes what is left.
+    fn end(&mut self) -> io::Result<()> {
+        match self.escaped.take() {
+            Some(rest) => self.escape(&rest),
+            None => Ok(()),
+        }
+    }
+
+    fn escape(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let (shown, escaped) = for_terminal(bytes);
+        self.ui.escaped |= escaped;
+        self.ui.out.write_all(shown.as_bytes())
+    }
+}
+
+impl Write for Foreign<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let Some(waiting) = &mut self.escaped else {
+            return self.ui.out.write(bytes);
+        };
+        let taken = &bytes[..bytes.len().min(MAX_LINE)];
+        waiting.extend_from_slice(taken);
+        let end = match memchr::memrchr(b'\n', waiting) {
+            Some(end) => end + 1,
+            None if waiting.len() < MAX_LINE => 0,
+            // Neither a character nor the end of a line is taken apart.
+            None => {
+                let text = waiting.utf8_chunks().last();
+                let cut = text.map_or(0, |chunk| chunk.invalid().len());
+                let end = waiting.len() - cut;
+                end - usize::from(waiting[..end].ends_with(b"\r"))
+            }
+        };
+        let rest = waiting.split_off(end);
+        let whole = std::mem::replace(waiting, rest);
+        self.escape(&whole)?;
+        Ok(taken.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Makes a message safe: no control characters, no credentials in URLs.

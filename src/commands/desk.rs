@@ -1,6 +1,6 @@
 //! Between the receiver and the user: keeps, counts and shows what comes.
 
-use std::io::Write as _;
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -308,9 +308,12 @@ fn save(capture: &Capture, folder: &Path) -> std::result::Result<(), String> {
         .collect();
     let time = capture.received_at.strftime("%Y%m%dT%H%M%S%.3f");
     let path = folder.join(format!("{time}-{:04}{name}.json", capture.number));
-    let mut text = json_text::to_string_pretty(&capture::json(capture, true));
-    text.push('\n');
-    let written = private::create_new(&path).and_then(|mut file| file.write_all(text.as_bytes()));
+    let written = private::create_new(&path).and_then(|file| {
+        let mut file = BufWriter::new(file);
+        json_text::to_writer_pretty(&mut file, &capture::json(capture, true))?;
+        file.write_all(b"\n")?;
+        file.flush()
+    });
     written.map_err(|error| format!("cannot save to `{}`: {error}", path.display()))
 }
 

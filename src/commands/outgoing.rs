@@ -12,7 +12,7 @@ use crate::delivery::{Verdict, basic_header, is_success};
 use crate::error::{Error, Outcome, Result};
 use crate::provider::{Profile, Provider};
 use crate::render::outgoing::{self, Form, Printing};
-use crate::request::Request;
+use crate::request::{Request, raw};
 use crate::secret::Secret;
 use crate::sender::{Attempt, Client, Delivery, authority};
 use crate::signature::{Key, Scheme, Tamper};
@@ -131,10 +131,13 @@ impl Run<'_> {
             if index > 0 && form != Form::Json {
                 context.ui.data("\n")?;
             }
-            let (bytes, left_out) = outgoing::request(&request, &planned.delivery, printing);
-            redacted |= left_out;
-            context.ui.foreign(&bytes)?;
-            if form == Form::Http && context.ui.out_is_terminal() && !bytes.ends_with(b"\n") {
+            context.ui.foreign_by(|out| {
+                redacted |= outgoing::write_request(&request, &planned.delivery, printing, out)?;
+                Ok(())
+            })?;
+            let ends_line = raw::is_chunked(&request.headers) || request.body.ends_with(b"\n");
+            let ends_line = ends_line || request.body.is_empty();
+            if form == Form::Http && context.ui.out_is_terminal() && !ends_line {
                 context.ui.data("\n")?;
             }
         }

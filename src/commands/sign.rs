@@ -112,8 +112,9 @@ pub(crate) fn run(args: &SignArgs, context: &mut Context) -> Result<Outcome> {
             // What it prints is what was asked for.
             reveal: true,
         };
-        let (bytes, _) = outgoing::request(&request, &one.delivery, printing);
-        context.ui.foreign(&bytes)?;
+        context.ui.foreign_by(|out| {
+            outgoing::write_request(&request, &one.delivery, printing, out).map(drop)
+        })?;
     }
     Ok(Outcome::Good)
 }

@@ -1,11 +1,14 @@
 //! What is done with captures of the list: listed, exported, pinned, deleted. And the catalogue.
 
+use std::io;
+use std::sync::Arc;
+
 use axum::http::Uri;
 use clap::ValueEnum as _;
 use serde_json::{Value, json};
 
 use super::board::Happening;
-use super::reply::{Refusal, Reply, file, json, typed};
+use super::reply::{self, Refusal, Reply, file, json};
 use super::row;
 use super::server::{id, parameter};
 use super::state::Page;
@@ -45,12 +48,14 @@ pub(super) fn written(page: &Page, id: Id, uri: &Uri) -> Reply {
     let format = format(uri, "form")?;
     let entry = page.shelf.get(id)?;
     let entry = entry.ok_or_else(|| Refusal::not_found(&id.to_string()))?;
-    let text = export::file([entry], format, parameter(uri, "reveal").is_some());
-    Ok(typed("text/plain; charset=utf-8", text))
+    let reveal = parameter(uri, "reveal").is_some();
+    reply::written("text/plain; charset=utf-8", move |out| {
+        export::write_all([Ok(entry)], format, reveal, out)
+    })
 }
 
 /// A file with the captures of these ids, or with those that are listed; the oldest first.
-pub(super) fn export(page: &Page, filter: Option<&Filter>, uri: &Uri) -> Reply {
+pub(super) fn export(page: Arc<Page>, filter: Option<&Filter>, uri: &Uri) -> Reply {
     let format = format(uri, "format")?;
     let ids = match parameter(uri, "ids") {
         Some(ids) => ids.split(',').map(id).collect::<Result<Vec<_>, _>>()?,
@@ -64,16 +69,18 @@ pub(super) fn export(page: &Page, filter: Option<&Filter>, uri: &Uri) -> Reply {
             "several of these do not fit into one file; export one",
         ));
     }
-    let mut entries = Vec::with_capacity(ids.len());
-    for id in &ids {
-        entries.extend(page.shelf.get(*id)?);
-    }
     let name = match ids.as_slice() {
         [one] => one.to_string(),
         _ => "captures".to_owned(),
     };
-    let bytes = export::file(entries, format, parameter(uri, "reveal").is_some());
-    Ok(file(&format!("{name}.{}", format.ending()), bytes))
+    let reveal = parameter(uri, "reveal").is_some();
+    let response = reply::written("application/octet-stream", move |out| {
+        // One at a time: there may be thousands of them.
+        let entries = ids.iter().filter_map(|id| page.shelf.get(*id).transpose());
+        let entries = entries.map(|entry| entry.map_err(io::Error::other));
+        export::write_all(entries, format, reveal, out)
+    })?;
+    Ok(file(&format!("{name}.{}", format.ending()), response))
 }
 
 pub(super) fn pin(page: &Page, id: Id, pinned: bool) -> Reply {

@@ -1,6 +1,7 @@
 //! What the page's server answers.
 
 use std::convert::Infallible;
+use std::io::{self, BufWriter, Write};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -92,14 +93,49 @@ pub(super) fn typed(media_type: &'static str, body: impl Into<Body>) -> Response
     response
 }
 
-/// Bytes to be saved in a file, of a name that is safe in a header.
-pub(super) fn file(name: &str, body: impl Into<Body>) -> Response {
-    let mut response = typed("application/octet-stream", body);
+/// Makes a response be saved in a file, of a name that is safe in a header.
+pub(super) fn file(name: &str, mut response: Response) -> Response {
     let value = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
     if let Ok(value) = value {
         response.headers_mut().insert(CONTENT_DISPOSITION, value);
     }
     response
+}
+
+/// What is written piece by piece, on a thread of its own, as fast as it is read. What cannot be written is cut off.
+pub(super) fn written(
+    media_type: &'static str,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()> + Send + 'static,
+) -> Reply {
+    let (sender, reading) = mpsc::channel(MOST_CHUNKS);
+    std::thread::Builder::new()
+        .name("page".to_owned())
+        .spawn(move || {
+            let mut out = BufWriter::with_capacity(CHUNK, Chunks(sender));
+            // Nobody may read it any more.
+            let _ = write(&mut out).and_then(|()| out.flush());
+        })
+        .map_err(|error| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
+    Ok(typed(media_type, Body::new(Parts::Bounded(reading))))
+}
+
+/// Bytes of one piece, and most pieces that wait for the reader.
+const CHUNK: usize = 64 * 1024;
+const MOST_CHUNKS: usize = 4;
+
+struct Chunks(mpsc::Sender<Bytes>);
+
+impl Write for Chunks {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let chunk = &bytes[..bytes.len().min(CHUNK)];
+        let sent = self.0.blocking_send(Bytes::copy_from_slice(chunk));
+        sent.map_err(|_| io::ErrorKind::BrokenPipe)?;
+        Ok(chunk.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Does work that waits for the disk or the network on a thread of its own, which keeps nobody when the program ends.

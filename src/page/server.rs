@@ -196,7 +196,7 @@ async fn compare(State(page): Pages, uri: Uri) -> Reply {
 
 async fn export(State(page): Pages, uri: Uri) -> Reply {
     let filter = filter(&uri)?;
-    aside(move || list::export(&page, filter.as_ref(), &uri)).await
+    aside(move || list::export(page, filter.as_ref(), &uri)).await
 }
 
 async fn catalogue(State(page): Pages) -> Reply {

@@ -1,7 +1,9 @@
 //! What was sent and what came back, for people and as machine output.
 
-use serde_json::{Map, Value, json};
+use std::io::{self, Write};
 use std::time::Duration;
+
+use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::capture::shown;
@@ -40,12 +42,16 @@ pub(crate) struct Printing<'a> {
     pub(crate) reveal: bool,
 }
 
-/// A request in one of the forms, as bytes since a body need not be text, and whether credentials were left out.
-pub(crate) fn request(
+/// Writes a request in one of the forms, and says whether credentials were left out.
+///
+/// # Errors
+/// The writer fails.
+pub(crate) fn write_request(
     whole: &Request,
     delivery: &Delivery,
     printing: Printing<'_>,
-) -> (Vec<u8>, bool) {
+    out: &mut dyn Write,
+) -> io::Result<bool> {
     let request = &shown(whole, printing.reveal);
     let url = absolute_url(request, &delivery.url);
     let curl = |shell| {
@@ -60,11 +66,11 @@ pub(crate) fn request(
         };
         curl::print(request, &destination, shell).into_bytes()
     };
-    let bytes = match printing.form {
-        Form::Curl => curl(Shell::Posix),
-        Form::Powershell => curl(Shell::Powershell),
-        Form::Cmd => curl(Shell::Cmd),
-        Form::Http => raw::print(request),
+    match printing.form {
+        Form::Curl => out.write_all(&curl(Shell::Posix))?,
+        Form::Powershell => out.write_all(&curl(Shell::Powershell))?,
+        Form::Cmd => out.write_all(&curl(Shell::Cmd))?,
+        Form::Http => raw::write(request, out)?,
         Form::Json => {
             let mut object = Map::new();
             object.insert("type".into(), json!("request"));
@@ -73,11 +79,11 @@ pub(crate) fn request(
             object.insert("delivery_id".into(), json!(delivery.sent_id()));
             object.insert("url".into(), json!(url));
             stored::write(request, &mut object);
-            format!("{}\n", json_text::to_string(&Value::Object(object))).into_bytes()
+            json_text::to_writer(&mut *out, &object)?;
+            out.write_all(b"\n")?;
         }
-    };
-    let left_out = request.headers != whole.headers || request.target != whole.target;
-    (bytes, left_out)
+    }
+    Ok(request.headers != whole.headers || request.target != whole.target)
 }
 
 /// The URL that a request goes to: scheme and host of the delivery's, path and query of the request's.

@@ -137,8 +137,9 @@ pub(crate) fn start() -> String {
 /// What stands behind them.
 pub(crate) const END: &str = "]}}\n";
 
-/// A capture or delivery as an entry.
-pub(crate) fn entry(object: &Map<String, Value>) -> Value {
+/// A capture or delivery as an entry. Its body, which may be large, is moved and not copied.
+pub(crate) fn entry(mut object: Map<String, Value>) -> Value {
+    let own = own(&object);
     let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
     let at = [text("received_at"), text("sent_at")].concat();
     let response = object.get("response").cloned().unwrap_or_default();
@@ -156,7 +157,7 @@ pub(crate) fn entry(object: &Map<String, Value>) -> Value {
         .collect();
     let mut request = json!({
         "method": text("method"),
-        "url": url(object),
+        "url": url(&object),
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": headers,
@@ -164,25 +165,34 @@ pub(crate) fn entry(object: &Map<String, Value>) -> Value {
         "headersSize": -1,
         "bodySize": text("body").len(),
     });
-    let kind = header(object, "content-type").unwrap_or_default();
-    match (object.get("body"), object.get("body_base64")) {
-        (Some(Value::String(body)), _) if !body.is_empty() => {
-            request["postData"] = json!({"mimeType": kind, "text": body});
-        }
-        (_, Some(body)) => {
-            request["postData"] = json!({"mimeType": kind, "text": body, "encoding": "base64"});
-        }
-        _ => {}
-    }
-    json!({
+    let mut entry = json!({
         "startedDateTime": at,
         "time": time,
-        "request": request,
-        "response": answer(object, &response),
+        "request": null,
+        "response": answer(&object, &response),
         "cache": {},
         "timings": {"send": 0, "wait": time, "receive": 0},
-        OWN: own(object),
-    })
+    });
+    if let Some(data) = post_data(&mut object) {
+        request["postData"] = data;
+    }
+    entry["request"] = request;
+    entry[OWN] = Value::Object(own);
+    entry
+}
+
+/// The body, which is taken out of the capture.
+fn post_data(object: &mut Map<String, Value>) -> Option<Value> {
+    let mut data = json!({"mimeType": header(object, "content-type").unwrap_or_default()});
+    match (object.remove("body"), object.remove("body_base64")) {
+        (Some(Value::String(body)), _) if !body.is_empty() => data["text"] = Value::String(body),
+        (_, Some(body)) => {
+            data["text"] = body;
+            data["encoding"] = json!("base64");
+        }
+        _ => return None,
+    }
+    Some(data)
 }
 
 /// What is not in the other fields, or cannot be told from them.

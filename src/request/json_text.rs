@@ -4,7 +4,7 @@
 use std::io;
 
 use serde::Serialize;
-use serde_json::ser::{Formatter, Serializer};
+use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
 use super::steering::steers;
 
@@ -17,31 +17,30 @@ pub(crate) fn to_writer(writer: impl io::Write, value: &impl Serialize) -> io::R
     value.serialize(&mut serializer).map_err(io::Error::from)
 }
 
-/// Returns a value on one line.
-pub(crate) fn to_vec(value: &serde_json::Value) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    to_writer(&mut bytes, value).expect("writing to memory does not fail, and keys are strings");
-    bytes
-}
-
 /// Returns a value on one line, as text.
 pub(crate) fn to_string(value: &serde_json::Value) -> String {
-    String::from_utf8(to_vec(value)).expect("JSON is text")
+    let mut bytes = Vec::new();
+    to_writer(&mut bytes, value).expect("memory takes all, and keys are texts");
+    String::from_utf8(bytes).expect("JSON is text")
 }
 
-/// Returns a value over several indented lines.
+/// Writes a value over several lines.
+///
+/// # Errors
+/// The writer fails.
+pub(crate) fn to_writer_pretty(
+    writer: impl io::Write,
+    value: &serde_json::Value,
+) -> io::Result<()> {
+    let formatter = Pretty(PrettyFormatter::new());
+    let mut serializer = Serializer::with_formatter(writer, formatter);
+    value.serialize(&mut serializer).map_err(io::Error::from)
+}
+
+/// A value over several lines, as text.
 pub(crate) fn to_string_pretty(value: &serde_json::Value) -> String {
     let mut bytes = Vec::new();
-    // Outside of strings, JSON is printable ASCII and line feeds, so only strings can change.
-    let text = format!("{value:#}");
-    for line in text.split_inclusive('\n') {
-        let (line, end) = match line.strip_suffix('\n') {
-            Some(line) => (line, "\n"),
-            None => (line, ""),
-        };
-        write_escaped(&mut bytes, line).expect("writing to memory does not fail");
-        bytes.extend_from_slice(end.as_bytes());
-    }
+    to_writer_pretty(&mut bytes, value).expect("memory takes all");
     String::from_utf8(bytes).expect("JSON is text")
 }
 
@@ -49,6 +48,40 @@ pub(crate) fn to_string_pretty(value: &serde_json::Value) -> String {
 struct Escaping;
 
 impl Formatter for Escaping {
+    fn write_string_fragment<W: io::Write + ?Sized>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        write_escaped(writer, fragment)
+    }
+}
+
+/// JSON over several lines whose strings hold nothing that steers.
+struct Pretty(PrettyFormatter<'static>);
+
+/// Leaves a part of the layout to the formatter within.
+macro_rules! leave {
+    ($($name:ident($($argument:ident: $kind:ty),*);)*) => {$(
+        fn $name<W: io::Write + ?Sized>(&mut self, writer: &mut W $(, $argument: $kind)*) -> io::Result<()> {
+            self.0.$name(writer $(, $argument)*)
+        }
+    )*};
+}
+
+impl Formatter for Pretty {
+    leave! {
+        begin_array();
+        end_array();
+        begin_array_value(first: bool);
+        end_array_value();
+        begin_object();
+        end_object();
+        begin_object_key(first: bool);
+        begin_object_value();
+        end_object_value();
+    }
+
     fn write_string_fragment<W: io::Write + ?Sized>(
         &mut self,
         writer: &mut W,

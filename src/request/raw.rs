@@ -1,6 +1,8 @@
 //! The raw HTTP form: a request line, headers, an empty line, the body. What `.http` files, `curl -v` logs and
 //! proxies hold.
 
+use std::io;
+
 use super::{Headers, Request, is_token_byte, latin1, parse_field};
 
 /// Reads a raw HTTP/1 request, with line ends of either kind.
@@ -38,18 +40,27 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Request, String> {
 /// The request's bytes on an HTTP/1.1 connection. A body that was chunked is stored without its chunks, so it goes as
 /// one.
 pub(crate) fn print(request: &Request) -> Vec<u8> {
-    let mut bytes = print_head(request);
-    if !is_chunked(&request.headers) {
-        bytes.extend_from_slice(&request.body);
-        return bytes;
-    }
-    if !request.body.is_empty() {
-        bytes.extend_from_slice(format!("{:x}\r\n", request.body.len()).as_bytes());
-        bytes.extend_from_slice(&request.body);
-        bytes.extend_from_slice(b"\r\n");
-    }
-    bytes.extend_from_slice(b"0\r\n\r\n");
+    let mut bytes = Vec::with_capacity(request.body.len() + 1_024);
+    write(request, &mut bytes).expect("memory takes all");
     bytes
+}
+
+/// As [`print`], without a copy of the body.
+///
+/// # Errors
+/// The writer fails.
+pub(crate) fn write(request: &Request, to: &mut dyn io::Write) -> io::Result<()> {
+    to.write_all(&print_head(request))?;
+    let body = &request.body;
+    if !is_chunked(&request.headers) {
+        return to.write_all(body);
+    }
+    if !body.is_empty() {
+        write!(to, "{:x}\r\n", body.len())?;
+        to.write_all(body)?;
+        to.write_all(b"\r\n")?;
+    }
+    to.write_all(b"0\r\n\r\n")
 }
 
 /// Whether a body goes in chunks: that is the last coding of the last field.

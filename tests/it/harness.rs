@@ -16,6 +16,8 @@ use tempfile::TempDir;
 /// A folder of its own for one test, with the user's folders inside: nothing of the machine's is seen.
 pub(crate) struct Room {
     folder: TempDir,
+    /// Most memory that the program may ask for, in kilobytes.
+    memory: Option<u32>,
 }
 
 /// What a command printed and how it ended.
@@ -33,7 +35,15 @@ impl Room {
             .tempdir()
             .unwrap();
         fs::create_dir(folder.path().join("work")).unwrap();
-        Self { folder }
+        Self {
+            folder,
+            memory: None,
+        }
+    }
+
+    /// Limits the memory of the commands that follow, in kilobytes of address space.
+    pub(crate) fn limit_memory(&mut self, kilobytes: impl Into<Option<u32>>) {
+        self.memory = kilobytes.into();
     }
 
     /// The working directory of the commands.
@@ -55,7 +65,14 @@ impl Room {
 
     /// The program with the room's environment and nothing else.
     pub(crate) fn command(&self) -> Command {
-        self.command_of(env!("CARGO_BIN_EXE_hookctl"))
+        let program = env!("CARGO_BIN_EXE_hookctl");
+        let Some(memory) = self.memory else {
+            return self.command_of(program);
+        };
+        let mut command = self.command_of("/bin/sh");
+        let script = format!("ulimit -v {memory} && exec \"$0\" \"$@\"");
+        command.args(["-c", &script, program]);
+        command
     }
 
     /// Another program with the same environment.

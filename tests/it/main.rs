@@ -44,6 +44,8 @@ mod listen_forward;
 mod listen_output;
 mod listen_passed;
 mod listen_tls;
+#[cfg(target_os = "linux")]
+mod memory;
 mod one_head;
 mod own_profiles;
 mod page_guard;

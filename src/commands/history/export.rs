@@ -1,7 +1,7 @@
 //! The history as files that other programs read, and that `import` reads back.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -116,7 +116,7 @@ pub(super) fn run(args: &ExportArgs, context: &mut Context) -> Result<Outcome> {
         ui: &mut context.ui,
     };
     args.each(store.as_ref(), |entry| {
-        export.add(&entry)?;
+        export.add(entry)?;
         Ok(export.goes_on())
     })?;
     export.end()?;
@@ -203,33 +203,33 @@ struct Export<'a> {
     out: Out,
     count: usize,
     /// What is written if nothing else comes.
-    held: Option<Vec<u8>>,
+    held: Option<Entry>,
     /// Whether credentials were left out.
     left_out: bool,
     ui: &'a mut Ui,
 }
 
 impl Export<'_> {
-    fn add(&mut self, entry: &Entry) -> Result<()> {
-        let format = self.args.format;
-        self.left_out |= !self.args.reveal && history::holds_credentials(entry);
-        let written = one(entry, format, self.args.reveal);
+    fn add(&mut self, entry: Entry) -> Result<()> {
+        let (format, reveal) = (self.args.format, self.args.reveal);
+        self.left_out |= !reveal && history::holds_credentials(&entry);
         let first = self.count == 0;
         self.count += 1;
         if let Out::Folder(folder) = &self.out {
             let path = folder.join(format!("{}.{}", entry.id, format.ending()));
-            let whole = match format {
-                Format::Har => [har::start().as_bytes(), &written, har::END.as_bytes()].concat(),
-                _ => written,
-            };
-            let mut file = create(&path)?;
-            return file.write_all(&whole).map_err(|error| cannot(&path, error));
+            let mut file = BufWriter::new(create(&path)?);
+            let written = write_all([Ok(entry)], format, reveal, &mut file);
+            return written
+                .and_then(|()| file.flush())
+                .map_err(|error| cannot(&path, error));
         }
         if !format.takes_several() {
-            return self.hold(written);
+            return self.hold(entry);
         }
-        self.write(format.before(first).as_bytes())?;
-        self.write(&written)
+        self.write(|out| {
+            out.write_all(format.before(first).as_bytes())?;
+            write_one(&entry, format, reveal, out)
+        })
     }
 
     /// Whether there is somebody to export the rest to.
@@ -241,28 +241,34 @@ impl Export<'_> {
     }
 
     /// Waits with what must be alone until it is known to be.
-    fn hold(&mut self, written: Vec<u8>) -> Result<()> {
-        if self.held.replace(written).is_some() {
+    fn hold(&mut self, entry: Entry) -> Result<()> {
+        if self.held.replace(entry).is_some() {
             return Err(Error::usage("several of these do not fit into one file")
                 .hint("Name one id, or a folder that gets a file for each: `--output captures/`"));
         }
         Ok(())
     }
 
-    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+    fn write(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
         match &mut self.out {
-            Out::File(file, path) => file.write_all(bytes).map_err(|error| cannot(path, error)),
-            _ => self.ui.foreign(bytes),
+            Out::File(file, path) => {
+                let mut file = BufWriter::new(file);
+                write(&mut file)
+                    .and_then(|()| file.flush())
+                    .map_err(|error| cannot(path, error))
+            }
+            _ => self.ui.foreign_by(write),
         }
     }
 
     fn end(mut self) -> Result<()> {
+        let (format, reveal) = (self.args.format, self.args.reveal);
         if let Some(held) = self.held.take() {
-            self.write(&held)?;
+            self.write(|out| write_one(&held, format, reveal, out))?;
         }
         if !matches!(self.out, Out::Folder(_)) {
-            let end = self.args.format.end(self.count == 0);
-            self.write(end.as_bytes())?;
+            let end = format.end(self.count == 0);
+            self.write(|out| out.write_all(end.as_bytes()))?;
         }
         if !matches!(self.out, Out::Stdout) {
             self.ui.note(&format!("{} exported.", self.count))?;
@@ -275,40 +281,45 @@ impl Export<'_> {
     }
 }
 
-/// Requests as one file.
-pub(crate) fn file(
-    entries: impl IntoIterator<Item = Entry>,
+/// Writes requests as one file.
+///
+/// # Errors
+/// The writer fails, or a request does not come.
+pub(crate) fn write_all(
+    entries: impl IntoIterator<Item = io::Result<Entry>>,
     format: Format,
     reveal: bool,
-) -> Vec<u8> {
-    let (mut file, mut first) = (Vec::new(), true);
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut first = true;
     for entry in entries {
-        file.extend_from_slice(format.before(first).as_bytes());
-        file.extend_from_slice(&one(&entry, format, reveal));
+        out.write_all(format.before(first).as_bytes())?;
+        write_one(&entry?, format, reveal, out)?;
         first = false;
     }
-    file.extend_from_slice(format.end(first).as_bytes());
-    file
+    out.write_all(format.end(first).as_bytes())
 }
 
-/// One request in its form.
-fn one(entry: &Entry, format: Format, reveal: bool) -> Vec<u8> {
+/// Writes one request in its form.
+fn write_one(entry: &Entry, format: Format, reveal: bool, out: &mut dyn Write) -> io::Result<()> {
     let object = || match history::json(entry, reveal) {
         Value::Object(object) => object,
         _ => Map::new(),
     };
     match format {
-        Format::Ndjson => [json_text::to_vec(&Value::Object(object())), b"\n".to_vec()].concat(),
-        Format::Har => json_text::to_vec(&har::entry(&object())),
-        Format::Fixture => format!(
-            "{}\n",
-            json_text::to_string_pretty(&Value::Object(object()))
-        )
-        .into_bytes(),
-        Format::Http => raw::print(&history::request(entry, reveal)),
-        Format::Curl => command(entry, Shell::Posix, reveal),
-        Format::Powershell => command(entry, Shell::Powershell, reveal),
-        Format::Cmd => command(entry, Shell::Cmd, reveal),
+        Format::Ndjson => {
+            json_text::to_writer(&mut *out, &object())?;
+            out.write_all(b"\n")
+        }
+        Format::Har => json_text::to_writer(out, &har::entry(object())),
+        Format::Fixture => {
+            json_text::to_writer_pretty(&mut *out, &Value::Object(object()))?;
+            out.write_all(b"\n")
+        }
+        Format::Http => raw::write(&history::request(entry, reveal), out),
+        Format::Curl => out.write_all(&command(entry, Shell::Posix, reveal)),
+        Format::Powershell => out.write_all(&command(entry, Shell::Powershell, reveal)),
+        Format::Cmd => out.write_all(&command(entry, Shell::Cmd, reveal)),
     }
 }
 

@@ -18,7 +18,8 @@ pub(super) fn print(command: &Command<'_>) -> String {
     let options = options.filter(|options| length(options) <= MAX_LINE);
     let left = MAX_LINE.saturating_sub(options.as_deref().map_or(0, length));
     let body = command.body.map(|body| {
-        let word = word(body).filter(|word| word.len() < left);
+        let short = Some(body).filter(|body| body.len() < left);
+        let word = short.and_then(word).filter(|word| word.len() < left);
         word.map(|word| format!("--data-raw {word}")).ok_or(body)
     });
     let mut script = String::new();

@@ -25,7 +25,9 @@ pub(super) fn print(command: &Command<'_>) -> String {
         before = pipe;
         lines.push(option);
     }
-    format!("{before}{}\n", lines.join(" \\\n  "))
+    before.push_str(&lines.join(" \\\n  "));
+    before.push('\n');
+    before
 }
 
 fn option(choice: &Choice<'_>) -> String {
@@ -43,12 +45,18 @@ fn data(body: &[u8]) -> (String, String) {
         Some(text) if text.len() <= MAX_ARGUMENT => {
             (String::new(), format!("--data-raw {}", quote(text)))
         }
-        Some(text) => (format!("printf %s {} | ", quote(text)), from_stdin()),
-        None => (
+        Some(text) if !grows(text) => (format!("printf %s {} | ", quote(text)), from_stdin()),
+        _ => (
             format!("printf %s {} | base64 --decode | ", base64(body)),
             from_stdin(),
         ),
     }
+}
+
+/// Whether a long text would be much longer in quotes than in base64, since it is full of what stands outside of them.
+fn grows(text: &str) -> bool {
+    let outside = text.bytes().filter(|byte| b"'\\!^".contains(byte));
+    outside.count() > text.len() / 8
 }
 
 /// Returns bytes as text if a terminal may see all of it.

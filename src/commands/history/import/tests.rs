@@ -133,7 +133,7 @@ proptest! {
         let Value::Object(object) = history::json(&kept[0], true) else { unreachable!() };
         let lines = format!("{}\n", Value::Object(object.clone()));
         prop_assert_eq!(imported(lines.as_bytes(), &place(folder.path(), "lines.db")), kept.clone());
-        let har = format!("{}{}{}", har::start(), har::entry(&object), har::END);
+        let har = format!("{}{}{}", har::start(), har::entry(object.clone()), har::END);
         prop_assert_eq!(imported(har.as_bytes(), &place(folder.path(), "har.db")), kept);
     }
 
