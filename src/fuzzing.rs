@@ -228,6 +228,29 @@ pub fn capture_lines(bytes: &[u8]) {
     }
 }
 
+/// The entries of a HAR file, and JSON values one after the other.
+pub fn har_entries(bytes: &[u8]) {
+    match stored::open(bytes) {
+        Ok(stored::Held::Entries(mut entries)) => {
+            while let Ok(Some((text, _))) = entries.next() {
+                let _ = crate::request::har::record(text).map(|mut record| record.take_stored());
+            }
+        }
+        Ok(stored::Held::Lines(lines)) => {
+            let mut values = lines.into_values();
+            while let Ok(Some((text, line))) = values.next() {
+                let _ = stored::parse(text, line).map(|mut record| record.take_stored());
+            }
+        }
+        Ok(stored::Held::Values(mut values)) => {
+            while let Ok(Some((text, line))) = values.next() {
+                let _ = stored::parse(text, line).map(|mut record| record.take_stored());
+            }
+        }
+        Ok(stored::Held::Whole(_)) | Err(_) => {}
+    }
+}
+
 /// The `Retry-After` header of an answer.
 pub fn retry_after(bytes: &[u8]) {
     if let Ok(text) = std::str::from_utf8(bytes) {

@@ -1,8 +1,8 @@
 //! Captures of a long file, looked at by several threads and visited in their order.
 
-use std::io::{self, BufRead};
+use std::io::BufRead;
 use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use super::sources::Sourced;
@@ -32,8 +32,51 @@ pub(crate) type NewWorker<'a, T> = &'a (dyn Fn() -> Worker<'a, T> + Sync);
 const MANY: usize = 48 * 1024;
 /// Batches that wait for a worker or for their turn.
 const WAITING: usize = 8;
+/// Bytes of lines that are held at a time. One batch may be larger, and is then alone.
+const HELD: usize = 32 * 1024 * 1024;
 /// Most workers; beyond these, reading lines is what takes its time.
 const MOST_WORKERS: usize = 8;
+
+/// Counts the bytes of lines that are held.
+#[derive(Default)]
+struct Room {
+    held: Mutex<Held>,
+    /// Told when there is more room.
+    freed: Condvar,
+}
+
+#[derive(Default)]
+struct Held {
+    bytes: usize,
+    /// Whether nobody reads what comes any more.
+    is_closed: bool,
+}
+
+impl Room {
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until there is room for so many bytes; says whether somebody still wants them.
+    fn take(&self, bytes: usize) -> bool {
+        let is_full =
+            |held: &mut Held| !held.is_closed && held.bytes > 0 && held.bytes + bytes > HELD;
+        let held = self.freed.wait_while(self.held(), is_full);
+        let mut held = held.unwrap_or_else(PoisonError::into_inner);
+        held.bytes += bytes;
+        !held.is_closed
+    }
+
+    fn free(&self, bytes: usize) {
+        self.held().bytes -= bytes;
+        self.freed.notify_all();
+    }
+
+    fn close(&self) {
+        self.held().is_closed = true;
+        self.freed.notify_all();
+    }
+}
 
 /// What became of a batch.
 type Looked<T> = Vec<Result<Seen<T>, Problem>>;
@@ -43,6 +86,9 @@ enum Job<T> {
     Look(Batch, Sender<Looked<T>>),
     Stop,
 }
+
+/// A batch that was handed out: its size, and where to hear what became of it.
+type HandedOut<T> = (usize, Receiver<Looked<T>>);
 
 /// Visits the captures on lines, in their order.
 ///
@@ -58,7 +104,7 @@ pub(super) fn each<T: Send + 'static, E>(
         let batch = match lines.batch() {
             Ok(Some(batch)) => batch,
             Ok(None) => return Ok(()),
-            Err(error) => return visit(Err(Problem::Bytes(error))),
+            Err(problem) => return visit(Err(problem)),
         };
         if batch.size() >= MANY {
             return with_workers(batch, lines, name, new_worker, visit);
@@ -78,9 +124,10 @@ fn with_workers<T: Send + 'static, E>(
 ) -> Result<(), E> {
     let (to_workers, jobs) = mpsc::sync_channel(WAITING);
     let (to_visitor, looked_at) = mpsc::sync_channel(WAITING);
-    let hands_out = to_workers.clone();
+    let (hands_out, room) = (to_workers.clone(), Arc::new(Room::default()));
+    let room_out = Arc::clone(&room);
     // Nobody waits for this thread: it may wait for a pipe when the visitor has had enough.
-    thread::spawn(move || hand_out(first, lines, &hands_out, &to_visitor));
+    thread::spawn(move || hand_out(first, lines, &room_out, &hands_out, &to_visitor));
     let jobs = Mutex::new(jobs);
     let workers = thread::available_parallelism().map_or(1, usize::from);
     let workers = workers.min(MOST_WORKERS);
@@ -89,13 +136,15 @@ fn with_workers<T: Send + 'static, E>(
             scope.spawn(|| work(&jobs, name, new_worker()));
         }
         let visited = looked_at.into_iter().try_for_each(|batch| match batch {
-            Ok(looked) => looked
-                .recv()
-                .into_iter()
-                .flatten()
-                .try_for_each(&mut *visit),
-            Err(error) => visit(Err(Problem::Bytes(error))),
+            Ok((size, looked)) => {
+                let looked = looked.recv().into_iter().flatten();
+                looked.into_iter().try_for_each(&mut *visit)?;
+                room.free(size);
+                Ok(())
+            }
+            Err(problem) => visit(Err(problem)),
         });
+        room.close();
         for _ in 0..workers {
             // One that is gone needs no telling.
             let _ = to_workers.send(Job::Stop);
@@ -108,21 +157,28 @@ fn with_workers<T: Send + 'static, E>(
 fn hand_out<T>(
     first: Batch,
     mut lines: Lines<Box<dyn BufRead + Send>>,
+    room: &Room,
     to_workers: &SyncSender<Job<T>>,
-    to_visitor: &SyncSender<io::Result<Receiver<Looked<T>>>>,
+    to_visitor: &SyncSender<Result<HandedOut<T>, Problem>>,
 ) {
     let mut batch = first;
     loop {
+        let size = batch.size();
+        if !room.take(size) {
+            return;
+        }
         let (to, from) = mpsc::channel();
-        if to_visitor.send(Ok(from)).is_err() || to_workers.send(Job::Look(batch, to)).is_err() {
+        if to_visitor.send(Ok((size, from))).is_err()
+            || to_workers.send(Job::Look(batch, to)).is_err()
+        {
             return;
         }
         batch = match lines.batch() {
             Ok(Some(batch)) => batch,
             Ok(None) => return,
-            Err(error) => {
+            Err(problem) => {
                 // Nobody is left to tell if this fails.
-                let _ = to_visitor.send(Err(error));
+                let _ = to_visitor.send(Err(problem));
                 return;
             }
         };

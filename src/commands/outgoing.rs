@@ -19,6 +19,7 @@ use crate::signature::{Key, Scheme, Tamper};
 use crate::store::Id;
 use indicatif::ProgressBar;
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 /// A delivery with what is needed to judge its answer.
 #[derive(Clone)]
@@ -90,21 +91,41 @@ pub(crate) struct Run<'a> {
     pub(crate) timestamp: Option<Time>,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
     /// Prints or sends deliveries, one after the other, in the order and as often as the faults say.
-    pub(crate) fn all(&self, mut planned: Vec<Planned>, context: &mut Context) -> Result<Outcome> {
-        if self.faults.reorder {
-            planned.reverse();
-        }
-        let times = usize::try_from(self.faults.duplicate).unwrap_or(0) + 1;
-        let planned: Vec<Planned> = planned
-            .into_iter()
-            .flat_map(|planned| std::iter::repeat_n(planned, times))
-            .collect();
-        match self.print.form(context.ui.json) {
-            Some(form) => self.print(&planned, form, context),
-            None => block_on(self.send(&planned, context)),
-        }
+    pub(crate) fn all(&self, planned: Vec<Planned>, context: &mut Context) -> Result<Outcome> {
+        let mut going = self.start(&planned, context)?;
+        going.go_on(planned, context)?;
+        going.end(context)
+    }
+
+    /// Prepares to print or send deliveries, of which these are the first.
+    pub(super) fn start(&'a self, first: &[Planned], context: &mut Context) -> Result<Going<'a>> {
+        let how = match self.print.form(context.ui.json) {
+            Some(form) => How::Print(Printed {
+                form: Printing {
+                    form,
+                    insecure: self.request.insecure,
+                    cacert: self.request.cacert.as_deref(),
+                    reveal: self.print.reveal,
+                },
+                is_first: true,
+                redacted: false,
+            }),
+            None => {
+                let settings = Settings {
+                    insecure: self.request.insecure,
+                    reveal: self.print.reveal,
+                };
+                let recorder = Recorder::new(&context.settings, &mut context.ui)?;
+                How::Send(Box::new(Sending {
+                    report: Report::new(settings, first),
+                    recorder,
+                    due: Instant::now(),
+                }))
+            }
+        };
+        Ok(Going { run: self, how })
     }
 
     /// The time to sign now, in unix seconds.
@@ -113,72 +134,6 @@ impl Run<'_> {
         self.timestamp
             .map_or(now, |time| time.resolve(now))
             .as_second()
-    }
-
-    fn print(&self, planned: &[Planned], form: Form, context: &mut Context) -> Result<Outcome> {
-        let printing = Printing {
-            form,
-            insecure: self.request.insecure,
-            cacert: self.request.cacert.as_deref(),
-            reveal: self.print.reveal,
-        };
-        let mut redacted = false;
-        for (index, planned) in planned.iter().enumerate() {
-            let request = planned
-                .delivery
-                .attempt(self.timestamp())
-                .map_err(Error::usage)?;
-            if index > 0 && form != Form::Json {
-                context.ui.data("\n")?;
-            }
-            context.ui.foreign_by(|out| {
-                redacted |= outgoing::write_request(&request, &planned.delivery, printing, out)?;
-                Ok(())
-            })?;
-            let ends_line = raw::is_chunked(&request.headers) || request.body.ends_with(b"\n");
-            let ends_line = ends_line || request.body.is_empty();
-            if form == Form::Http && context.ui.out_is_terminal() && !ends_line {
-                context.ui.data("\n")?;
-            }
-        }
-        if redacted {
-            context
-                .ui
-                .note("note: credentials are left out; `--reveal` prints them.")?;
-        }
-        Ok(Outcome::Good)
-    }
-
-    async fn send(&self, planned: &[Planned], context: &mut Context) -> Result<Outcome> {
-        let expect = self.expect.expectation();
-        let settings = Settings {
-            insecure: self.request.insecure,
-            reveal: self.print.reveal,
-        };
-        let mut report = Report::new(settings, planned);
-        let mut recorder = Recorder::new(&context.settings, &mut context.ui)?;
-        let mut due = tokio::time::Instant::now();
-        for planned in planned {
-            due += planned.gap.unwrap_or_default();
-            tokio::time::sleep_until(due).await;
-            let signed_at = self.timestamp();
-            let request = planned.delivery.attempt(signed_at).map_err(Error::usage)?;
-            let attempt = self.attempt(planned, &request, context).await?;
-            let verdict = Verdict::new(&planned.delivery, &attempt, planned.profile(), &expect);
-            let sent = Sent {
-                planned,
-                request: &request,
-                attempt: &attempt,
-                signed_at,
-                verdict: &verdict,
-                timeline: None,
-                endpoint: None,
-                id: planned.again.as_ref().map(|again| again.id),
-            };
-            report.add(&sent, &mut context.ui)?;
-            recorder.add(&sent, &mut context.ui)?;
-        }
-        report.end(0, &mut context.ui)
     }
 
     async fn attempt(
@@ -200,6 +155,126 @@ impl Run<'_> {
             }
         });
         Ok(with_spinner(sending, &planned.delivery, context).await)
+    }
+}
+
+/// Deliveries that are printed or sent some at a time, so that there may be more than the memory holds.
+pub(super) struct Going<'a> {
+    run: &'a Run<'a>,
+    how: How<'a>,
+}
+
+enum How<'a> {
+    Print(Printed<'a>),
+    Send(Box<Sending>),
+}
+
+/// What was printed so far.
+struct Printed<'a> {
+    form: Printing<'a>,
+    is_first: bool,
+    /// Whether credentials were left out.
+    redacted: bool,
+}
+
+/// What was sent so far.
+struct Sending {
+    report: Report,
+    recorder: Recorder,
+    /// When the next one starts, as far as gaps are kept.
+    due: Instant,
+}
+
+impl Going<'_> {
+    /// Prints or sends the next deliveries.
+    pub(super) fn go_on(&mut self, mut planned: Vec<Planned>, context: &mut Context) -> Result<()> {
+        let faults = self.run.faults;
+        if faults.reorder {
+            planned.reverse();
+        }
+        let times = usize::try_from(faults.duplicate).unwrap_or(0) + 1;
+        let planned = planned
+            .into_iter()
+            .flat_map(|planned| std::iter::repeat_n(planned, times));
+        match &mut self.how {
+            How::Print(printed) => {
+                for planned in planned {
+                    printed.print(&planned, self.run.timestamp(), context)?;
+                }
+                Ok(())
+            }
+            How::Send(sending) => block_on(async {
+                for planned in planned {
+                    sending.send(&planned, self.run, context).await?;
+                }
+                Ok(())
+            }),
+        }
+    }
+
+    /// Says what came of all of them.
+    pub(super) fn end(self, context: &mut Context) -> Result<Outcome> {
+        match self.how {
+            How::Print(printed) => {
+                if printed.redacted {
+                    context
+                        .ui
+                        .note("note: credentials are left out; `--reveal` prints them.")?;
+                }
+                Ok(Outcome::Good)
+            }
+            How::Send(sending) => sending.report.end(0, &mut context.ui),
+        }
+    }
+}
+
+impl Printed<'_> {
+    fn print(&mut self, planned: &Planned, signed_at: i64, context: &mut Context) -> Result<()> {
+        let form = self.form.form;
+        let request = planned.delivery.attempt(signed_at).map_err(Error::usage)?;
+        if !std::mem::take(&mut self.is_first) && form != Form::Json {
+            context.ui.data("\n")?;
+        }
+        let (redacted, printing) = (&mut self.redacted, self.form);
+        context.ui.foreign_by(|out| {
+            *redacted |= outgoing::write_request(&request, &planned.delivery, printing, out)?;
+            Ok(())
+        })?;
+        let ends_line = raw::is_chunked(&request.headers) || request.body.ends_with(b"\n");
+        let ends_line = ends_line || request.body.is_empty();
+        if form == Form::Http && context.ui.out_is_terminal() && !ends_line {
+            context.ui.data("\n")?;
+        }
+        Ok(())
+    }
+}
+
+impl Sending {
+    async fn send(
+        &mut self,
+        planned: &Planned,
+        run: &Run<'_>,
+        context: &mut Context,
+    ) -> Result<()> {
+        self.due += planned.gap.unwrap_or_default();
+        tokio::time::sleep_until(self.due).await;
+        let signed_at = run.timestamp();
+        let request = planned.delivery.attempt(signed_at).map_err(Error::usage)?;
+        let attempt = run.attempt(planned, &request, context).await?;
+        let expect = run.expect.expectation();
+        let verdict = Verdict::new(&planned.delivery, &attempt, planned.profile(), &expect);
+        let sent = Sent {
+            planned,
+            request: &request,
+            attempt: &attempt,
+            signed_at,
+            verdict: &verdict,
+            timeline: None,
+            endpoint: None,
+            id: planned.again.as_ref().map(|again| again.id),
+        };
+        self.report.add(&sent, &mut context.ui)?;
+        self.recorder.add(&sent, &mut context.ui)
     }
 }
 

@@ -10,9 +10,12 @@ use super::notes::Notes;
 use super::options::{
     EditArgs, ExpectArgs, FaultArgs, PrintArgs, RequestArgs, SecretArgs, Target, Time,
 };
-use super::outgoing::{Planned, Run, Writing, add_basic, one_reads_stdin, replaced, signing_key};
+use super::outgoing::{
+    Going, Planned, Run, Writing, add_basic, one_reads_stdin, replaced, signing_key,
+};
+use super::resend::Gaps;
 use super::send::SEVERAL;
-use super::sources::{Sourced, load};
+use super::sources::{Sourced, each, nothing_in};
 use super::target::TargetParser;
 use super::volume::{VolumeArgs, number_of};
 use super::{Context, endpoints, resend};
@@ -96,8 +99,99 @@ pub(crate) fn run(args: &ReplayArgs, context: &mut Context) -> Result<Outcome> {
         )
         .hint("Take them out of the URL, or leave `--raw` out."));
     }
-    let sourced = load(&args.sources, &context.settings)?;
-    replay(args, &sourced, context)
+    if args.needs_all() {
+        let sourced = args.all(context)?;
+        return match sourced.as_slice() {
+            [] => nothing(args, context),
+            sourced => replay(args, sourced, context),
+        };
+    }
+    let settings = context.settings.clone();
+    let run = args.run();
+    let mut streamed = Streamed {
+        run: &run,
+        replay: Replay::new(args, context)?,
+        gaps: args.pace.map(Gaps::new),
+        waiting: Vec::new(),
+        size: 0,
+        number: 0,
+        going: None,
+    };
+    each(&args.sources, &settings, |sourced| {
+        streamed.take(sourced, context)
+    })?;
+    streamed.go_on(context)?;
+    match streamed.going {
+        Some(going) => going.end(context),
+        None => nothing(args, context),
+    }
+}
+
+/// Says that there is nothing to send, which is no success.
+fn nothing(args: &ReplayArgs, context: &mut Context) -> Result<Outcome> {
+    args.run().all(Vec::new(), context)?;
+    context.ui.problem(&nothing_in(&args.sources))?;
+    Ok(Outcome::Bad)
+}
+
+/// Bytes of requests that are planned together before the first of them is sent: what is wrong with one of a few is
+/// known before anything is sent.
+const TOGETHER: usize = 16_000_000;
+/// Bytes of requests that are held where all of them are needed at a time.
+const MOST: usize = 64_000_000;
+
+/// Requests on their way from sources to a handler, some at a time.
+struct Streamed<'a> {
+    run: &'a Run<'a>,
+    replay: Replay<'a>,
+    gaps: Option<Gaps>,
+    waiting: Vec<Sourced>,
+    /// Bytes of those that wait.
+    size: usize,
+    /// How many went before these.
+    number: usize,
+    going: Option<Going<'a>>,
+}
+
+impl Streamed<'_> {
+    fn take(&mut self, sourced: Sourced, context: &mut Context) -> Result<()> {
+        self.size += size(&sourced);
+        self.waiting.push(sourced);
+        if self.size < TOGETHER {
+            return Ok(());
+        }
+        self.go_on(context)
+    }
+
+    /// Sends those that wait.
+    fn go_on(&mut self, context: &mut Context) -> Result<()> {
+        let sourced = std::mem::take(&mut self.waiting);
+        if sourced.is_empty() {
+            return Ok(());
+        }
+        self.size = 0;
+        let mut planned = self.replay.planned(self.number, &sourced, context)?;
+        self.number += sourced.len();
+        if let Some(gaps) = &mut self.gaps {
+            gaps.keep(&mut planned, &sourced, context)?;
+        }
+        drop(sourced);
+        let going = match &mut self.going {
+            Some(going) => going,
+            going => going.insert(self.run.start(&planned, context)?),
+        };
+        going.go_on(planned, context)
+    }
+}
+
+/// Bytes that a request holds.
+fn size(sourced: &Sourced) -> usize {
+    let request = &sourced.stored.request;
+    let fields = request.headers.iter();
+    let head: usize = fields
+        .map(|header| header.name.len() + header.value.len())
+        .sum();
+    request.body.len() + request.target.len() + head
 }
 
 /// Sends requests again that are at hand already.
@@ -106,30 +200,12 @@ pub(crate) fn replay(
     sourced: &[Sourced],
     context: &mut Context,
 ) -> Result<Outcome> {
-    let catalogue = context.settings.catalogue()?;
-    let mut replay = Replay {
-        args,
-        endpoints: args.endpoints(&context.settings)?,
-        detector: Detector::new(catalogue.all()?),
-        catalogue,
-        seed: random_seed()?,
-        notes: Notes::default(),
-    };
-    let mut planned = Vec::new();
-    for (number, sourced) in sourced.iter().enumerate() {
-        planned.push(replay.plan(number, sourced, context)?);
-    }
-    replay.notes.tell(&mut context.ui)?;
+    let mut replay = Replay::new(args, context)?;
+    let mut planned = replay.planned(0, sourced, context)?;
     if let Some(speed) = args.pace {
-        resend::keep_gaps(&mut planned, sourced, speed, context)?;
+        Gaps::new(speed).keep(&mut planned, sourced, context)?;
     }
-    let run = Run {
-        request: &args.request,
-        expect: &args.expect,
-        faults: &args.faults,
-        print: &args.print,
-        timestamp: args.timestamp,
-    };
+    let run = args.run();
     if args.volume.wanted() && !args.print.prints() {
         let number = number_of(&replay.seed);
         let others = replay.others(sourced, context)?;
@@ -139,6 +215,40 @@ pub(crate) fn replay(
 }
 
 impl ReplayArgs {
+    fn run(&self) -> Run<'_> {
+        Run {
+            request: &self.request,
+            expect: &self.expect,
+            faults: &self.faults,
+            print: &self.print,
+            timestamp: self.timestamp,
+        }
+    }
+
+    /// Whether the first request cannot be sent before the last one is read.
+    fn needs_all(&self) -> bool {
+        self.faults.reorder || (self.volume.wanted() && !self.print.prints())
+    }
+
+    /// All requests.
+    fn all(&self, context: &Context) -> Result<Vec<Sourced>> {
+        let (mut all, mut held) = (Vec::new(), 0);
+        each(&self.sources, &context.settings, |sourced| {
+            held += size(&sourced);
+            if held > MOST {
+                let limit = MOST / 1_000_000;
+                let message = format!(
+                    "the sources hold more than {limit} MB, and `--reorder` and the volume flags need all of it at a time"
+                );
+                return Err(Error::usage(message)
+                    .hint("Leave these flags out, and requests are read and sent one after the other; or send a part of them."));
+            }
+            all.push(sourced);
+            Ok(())
+        })?;
+        Ok(all)
+    }
+
     /// The endpoints that deliveries may go to again.
     fn endpoints(&self, settings: &Settings) -> Result<Vec<Endpoint>> {
         match (&self.to, settings.history()?) {
@@ -167,7 +277,33 @@ struct Replay<'a> {
     notes: Notes,
 }
 
-impl Replay<'_> {
+impl<'a> Replay<'a> {
+    fn new(args: &'a ReplayArgs, context: &Context) -> Result<Self> {
+        let catalogue = context.settings.catalogue()?;
+        Ok(Self {
+            args,
+            endpoints: args.endpoints(&context.settings)?,
+            detector: Detector::new(catalogue.all()?),
+            catalogue,
+            seed: random_seed()?,
+            notes: Notes::default(),
+        })
+    }
+
+    /// Requests as they are to be sent, of which so many went before. What is worth knowing about them is said.
+    fn planned(
+        &mut self,
+        before: usize,
+        sources: &[Sourced],
+        context: &mut Context,
+    ) -> Result<Vec<Planned>> {
+        let numbered = (before..).zip(sources);
+        let planned = numbered.map(|(number, sourced)| self.plan(number, sourced, context));
+        let planned = planned.collect::<Result<_>>()?;
+        std::mem::take(&mut self.notes).tell(&mut context.ui)?;
+        Ok(planned)
+    }
+
     /// The same requests with other ids, if new ones are wanted.
     fn others(&mut self, sources: &[Sourced], context: &Context) -> Result<Vec<Vec<Planned>>> {
         let mut others = Vec::new();

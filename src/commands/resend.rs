@@ -108,40 +108,57 @@ fn with_stored_target(target: &Target, sourced: &Sourced) -> Url {
     url
 }
 
-/// Starts requests as far from one another as they were received, by a clock of this speed.
-pub(super) fn keep_gaps(
-    planned: &mut [Planned],
-    sources: &[Sourced],
+/// Keeps the gaps between requests, by a clock of some speed.
+pub(super) struct Gaps {
     speed: Speed,
-    context: &mut Context,
-) -> Result<()> {
-    let received_at = |sourced: &Sourced| sourced.stored.received_at.as_deref()?.parse().ok();
-    let times: Vec<Option<Timestamp>> = sources.iter().map(received_at).collect();
-    for (planned, gap) in planned.iter_mut().zip(gaps(&times, speed)) {
-        planned.gap = gap;
-    }
-    let unknown = times.iter().filter(|time| time.is_none()).count();
-    if unknown > 0 && speed != Speed::Max {
-        context.ui.note(&format!(
-            "note: {unknown} of {} do not say when they were received; they follow without a gap.",
-            times.len()
-        ))?;
-    }
-    Ok(())
+    /// When the latest of them was received.
+    last: Option<Timestamp>,
+    is_told: bool,
 }
 
-/// How long after the one before it each request starts, by a clock of this speed: as long as they were received one
-/// after the other. `None` for one that does not say when it was.
-fn gaps(times: &[Option<Timestamp>], speed: Speed) -> Vec<Option<Duration>> {
-    let mut last: Option<Timestamp> = None;
-    let gap = |at: &Option<Timestamp>| {
-        let at = (*at)?;
-        let since = last.map_or(SignedDuration::ZERO, |last| at.duration_since(last));
-        last = last.max(Some(at));
+impl Gaps {
+    pub(super) fn new(speed: Speed) -> Self {
+        Self {
+            speed,
+            last: None,
+            is_told: false,
+        }
+    }
+
+    /// Starts requests as far from one another as they were received, and from those before them.
+    pub(super) fn keep(
+        &mut self,
+        planned: &mut [Planned],
+        sources: &[Sourced],
+        context: &mut Context,
+    ) -> Result<()> {
+        let received_at = |sourced: &Sourced| sourced.stored.received_at.as_deref()?.parse().ok();
+        let times: Vec<Option<Timestamp>> = sources.iter().map(received_at).collect();
+        for (planned, time) in planned.iter_mut().zip(&times) {
+            planned.gap = self.gap(*time);
+        }
+        let unknown = times.iter().filter(|time| time.is_none()).count();
+        if unknown > 0 && self.speed != Speed::Max && !self.is_told {
+            self.is_told = true;
+            context.ui.note(&format!(
+                "note: {unknown} of {} do not say when they were received; they follow without a gap.",
+                times.len()
+            ))?;
+        }
+        Ok(())
+    }
+
+    /// How long after the one before it a request starts: as long as they were received one after the other. `None`
+    /// for one that does not say when it was.
+    fn gap(&mut self, at: Option<Timestamp>) -> Option<Duration> {
+        let at = at?;
+        let since = self
+            .last
+            .map_or(SignedDuration::ZERO, |last| at.duration_since(last));
+        self.last = self.last.max(Some(at));
         let since = Duration::try_from(since.max(SignedDuration::ZERO)).unwrap_or_default();
-        Some(speed.real(since))
-    };
-    times.iter().map(gap).collect()
+        Some(self.speed.real(since))
+    }
 }
 
 #[cfg(test)]
@@ -153,7 +170,8 @@ mod tests {
         let times = ["10:00:00", "10:00:30", "", "10:00:20", "10:01:30"];
         let times = times.map(|time| format!("2026-11-21T{time}Z").parse().ok());
         let seconds = |speed: &str| -> Vec<Option<f64>> {
-            let gaps = gaps(&times, speed.parse().unwrap()).into_iter();
+            let mut gaps = Gaps::new(speed.parse().unwrap());
+            let gaps = times.iter().map(|time| gaps.gap(*time));
             gaps.map(|gap| gap.map(|gap| gap.as_secs_f64())).collect()
         };
         let wanted = [Some(0.0), Some(30.0), None, Some(0.0), Some(60.0)];

@@ -52,16 +52,6 @@ impl Sourced {
 /// Endings of the files that are taken from a folder.
 const ENDINGS: [&str; 6] = ["json", "ndjson", "jsonl", "http", "har", "txt"];
 
-/// Reads all requests of files, folders and stdin, in the order of their names.
-pub(crate) fn load(names: &[String], settings: &Settings) -> Result<Vec<Sourced>> {
-    let mut sourced = Vec::new();
-    each(names, settings, |one| {
-        sourced.push(one);
-        Ok(())
-    })?;
-    Ok(sourced)
-}
-
 /// Visits all requests of files, folders and stdin, in the order of their names, without keeping them.
 pub(crate) fn each(
     names: &[String],
@@ -150,16 +140,44 @@ fn read<T: Send + 'static>(
         Problem::Form(problem) => Error::usage(format!("`{shown}` holds no request: {problem}"))
             .hint("A saved capture, a raw HTTP request or a payload is read."),
     };
-    let lines = match held.map_err(wrong)? {
-        Held::Lines(lines) => lines,
-        Held::Whole(all) => {
-            let mut all = all.into_iter();
-            return all.try_for_each(|stored| visit(Seen::left(Sourced::of_file(shown, stored))));
+    match held.map_err(wrong)? {
+        Held::Lines(lines) => ahead::each(lines, shown, new_worker, &mut |seen| {
+            visit(seen.map_err(wrong)?)
+        }),
+        held => {
+            let read = held.each(&mut |stored| {
+                let sourced = Sourced::of_file(shown, stored?);
+                visit(Seen::left(sourced)).map_err(Ended::Visited)
+            });
+            read.map_err(|ended| match ended {
+                Ended::Read(problem) => wrong(problem),
+                Ended::Visited(error) => error,
+            })
         }
-    };
-    ahead::each(lines, shown, new_worker, &mut |seen| {
-        visit(seen.map_err(wrong)?)
-    })
+    }
+}
+
+/// Why a file was not read to its end.
+enum Ended {
+    Read(Problem),
+    /// The visitor had enough.
+    Visited(Error),
+}
+
+impl From<Problem> for Ended {
+    fn from(problem: Problem) -> Self {
+        Self::Read(problem)
+    }
+}
+
+/// What to say of sources that hold nothing.
+pub(crate) fn nothing_in(names: &[String]) -> String {
+    match names {
+        [] => "stdin holds no requests".to_owned(),
+        [one] if one == "-" => "stdin holds no requests".to_owned(),
+        [one] => format!("`{one}` holds no requests"),
+        _ => "the sources hold no requests".to_owned(),
+    }
 }
 
 /// What of the history a name means.
@@ -214,24 +232,27 @@ fn remembered(
     })?;
     let store = place.open_to_read()?.ok_or_else(nothing)?;
     let mut found = match wanted {
-        Wanted::One(id) => store.get(id)?.into_iter().collect(),
-        Wanted::Last(number) => store.newest(&Filter {
+        Wanted::One(id) => vec![id],
+        Wanted::Last(number) => store.newest_ids(&Filter {
             directions: vec![Direction::In],
             limit: Some(number),
             ..Filter::default()
         })?,
-        Wanted::Failed => store.newest(&Filter {
+        Wanted::Failed => store.newest_ids(&Filter {
             failed: true,
             ..Filter::default()
         })?,
     };
-    if found.is_empty() {
-        return Err(nothing());
-    }
     found.reverse();
-    found
-        .into_iter()
-        .try_for_each(|entry| visit(of_entry(entry)?))
+    let mut any = false;
+    for id in found {
+        // One that was deleted meanwhile is passed over.
+        if let Some(entry) = store.get(id)? {
+            any = true;
+            visit(of_entry(entry)?)?;
+        }
+    }
+    if any { Ok(()) } else { Err(nothing()) }
 }
 
 /// An entry as a source.

@@ -9,7 +9,7 @@ use super::Context;
 use super::ahead::{NewWorker, Seen, Worker};
 use super::judged::{MOST_SEARCHES, Tally, Verifier};
 use super::options::{SecretArgs, Time, span};
-use super::sources::{Sourced, each_ahead};
+use super::sources::{Sourced, each_ahead, nothing_in};
 use crate::error::{Error, Outcome, Result};
 use crate::provider::{Catalogue, Detector, Provider};
 use crate::render::Paint;
@@ -125,9 +125,11 @@ pub(crate) fn run(args: &VerifyArgs, context: &mut Context) -> Result<Outcome> {
         several = true;
         report.one(before, true, settings, ui)
     })?;
-    if let Some(one) = waiting {
-        report.one(one, several, settings, ui)?;
-    }
+    let Some(last) = waiting else {
+        ui.problem(&nothing_in(&args.sources))?;
+        return Ok(Outcome::Bad);
+    };
+    report.one(last, several, settings, ui)?;
     if report.verifier.searches_left == 0 {
         ui.note(&format!(
             "note: after {MOST_SEARCHES} failures without a cause no more were searched; verify one alone to find its cause."

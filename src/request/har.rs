@@ -3,58 +3,120 @@
 //! What HAR has no place for (bytes that are no text, the verdict, the id) stands under `_hookctl`, so that an entry
 //! that was written here reads back without a loss.
 
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::form;
+use super::record::{Item, List, Maybe, Number, Pair, PairRead, Record, Responded, Text};
 
 /// The custom field of an entry.
 const OWN: &str = "_hookctl";
 
-/// The entries of a HAR file as captures; `None` if it is none.
+/// One entry.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Entry<'a> {
+    #[serde(borrow)]
+    started_date_time: Text<'a>,
+    time: Number,
+    #[serde(borrow)]
+    request: Option<Maybe<Requested<'a>>>,
+    response: Maybe<Responded>,
+    #[serde(borrow, rename = "_hookctl")]
+    own: Maybe<Record<'a>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Requested<'a> {
+    #[serde(borrow)]
+    method: Text<'a>,
+    #[serde(borrow)]
+    url: Text<'a>,
+    #[serde(borrow)]
+    headers: List<Loose<'a>>,
+    #[serde(borrow)]
+    post_data: Maybe<Posted<'a>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Posted<'a> {
+    #[serde(borrow)]
+    mime_type: Text<'a>,
+    #[serde(borrow)]
+    text: Text<'a>,
+    #[serde(borrow)]
+    encoding: Text<'a>,
+    #[serde(borrow)]
+    params: List<Param<'a>>,
+}
+
+/// A header, or what stands in its place.
+struct Loose<'a>(Option<Pair<'a>>);
+
+impl<'de: 'a, 'a> Item<'de> for Loose<'a> {
+    type Read = PairRead<'a>;
+
+    fn of(read: PairRead<'a>) -> Option<Self> {
+        Some(Self(Pair::of(read)))
+    }
+}
+
+/// A field of a form; each of its parts may be missing.
+struct Param<'a>(Named<'a>);
+
+impl<'de: 'a, 'a> Item<'de> for Param<'a> {
+    type Read = Maybe<Named<'a>>;
+
+    fn of(read: Maybe<Named<'a>>) -> Option<Self> {
+        Some(Self(read.0))
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Named<'a> {
+    #[serde(borrow)]
+    name: Text<'a>,
+    #[serde(borrow)]
+    value: Text<'a>,
+}
+
+/// Reads an entry as a capture or a delivery.
 ///
 /// # Errors
 /// What is wrong, as the end of a sentence.
-pub(crate) fn read(bytes: &[u8]) -> Option<Result<Vec<Map<String, Value>>, String>> {
-    let start = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
-    if start != Some(&b'{') || memchr::memmem::find(bytes, b"\"entries\"").is_none() {
-        return None;
-    }
-    let file: Value = serde_json::from_slice(bytes).ok()?;
-    let entries = file.get("log")?.get("entries")?.as_array()?;
-    let captures = entries.iter().enumerate().map(|(index, entry)| {
-        capture(entry).map_err(|problem| format!("entry {}: {problem}", index + 1))
-    });
-    Some(captures.collect())
-}
-
-fn capture(entry: &Value) -> Result<Map<String, Value>, String> {
-    let request = entry.get("request").ok_or("it has no `request`")?;
-    let url = request["url"].as_str().ok_or("`url` is no text")?;
-    let mut object = Map::new();
-    object.insert("type".into(), json!("capture"));
-    object.insert("received_at".into(), entry["startedDateTime"].clone());
-    object.insert("method".into(), request["method"].clone());
+pub(crate) fn record(text: &[u8]) -> Result<Record<'_>, String> {
+    let entry: Maybe<Entry<'_>> =
+        serde_json::from_slice(text).map_err(|error| error.to_string())?;
+    let entry = entry.0;
+    let request = entry.request.ok_or("it has no `request`")?.0;
+    let url = request.url.as_str().ok_or("`url` is no text")?;
+    let own = entry.own.0;
     // What was written here says so itself, whatever stands in the Host header.
-    let own_target = entry[OWN]["target"].as_str().map(str::to_owned);
-    let target = own_target.map_or_else(|| target(url), Ok)?;
-    object.insert("target".into(), json!(target));
-    object.insert("headers".into(), headers(&request["headers"], url));
-    body(&request["postData"], &mut object)?;
+    let target = match own.target.as_str() {
+        Some(own) => own.to_owned(),
+        None => target(url)?,
+    };
+    let mut record = Record {
+        kind: "capture".to_owned().into(),
+        received_at: entry.started_date_time,
+        target: target.into(),
+        headers: List::Is(headers(request.headers, url)),
+        method: request.method,
+        ..Record::default()
+    };
+    body(request.post_data.0, &mut record)?;
+    let mut response = entry.response;
     // A browser writes 0 for a request that was not answered.
-    let status = entry["response"]["status"]
-        .as_u64()
-        .filter(|status| *status > 0);
-    object.insert(
-        "response".into(),
-        json!({"status": status, "duration_ms": entry["time"]}),
-    );
-    if let Some(Value::Object(own)) = entry.get(OWN) {
-        for (key, value) in own {
-            object.insert(key.clone(), value.clone());
-        }
+    if response.0.status.as_u64() == Some(0) {
+        response.0.status = Number::Missing;
     }
-    Ok(object)
+    response.0.duration_ms = entry.time;
+    record.response = response;
+    Ok(own.or(record))
 }
 
 /// Path and query of a URL, as they stand in it.
@@ -72,54 +134,58 @@ fn target(url: &str) -> Result<String, String> {
     })
 }
 
-fn headers(headers: &Value, url: &str) -> Value {
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    let fields = headers.as_array().map(Vec::as_slice).unwrap_or_default();
-    let mut pairs: Vec<Value> = fields
-        .iter()
-        .filter_map(|field| Some((text(&field["name"])?, text(&field["value"])?)))
-        // HTTP/2 has the parts of the request line among its headers.
-        .filter(|(name, _)| !name.starts_with(':'))
-        .map(|(name, value)| json!([name, value]))
-        .collect();
-    let is_host = |pair: &Value| {
-        pair[0]
-            .as_str()
-            .is_some_and(|name| name.eq_ignore_ascii_case("host"))
+fn headers<'a>(headers: List<Loose<'a>>, url: &str) -> Vec<Pair<'a>> {
+    let List::Is(headers) = headers else {
+        return host(url).into_iter().collect();
     };
-    if !pairs.iter().any(is_host)
-        && let Ok(url) = Url::parse(url)
-        && let Some(host) = url.host_str()
+    let pairs = headers.into_iter().filter_map(|Loose(pair)| pair);
+    // HTTP/2 has the parts of the request line among its headers.
+    let mut pairs: Vec<Pair<'a>> = pairs.filter(|pair| !pair.name.starts_with(':')).collect();
+    if !pairs
+        .iter()
+        .any(|pair| pair.name.eq_ignore_ascii_case("host"))
     {
-        let host = url
-            .port()
-            .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-        pairs.insert(0, json!(["Host", host]));
+        pairs.splice(0..0, host(url));
     }
-    Value::Array(pairs)
+    pairs
 }
 
-fn body(data: &Value, object: &mut Map<String, Value>) -> Result<(), String> {
-    match (&data["text"], &data["params"]) {
-        (Value::String(text), _) if data["encoding"] == "base64" => {
-            object.insert("body_base64".into(), json!(text));
+/// The `Host` of a URL.
+fn host<'a>(url: &str) -> Option<Pair<'a>> {
+    let url = Url::parse(url).ok()?;
+    let host = url.host_str()?;
+    let host = url
+        .port()
+        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    Some(Pair {
+        name: "Host".into(),
+        value: host.into(),
+        is_latin1: false,
+    })
+}
+
+fn body<'a>(posted: Posted<'a>, record: &mut Record<'a>) -> Result<(), String> {
+    match (posted.text, posted.params) {
+        (text @ Text::Is(_), _) if posted.encoding.as_str() == Some("base64") => {
+            record.body_base64 = text;
         }
-        (Value::String(text), _) => {
-            object.insert("body".into(), json!(text));
-        }
-        (_, Value::Array(params)) if !params.is_empty() => {
-            if data["mimeType"]
+        (text @ Text::Is(_), _) => record.body = text,
+        (_, List::Is(params)) if !params.is_empty() => {
+            if posted
+                .mime_type
                 .as_str()
                 .is_some_and(|kind| kind.starts_with("multipart/"))
             {
                 return Err("the bytes of its multipart body are not in the file".to_owned());
             }
-            let pairs = params.iter().map(|param| {
-                let text = |key: &str| param[key].as_str().unwrap_or_default().to_owned();
-                (text("name"), text("value"))
-            });
             let mut form = form_urlencoded::Serializer::new(String::new());
-            object.insert("body".into(), json!(form.extend_pairs(pairs).finish()));
+            for Param(Named { name, value }) in &params {
+                form.append_pair(
+                    name.as_str().unwrap_or_default(),
+                    value.as_str().unwrap_or_default(),
+                );
+            }
+            record.body = form.finish().into();
         }
         _ => {}
     }

@@ -43,6 +43,10 @@ struct Response {
 /// Reads a capture; `None` if the line is anything else, a capture with bytes that are no text, or a
 /// broken one.
 pub(super) fn parse(text: &[u8]) -> Option<Stored> {
+    // A list would be read as the fields in their order.
+    if text.trim_ascii_start().first() != Some(&b'{') {
+        return None;
+    }
     let line: Line<'_> = serde_json::from_slice(text).ok()?;
     if line.kind.as_deref() == Some(stored::REJECTED) {
         return None;

@@ -14,12 +14,14 @@ pub(crate) mod json_text;
 mod line;
 mod names;
 pub(crate) mod raw;
+pub(crate) mod record;
 pub(crate) mod redact;
 mod shell;
 pub(crate) mod spelling;
 pub(crate) mod steering;
 pub(crate) mod stored;
 pub(crate) mod stream;
+pub(crate) mod values;
 
 use std::borrow::Cow;
 

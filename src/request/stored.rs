@@ -1,11 +1,14 @@
 //! Requests that were written down: captures as JSON (one object, or one a line), raw HTTP, or a bare payload.
 
-use std::io::BufRead;
+use std::io::{BufRead, Chain, Cursor, Read as _};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
+use super::depth::{MAX_DEPTH, is_within_depth};
+use super::record::{LATIN1, Record};
+use super::values::{self, Entries, MAX_RECORD, Start, Values};
 use super::{Header, Headers, Request, curl_read, har, is_token_byte, latin1, line, raw, redact};
 
 /// A request from a file, with what was noted beside it.
@@ -48,30 +51,18 @@ impl Stored {
 /// # Errors
 /// What is wrong, as the end of a sentence.
 pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Stored>, String> {
-    if raw::looks_like(bytes) {
-        return Ok(vec![Stored::new(raw::parse(bytes)?, false)]);
+    let mut all = Vec::new();
+    let read = open(bytes).and_then(|held| {
+        held.each(&mut |stored| {
+            all.push(stored?);
+            Ok(())
+        })
+    });
+    match read {
+        Ok(()) => Ok(all),
+        Err(Problem::Form(problem)) => Err(problem),
+        Err(Problem::Bytes(error)) => Err(error.to_string()),
     }
-    if let Some(entries) = har::read(bytes) {
-        return entries?.iter().map(from_json).collect();
-    }
-    if curl_read::looks_like(bytes) {
-        let requests = curl_read::parse(bytes)?;
-        return Ok(requests.into_iter().map(Stored::whole).collect());
-    }
-    let captures = read_captures(bytes)?;
-    if !captures.is_empty() {
-        return Ok(captures);
-    }
-    if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Err("it is empty".to_owned());
-    }
-    let request = Request {
-        method: "POST".into(),
-        target: "/".into(),
-        headers: Headers::default(),
-        body: bytes.to_vec().into(),
-    };
-    Ok(vec![Stored::new(request, true)])
 }
 
 /// Why a file cannot be read.
@@ -83,30 +74,168 @@ pub(crate) enum Problem {
     Form(String),
 }
 
-/// What a file holds.
+/// What a file holds. All but the first is read one request at a time.
 pub(crate) enum Held<R> {
-    /// All of it.
+    /// Raw HTTP, curl commands, or a payload.
     Whole(Vec<Stored>),
-    /// Captures, one a line, which are read some at a time.
+    /// Captures, one a line.
     Lines(Lines<R>),
+    /// Captures, one after the other.
+    Values(Values<Begun<R>>),
+    /// The entries of a HAR file.
+    Entries(Entries<R>),
 }
 
-/// Looks into a file and reads it, but for captures one a line.
+/// Bytes of which some were read before.
+pub(crate) type Begun<R> = Chain<Cursor<Vec<u8>>, R>;
+
+/// Looks into a file, and reads it if it is none of captures.
 ///
 /// # Errors
 /// What is wrong with the file.
 pub(crate) fn open<R: BufRead>(mut from: R) -> Result<Held<R>, Problem> {
     let mut text = Vec::new();
-    from.read_until(b'\n', &mut text).map_err(Problem::Bytes)?;
-    if text.first() == Some(&b'{') && line::parse(&text).is_some() {
-        return Ok(Held::Lines(Lines {
-            from,
-            text,
-            number: 1,
-        }));
+    let lead = read_lead(&mut from, &mut text)?;
+    if lead != Some(b'{') {
+        return whole(from, text);
     }
-    from.read_to_end(&mut text).map_err(Problem::Bytes)?;
-    read(&text).map(Held::Whole).map_err(Problem::Form)
+    let before = text.len();
+    if let Start::Entries = values::start(&mut from, &mut text)? {
+        return Ok(Held::Entries(Entries::new(from)));
+    }
+    let first = &text[before..];
+    let Ok(mut record) = Record::parse(first) else {
+        return whole(from, text);
+    };
+    let is_request = record.is_request() && !record.is_rejected();
+    if !is_request && !is_ours(&record) {
+        return whole(from, text);
+    }
+    if is_request {
+        let read = record.take_stored();
+        read.map_err(|problem| Problem::Form(format!("capture 1: {problem}")))?;
+    }
+    let is_on_one_line = !first.contains(&b'\n');
+    if is_on_one_line && ends_line(&mut from, &mut text)? {
+        let number = 1;
+        return Ok(Held::Lines(Lines { from, text, number }));
+    }
+    Ok(Held::Values(Values::new(Cursor::new(text).chain(from))))
+}
+
+/// Reads white space, and the mark that some editors put before a text. Returns the first byte behind.
+fn read_lead<R: BufRead>(from: &mut R, text: &mut Vec<u8>) -> Result<Option<u8>, Problem> {
+    const MARK: &[u8] = b"\xef\xbb\xbf";
+    loop {
+        let there = from.fill_buf().map_err(Problem::Bytes)?;
+        let mut count = 0;
+        if text.is_empty() && there.starts_with(MARK) {
+            count = MARK.len();
+        }
+        count += there[count..]
+            .iter()
+            .take_while(|byte| byte.is_ascii_whitespace())
+            .count();
+        let next = there.get(count).copied();
+        text.extend_from_slice(&there[..count]);
+        from.consume(count);
+        if count == 0 || next.is_some() || text.len() > MAX_RECORD {
+            return Ok(next);
+        }
+    }
+}
+
+/// Reads to the end of a line, if there is nothing more on it; at the end of the file, there is not.
+fn ends_line<R: BufRead>(from: &mut R, text: &mut Vec<u8>) -> Result<bool, Problem> {
+    loop {
+        let there = from.fill_buf().map_err(Problem::Bytes)?;
+        let Some(byte) = there.first().copied() else {
+            return Ok(true);
+        };
+        if !byte.is_ascii_whitespace() {
+            return Ok(false);
+        }
+        text.push(byte);
+        from.consume(1);
+        if byte == b'\n' {
+            return Ok(true);
+        }
+    }
+}
+
+/// Reads a file that holds no captures, behind what was read of it.
+fn whole<R: BufRead>(from: R, mut text: Vec<u8>) -> Result<Held<R>, Problem> {
+    let room = (MAX_RECORD + 1).saturating_sub(text.len());
+    let room = u64::try_from(room).unwrap_or(u64::MAX);
+    let mut rest = from.take(room);
+    rest.read_to_end(&mut text).map_err(Problem::Bytes)?;
+    if text.len() > MAX_RECORD {
+        return Err(values::too_long("it"));
+    }
+    read_whole(text).map(Held::Whole).map_err(Problem::Form)
+}
+
+fn read_whole(bytes: Vec<u8>) -> Result<Vec<Stored>, String> {
+    if raw::looks_like(&bytes) {
+        return Ok(vec![Stored::new(raw::parse(&bytes)?, false)]);
+    }
+    if curl_read::looks_like(&bytes) {
+        let requests = curl_read::parse(&bytes)?;
+        return Ok(requests.into_iter().map(Stored::whole).collect());
+    }
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err("it is empty".to_owned());
+    }
+    let request = Request {
+        method: "POST".into(),
+        target: "/".into(),
+        headers: Headers::default(),
+        body: bytes.into(),
+    };
+    Ok(vec![Stored::new(request, true)])
+}
+
+impl<R: BufRead> Held<R> {
+    /// Visits the requests, one at a time.
+    ///
+    /// # Errors
+    /// What the visitor says.
+    pub(crate) fn each<E: From<Problem>>(
+        self,
+        visit: &mut dyn FnMut(Result<Stored, Problem>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        match self {
+            Self::Whole(all) => all.into_iter().try_for_each(|stored| visit(Ok(stored))),
+            Self::Lines(mut lines) => {
+                while let Some(batch) = lines.batch()? {
+                    batch.captures().try_for_each(&mut *visit)?;
+                }
+                Ok(())
+            }
+            Self::Values(mut values) => {
+                while let Some((text, line)) = values.next()? {
+                    if let Some(stored) = read_line(text, line).transpose() {
+                        visit(stored)?;
+                    }
+                }
+                Ok(())
+            }
+            Self::Entries(mut entries) => {
+                while let Some((text, number)) = entries.next()? {
+                    let read = har::record(text).and_then(|mut record| {
+                        let is_capture = !record.is_rejected();
+                        let stored = record.take_stored()?;
+                        Ok(is_capture.then_some(stored))
+                    });
+                    let in_entry = |problem| Problem::Form(format!("entry {number}: {problem}"));
+                    if let Some(stored) = read.map_err(in_entry).transpose() {
+                        visit(stored)?;
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
 }
 
 /// Captures, one a line.
@@ -129,13 +258,13 @@ impl<R: BufRead> Lines<R> {
     /// The lines that are there, at least one; what a pipe does not hold yet is not waited for. `None` at the end.
     ///
     /// # Errors
-    /// The bytes do not come.
-    pub(crate) fn batch(&mut self) -> std::io::Result<Option<Batch>> {
+    /// The bytes do not come, or a line is too long.
+    pub(crate) fn batch(&mut self) -> Result<Option<Batch>, Problem> {
         let mut has_end = self.text.contains(&b'\n');
         while !has_end {
             let more = match self.from.fill_buf() {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                more => more?,
+                more => more.map_err(Problem::Bytes)?,
             };
             if more.is_empty() {
                 break;
@@ -144,6 +273,9 @@ impl<R: BufRead> Lines<R> {
             let size = more.len();
             self.text.extend_from_slice(more);
             self.from.consume(size);
+            if self.text.len() > MAX_RECORD + size {
+                return Err(values::too_long(&format!("line {}", self.number)));
+            }
         }
         if self.text.is_empty() {
             return Ok(None);
@@ -154,6 +286,11 @@ impl<R: BufRead> Lines<R> {
         let number = self.number;
         self.number += memchr::memchr_iter(b'\n', &text).count();
         Ok(Some(Batch { text, number }))
+    }
+
+    /// The same captures, however they are laid out.
+    pub(crate) fn into_values(self) -> Values<Begun<R>> {
+        Values::new(Cursor::new(self.text).chain(self.from))
     }
 }
 
@@ -172,112 +309,47 @@ impl Batch {
     }
 }
 
-/// Reads the capture on a line; `None` for another line of a listener's.
+/// Reads the capture that begins on a line; `None` for another line of a listener's.
 fn read_line(text: &[u8], number: usize) -> Result<Option<Stored>, Problem> {
     if let Some(stored) = line::parse(text) {
         return Ok(Some(stored));
     }
     // Not a plain capture: the thorough reader says what it is.
-    let captures = read_captures(text)
-        .map_err(|problem| Problem::Form(format!("line {number}: {problem}")))?;
-    if captures.is_empty() && !is_other_line(text) {
-        return Err(Problem::Form(format!("line {number} is no capture")));
+    let mut record = parse(text, number)?;
+    if record.is_request() && !record.is_rejected() {
+        let stored = record.take_stored();
+        let wrong = |problem| Problem::Form(format!("line {number}: {problem}"));
+        return stored.map(Some).map_err(wrong);
     }
-    Ok(captures.into_iter().next())
-}
-
-/// Whether a line is one that a listener writes beside its captures.
-fn is_other_line(text: &[u8]) -> bool {
-    serde_json::from_slice::<Value>(text).is_ok_and(|value| value["type"].is_string())
-}
-
-fn read_captures(bytes: &[u8]) -> Result<Vec<Stored>, String> {
-    let mut captures = Vec::new();
-    for (index, value) in serde_json::Deserializer::from_slice(bytes)
-        .into_iter::<Value>()
-        .enumerate()
-    {
-        match value {
-            Ok(Value::Object(object))
-                if object.contains_key("headers")
-                    && object.contains_key("method")
-                    && object.get("type").is_none_or(|kind| kind != REJECTED) =>
-            {
-                captures.push(
-                    from_json(&object)
-                        .map_err(|problem| format!("capture {}: {problem}", index + 1))?,
-                );
-            }
-            Ok(Value::Object(object)) if matches!(object.get("type"), Some(Value::String(_))) => {}
-            // Whatever it is, it does not start with a capture.
-            _ if captures.is_empty() => return Ok(captures),
-            Ok(_) => return Err(format!("value {} is no capture", index + 1)),
-            Err(error) => return Err(format!("after capture {}: {error}", captures.len())),
-        }
+    match record.kind.as_str() {
+        Some(_) => Ok(None),
+        None => Err(Problem::Form(format!("line {number} is no capture"))),
     }
-    Ok(captures)
 }
 
-/// Reads one capture or delivery.
+/// Reads a value that begins on a line as a record; one that is no object has no fields.
 ///
 /// # Errors
-/// What is wrong, as the end of a sentence.
-pub(crate) fn from_json(object: &Map<String, Value>) -> Result<Stored, String> {
-    let text = |key: &str| object.get(key).and_then(Value::as_str).map(str::to_owned);
-    let method = text("method").ok_or("`method` is no text")?;
-    let target = match (text("target"), text("path"), text("query")) {
-        (Some(target), _, _) => target,
-        (None, Some(path), Some(query)) if !query.is_empty() => format!("{path}?{query}"),
-        (None, Some(path), _) => path,
-        (None, None, _) => return Err("`path` is missing".to_owned()),
-    };
-    let headers = object
-        .get("headers")
-        .and_then(Value::as_array)
-        .ok_or("`headers` is no list")?;
-    let headers = headers_from_json(headers).ok_or("`headers` is no list of [name, value]")?;
-    let body = body_from_json(object, "body")?;
-    let status = object
-        .get("response")
-        .and_then(|response| response.get("status"))
-        .and_then(Value::as_u64);
-    let request = Request {
-        method,
-        target,
-        headers,
-        body: body.into(),
-    };
-    check(&request)?;
-    Ok(Stored {
-        request,
-        payload_only: false,
-        provider: text("provider"),
-        event: text("event"),
-        delivery_id: text("delivery_id"),
-        received_at: text("received_at"),
-        status: status.and_then(|status| u16::try_from(status).ok()),
+/// It is no JSON.
+pub(crate) fn parse(text: &[u8], number: usize) -> Result<Record<'_>, Problem> {
+    if !is_within_depth(text) {
+        let problem = format!("line {number} is nested deeper than {MAX_DEPTH} levels");
+        return Err(Problem::Form(problem));
+    }
+    Record::parse(text).map_err(|error| {
+        let (line, said) = (number - 1 + error.line(), error.to_string());
+        let what = said.split(" at line ").next().unwrap_or(&said);
+        Problem::Form(format!("{what} at line {line} column {}", error.column()))
     })
 }
 
-/// Headers of a list of `[name, value]`.
-pub(crate) fn headers_from_json(headers: &[Value]) -> Option<Headers> {
-    headers.iter().map(header_from_json).collect()
-}
-
-/// A body under a key as text, or under the key with `_base64` behind it.
-///
-/// # Errors
-/// What is wrong, as the end of a sentence.
-pub(crate) fn body_from_json(object: &Map<String, Value>, key: &str) -> Result<Vec<u8>, String> {
-    let encoded_key = format!("{key}_base64");
-    match (object.get(key), object.get(&encoded_key)) {
-        (Some(Value::String(body)), _) => Ok(body.clone().into_bytes()),
-        (_, Some(Value::String(encoded))) => STANDARD
-            .decode(encoded)
-            .map_err(|_| format!("`{encoded_key}` is not base64")),
-        (None | Some(Value::Null), None | Some(Value::Null)) => Ok(Vec::new()),
-        _ => Err(format!("`{key}` is no text")),
-    }
+/// Whether it is a line of machine output that holds no request to be sent again.
+pub(crate) fn is_ours(record: &Record<'_>) -> bool {
+    let of_others = ["attempt", "listening", REJECTED, "summary", "verification"];
+    record
+        .kind
+        .as_str()
+        .is_some_and(|kind| of_others.contains(&kind))
 }
 
 /// Whether a request's parts can stand in a request. What would not stay one header on the wire is none.
@@ -324,30 +396,6 @@ impl Stored {
     }
 }
 
-/// Marks a header value whose bytes are no UTF-8: each character stands for one byte.
-const LATIN1: &str = "latin1";
-
-fn header_from_json(value: &Value) -> Option<(String, Vec<u8>)> {
-    match value.as_array()?.as_slice() {
-        [Value::String(name), Value::String(value)] => {
-            Some((name.clone(), value.clone().into_bytes()))
-        }
-        [
-            Value::String(name),
-            Value::String(value),
-            Value::String(mark),
-        ] if mark == LATIN1 => {
-            let bytes = value
-                .chars()
-                .map(u8::try_from)
-                .collect::<Result<_, _>>()
-                .ok()?;
-            Some((name.clone(), bytes))
-        }
-        _ => None,
-    }
-}
-
 /// Writes a request into the fields of a capture: `method`, `target`, `path`, `query`, `headers`, and `body` or
 /// `body_base64`.
 pub(crate) fn write(request: &Request, into: &mut Map<String, Value>) {
@@ -371,9 +419,18 @@ pub(crate) fn headers_to_json(headers: &Headers) -> Value {
 /// A body as text under `body`, or as base64 under `body_base64`.
 pub(crate) fn body_to_json(body: &[u8]) -> (&'static str, Value) {
     match std::str::from_utf8(body) {
-        Ok(text) => ("body", json!(text)),
-        Err(_) => ("body_base64", json!(STANDARD.encode(body))),
+        Ok(text) if !is_shorter_encoded(body) => ("body", json!(text)),
+        _ => ("body_base64", json!(STANDARD.encode(body))),
     }
+}
+
+/// Whether a large text has so many escapes that base64 is shorter: a body within the usual limit then makes a record
+/// within the limit of records.
+fn is_shorter_encoded(body: &[u8]) -> bool {
+    const LARGE: usize = 1_000_000;
+    let is_long = |byte: &&u8| **byte < b' ' && !matches!(byte, b'\n' | b'\r' | b'\t');
+    let escapes = || body.iter().filter(is_long).count();
+    body.len() > LARGE && escapes() > body.len() / 15
 }
 
 fn header_to_json(name: &str, value: &[u8]) -> Value {
@@ -396,14 +453,18 @@ mod tests {
         Value::Object(object).to_string().into_bytes()
     }
 
-    #[test]
-    fn a_listeners_lines_are_read_and_its_other_lines_passed_over() {
-        let request = Request {
+    fn plain() -> Request {
+        Request {
             method: "POST".into(),
             target: "/a?b".into(),
             headers: Headers::default(),
             body: "{}".into(),
-        };
+        }
+    }
+
+    #[test]
+    fn a_listeners_lines_are_read_and_its_other_lines_passed_over() {
+        let request = plain();
         let mut lines = b"{\"type\":\"listening\",\"url\":\"x\"}\n".to_vec();
         lines.extend(capture(&request));
         lines.extend(b"\n{\"type\":\"summary\"}\n");
@@ -424,6 +485,14 @@ mod tests {
     fn a_broken_capture_is_named() {
         let problem = read(br#"{"method":"POST","headers":[["a"]],"path":"/"}"#).unwrap_err();
         assert_eq!(problem, "capture 1: `headers` is no list of [name, value]");
+        let lines = format!(
+            "{}\n{{\"method\":1,\"headers\":[]}}\n",
+            String::from_utf8(capture(&plain())).unwrap()
+        );
+        assert_eq!(
+            read(lines.as_bytes()).unwrap_err(),
+            "line 2: `method` is no text"
+        );
     }
 
     proptest! {

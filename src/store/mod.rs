@@ -8,6 +8,7 @@ mod endpoint;
 mod entry;
 mod glance;
 mod id;
+mod import;
 mod lease;
 mod pending;
 mod query;
@@ -20,6 +21,9 @@ pub(crate) use endpoint::{ALL, Endpoint, Health};
 pub(crate) use entry::{Attempt, Entry, Facts, LOOPBACK, Row, TAMPERED};
 pub(crate) use glance::{Glance, Glances};
 pub(crate) use id::{Direction, Id, Ids};
+#[cfg(test)]
+pub(crate) use import::Imported;
+pub(crate) use import::{Mark, Staged};
 pub(crate) use lease::Lease;
 pub(crate) use pending::{Count, Disabled, Due, Limit, Made, Waiting, Wear, Whose};
 pub(crate) use query::{Filter, Outcome, Search};

@@ -8,11 +8,11 @@ use rusqlite::{Connection, OptionalExtension as _, Statement, ToSql, Transaction
 
 use super::entry::{Attempt, Row, pack};
 use super::id::{Direction, Id};
-use super::{Entry, Store, schema};
+use super::{Store, schema};
 use crate::error::Result;
 
 /// What is written of an entry, in the order of [`bind`].
-const COLUMNS: [&str; 23] = [
+pub(super) const COLUMNS: [&str; 23] = [
     "id",
     "sent",
     "at",
@@ -56,13 +56,6 @@ impl Store {
     /// Keeps a delivery or a capture.
     pub(crate) fn add(&mut self, row: &Row) -> Result<()> {
         let added = self.commit(std::slice::from_ref(row), Excess::None);
-        added.map_err(|error| self.explain(error))
-    }
-
-    /// Keeps all of these, or none.
-    pub(crate) fn add_all(&mut self, entries: &[Entry]) -> Result<()> {
-        let rows: Vec<Row> = entries.iter().map(Row::from).collect();
-        let added = self.commit(&rows, Excess::None);
         added.map_err(|error| self.explain(error))
     }
 
@@ -187,7 +180,7 @@ impl Store {
     }
 
     /// Whether there is an entry with this id.
-    pub(crate) fn contains(&self, id: Id) -> Result<bool> {
+    fn contains(&self, id: Id) -> Result<bool> {
         let known = self
             .connection
             .query_row("SELECT 1 FROM entry WHERE id = ?1", [id.number], |_| Ok(()))
@@ -300,7 +293,12 @@ fn insert_entries(statement: &mut Statement<'_>, rows: &[&Row], kept: i64) -> ru
 }
 
 /// Gives a statement the values of a row, from this parameter on.
-fn bind(statement: &mut Statement<'_>, first: usize, row: &Row, kept: i64) -> rusqlite::Result<()> {
+pub(super) fn bind(
+    statement: &mut Statement<'_>,
+    first: usize,
+    row: &Row,
+    kept: i64,
+) -> rusqlite::Result<()> {
     let facts = &row.facts;
     let over = facts
         .over
@@ -343,7 +341,17 @@ pub(super) fn insert_attempt(
 ) -> rusqlite::Result<()> {
     const INSERT: &str = "INSERT INTO attempt (entry, number, at, status, duration, error, sent, head, body, truncated, url)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
-    connection.prepare_cached(INSERT)?.execute(params![
+    insert_attempt_with(INSERT, connection, of, attempt)
+}
+
+/// Writes an attempt with a statement of these columns.
+pub(super) fn insert_attempt_with(
+    insert: &str,
+    connection: &Connection,
+    of: Id,
+    attempt: &Attempt,
+) -> rusqlite::Result<()> {
+    connection.prepare_cached(insert)?.execute(params![
         of.number,
         attempt.number,
         attempt.at.as_millisecond(),

@@ -17,7 +17,7 @@ fn filled() -> Room {
     let room = Room::new();
     room.write("lines.ndjson", LINES);
     room.run(&["history", "import", "lines.ndjson", "-q"])
-        .is(0, "3 imported.\n", "");
+        .is(0, "imported 3\n", "");
     room
 }
 
@@ -190,11 +190,11 @@ fn what_is_exported_is_imported_to_the_byte() {
         .is(0, "", "3 exported.\n");
         let store = format!("{format}.db");
         room.run(&["history", "import", &file, "--store", &store, "-q"])
-            .is(0, "3 imported.\n", "");
+            .is(0, "imported 3\n", "");
         room.run(&["history", "export", "--reveal", "--store", &store])
             .is(0, LINES, "");
         room.run(&["history", "import", &file, "--store", &store, "-q"])
-            .is(0, "0 imported, 3 were there already.\n", "");
+            .is(0, "imported 0, 3 already in the history\n", "");
     }
     let redacted = room.run(&["history", "export", "cap_0123456789ab"]);
     assert!(
@@ -292,7 +292,7 @@ fn each_request_may_get_a_file_of_its_own() {
         let file = format!("{format}/cap_0123456789ab.{ending}");
         let store = format!("{format}.db");
         room.run(&["history", "import", &file, "--store", &store, "-q"])
-            .is(0, "1 imported.\n", "");
+            .is(0, "imported 1\n", "");
         let back = room
             .run(&["history", "--json", "--reveal", "--store", &store])
             .json()
@@ -331,7 +331,7 @@ fn objects_are_imported_however_they_are_laid_out() {
         let store = format!("{number}.db");
         let import = ["history", "import", "-", "--store", &store, "-q"];
         room.run_with(&import, &[], text.as_bytes())
-            .is(0, "3 imported.\n", "");
+            .is(0, "imported 3\n", "");
         room.run(&["history", "export", "--reveal", "--store", &store])
             .is(0, LINES, "");
     }
@@ -342,7 +342,7 @@ fn a_curl_command_and_a_browsers_har_are_imported() {
     let room = Room::new();
     let curl = b"$ curl 'http://localhost:3000/webhooks/ken?x=1' \\\n  -H 'content-type: application/json' \\\n  --data-raw '{\"a\":\"it'\\''s\"}'\n";
     room.run_with(&["history", "import", "-"], &[], curl)
-        .is(0, "1 imported.\n", "");
+        .is(0, "imported 1\n", "");
     let har = r#"{"log":{"version":"1.2","entries":[{"startedDateTime":"2026-01-02T03:04:05.678+01:00","time":12.5,
         "request":{"method":"POST","url":"https://example.com/hook/../x?y=%20#z","headers":[{"name":":method","value":"POST"},{"name":"X-A","value":"1"}],
         "postData":{"mimeType":"application/x-www-form-urlencoded","params":[{"name":"a b","value":"ö"}]}},"response":{"status":404}}]}}"#;
@@ -371,12 +371,15 @@ fn a_curl_command_and_a_browsers_har_are_imported() {
             "{\"type\":\"listening\"}\n\n{\"method\":\"GET\",\"target\":\"/\",\"headers\":[]}\n{\"met",
             "EOF while parsing a string at line 4 column 5",
         ),
-        ("{\"type\":\"listening\"}\n[1]\n", "[1] is no request"),
+        (
+            "{\"type\":\"listening\"}\n[1]\n",
+            "line 2 is no request: [1]",
+        ),
         ("", "it is empty"),
         ("curl -F a=b http://x", "the body of `-F` is not known here"),
         (
             "{\"method\":\"P T\",\"path\":\"/\",\"headers\":[]}",
-            "`method` is \"P T\", which is no method",
+            "capture 1: `method` is \"P T\", which is no method",
         ),
     ] {
         room.run_with(&["history", "import", "-"], &[], content.as_bytes())

@@ -32,7 +32,7 @@ fn lines(numbers: std::ops::Range<u32>) -> String {
 /// Fills `h.db` with so many requests.
 fn fill(room: &Room, count: u32) -> PathBuf {
     let import = ["history", "import", "-", "-q", "--store", "h.db"];
-    let wanted = format!("{count} imported.\n");
+    let wanted = format!("imported {count}\n");
     room.run_with(&import, &[], lines(0..count).as_bytes())
         .is(0, &wanted, "");
     room.path().join("h.db")

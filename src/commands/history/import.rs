@@ -1,21 +1,23 @@
 //! Requests of files into the history.
 
-use std::collections::HashSet;
 use std::io::{self, BufRead};
 use std::time::Duration;
 
 use clap::Args;
 use jiff::Timestamp;
-use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
 
 use super::super::Context;
 use super::place;
 use crate::error::{Error, Outcome, Result};
 use crate::provider::Detector;
 use crate::request::har;
-use crate::request::stored::{self, Stored};
+use crate::request::record::{List, Maybe, Number, Record, Text, Tried};
+use crate::request::stored::{self, Held, Stored};
+use crate::request::values::Values;
+use crate::request::{Request, latin1};
 use crate::signature::Source;
-use crate::store::{Attempt, Direction, Entry, Facts, Id, Ids, Store};
+use crate::store::{Attempt, Direction, Entry, Facts, Id, Ids, Mark, Staged};
 
 /// Read requests into the history
 #[derive(Args)]
@@ -25,35 +27,26 @@ use crate::store::{Attempt, Direction, Entry, Facts, Id, Ids, Store};
   hookctl history import request.http
   pbpaste | hookctl history import -      # a curl command that was copied
 
-What was exported keeps its id and its time; what is in the history already is passed over.")]
+What was exported keeps its id and its time; what is in the history already is passed over. Either all of it is imported
+or nothing.")]
 pub(super) struct ImportArgs {
     /// NDJSON, HAR, raw HTTP requests, curl commands; - is stdin
     #[arg(value_name = "FILE", required = true)]
     files: Vec<String>,
 }
 
-/// So many are committed together.
-const BATCH: usize = 500;
-
 pub(super) fn run(args: &ImportArgs, context: &mut Context) -> Result<Outcome> {
-    let place = place(&context.settings)?;
-    let detector = Detector::new(context.settings.catalogue()?.all()?);
-    let now = Timestamp::now();
+    let mut store = place(&context.settings)?.open()?;
     let mut import = Import {
-        store: place.open()?,
+        staged: store.stage()?,
         ids: Ids::new()?,
-        detector,
-        now,
-        batch: Vec::new(),
-        seen: HashSet::new(),
-        imported: 0,
-        known: 0,
-        oldest: now,
+        detector: Detector::new(context.settings.catalogue()?.all()?),
+        now: Timestamp::now(),
     };
     for file in &args.files {
-        let mut reader = context.settings.open(file)?;
+        let reader = context.settings.open(file)?;
         let shown = if file == "-" { "stdin" } else { file };
-        import.file(&mut reader).map_err(|problem| match problem {
+        import.file(reader).map_err(|problem| match problem {
             Problem::Unread(error) => context.settings.cannot_read(file, error),
             Problem::Content(problem) => {
                 Error::usage(format!("cannot import `{shown}`: {problem}"))
@@ -62,29 +55,18 @@ pub(super) fn run(args: &ImportArgs, context: &mut Context) -> Result<Outcome> {
             Problem::Store(error) => error,
         })?;
     }
-    import.flush()?;
-    let Import {
-        imported,
-        known,
-        oldest,
-        ..
-    } = import;
+    let done = import.staged.commit()?;
     let ui = &mut context.ui;
     if ui.json {
         ui.json_line(
-            &serde_json::json!({"type": "summary", "imported": imported, "known": known}),
+            &serde_json::json!({"type": "summary", "imported": done.added, "known": done.known}),
         )?;
     } else {
-        let known = if known > 0 {
-            format!(", {known} were there already")
-        } else {
-            String::new()
+        let known = match done.known {
+            0 => String::new(),
+            known => format!(", {known} already in the history"),
         };
-        ui.data(format!("{imported} imported{known}.\n"))?;
-    }
-    let keep = jiff::SignedDuration::try_from(place.keep).unwrap_or(jiff::SignedDuration::MAX);
-    if now.checked_sub(keep).is_ok_and(|limit| oldest < limit) {
-        ui.note("note: some are older than the history keeps things; the next listener takes them out. `keep` under `[history]` in the configuration changes that.")?;
+        ui.data(format!("imported {}{known}\n", done.added))?;
     }
     Ok(Outcome::Good)
 }
@@ -96,15 +78,12 @@ enum Problem {
     Store(Error),
 }
 
-impl From<io::Error> for Problem {
-    fn from(error: io::Error) -> Self {
-        Self::Unread(error)
-    }
-}
-
-impl From<String> for Problem {
-    fn from(problem: String) -> Self {
-        Self::Content(problem)
+impl From<stored::Problem> for Problem {
+    fn from(problem: stored::Problem) -> Self {
+        match problem {
+            stored::Problem::Bytes(error) => Self::Unread(error),
+            stored::Problem::Form(problem) => Self::Content(problem),
+        }
     }
 }
 
@@ -114,116 +93,87 @@ impl From<Error> for Problem {
     }
 }
 
-struct Import {
-    store: Store,
+struct Import<'a> {
+    staged: Staged<'a>,
     ids: Ids,
     detector: Detector,
     now: Timestamp,
-    batch: Vec<Entry>,
-    /// Ids of the batch.
-    seen: HashSet<Id>,
-    imported: usize,
-    known: usize,
-    oldest: Timestamp,
 }
 
-impl Import {
-    /// Reads an object from each line, as they come: an export may be larger than the memory. What holds none is read
-    /// as a whole.
-    fn file(&mut self, reader: &mut dyn BufRead) -> std::result::Result<(), Problem> {
-        let (mut line, mut objects, mut number) = (Vec::new(), 0, 0);
-        while reader.read_until(b'\n', &mut line)? > 0 {
-            let is_empty = line.trim_ascii().is_empty();
-            let value = serde_json::from_slice(&line);
-            if !is_empty && !value.map_or(Ok(false), |value| self.one(&value))? {
-                break;
+impl Import<'_> {
+    /// Reads a file one request at a time: an export may be larger than the memory.
+    fn file(&mut self, reader: impl BufRead) -> std::result::Result<(), Problem> {
+        match stored::open(reader)? {
+            Held::Whole(all) => all.into_iter().try_for_each(|stored| self.stored(stored)),
+            Held::Lines(lines) => self.values(&mut lines.into_values()),
+            Held::Values(mut values) => self.values(&mut values),
+            Held::Entries(mut entries) => {
+                while let Some((text, number)) = entries.next()? {
+                    let in_entry = |why: String| Problem::Content(format!("entry {number}: {why}"));
+                    let record = har::record(text).map_err(in_entry)?;
+                    let incoming = self.incoming(record).map_err(in_entry)?;
+                    self.add(incoming)?;
+                }
+                Ok(())
             }
-            objects += usize::from(!is_empty);
-            number += 1;
-            line.clear();
-        }
-        reader.read_to_end(&mut line)?;
-        match (objects, &*line) {
-            (0, bytes) => self.whole(bytes),
-            (_, bytes) => self.objects(bytes, number).map(drop),
         }
     }
 
-    /// Takes a value in, if it is a request or another line that this program prints.
-    fn one(&mut self, value: &Value) -> std::result::Result<bool, Problem> {
-        match value {
-            Value::Object(object) if object.contains_key("method") => self.object(object)?,
-            _ if is_ours(value) => {}
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-
-    fn whole(&mut self, bytes: &[u8]) -> std::result::Result<(), Problem> {
-        if let Some(objects) = har::read(bytes) {
-            return objects?.iter().try_for_each(|object| self.object(object));
-        }
-        let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<Value>();
-        if let Some(Ok(first)) = values.next()
-            && (first.get("method").is_some() || is_ours(&first))
-        {
-            return self.objects(bytes, 0);
-        }
-        for stored in stored::read(bytes)? {
-            if stored.payload_only {
-                return Err("it holds a body alone".to_owned().into());
+    fn values<R: BufRead>(&mut self, values: &mut Values<R>) -> std::result::Result<(), Problem> {
+        while let Some((text, line)) = values.next()? {
+            let record = stored::parse(text, line)?;
+            if record.method.as_str().is_none() && stored::is_ours(&record) {
+                continue;
             }
-            self.stored(stored)?;
-        }
-        Ok(())
-    }
-
-    /// Objects one after the other, behind so many lines.
-    fn objects(&mut self, bytes: &[u8], lines: usize) -> std::result::Result<(), Problem> {
-        for value in serde_json::Deserializer::from_slice(bytes).into_iter::<Value>() {
-            let value = value.map_err(|error| {
-                let (line, text) = (lines + error.line(), error.to_string());
-                let what = text.split(" at line ").next().unwrap_or(&text);
-                format!("{what} at line {line} column {}", error.column())
-            })?;
-            if !self.one(&value)? {
-                return Err(format!("{value} is no request").into());
+            if !record.is_request() {
+                let why = format!("line {line} is no request: {}", excerpt(text));
+                return Err(Problem::Content(why));
             }
+            let incoming = self.incoming(record);
+            let on_line = |why| Problem::Content(format!("line {line}: {why}"));
+            self.add(incoming.map_err(on_line)?)?;
         }
         Ok(())
     }
 
     /// One capture or delivery of an export.
-    fn object(&mut self, object: &Map<String, Value>) -> std::result::Result<(), Problem> {
-        let stored = stored::from_json(object)?;
-        let direction = match object.get("type").and_then(Value::as_str) {
+    fn incoming(&self, mut record: Record<'_>) -> std::result::Result<Incoming, String> {
+        let direction = match record.kind.as_str() {
             Some("delivery") => Direction::Out,
             Some(stored::REJECTED) => Direction::Rejected,
             _ => Direction::In,
         };
-        let mut at = [object.get("received_at"), object.get("sent_at")]
-            .into_iter()
-            .flatten();
-        let at = at.find_map(time).unwrap_or(self.now);
-        let own = object
-            .get("id")
-            .and_then(Value::as_str)
-            .and_then(|id| id.parse::<Id>().ok());
+        let given = [&record.received_at, &record.sent_at];
+        let given = given.into_iter().find_map(time);
+        let own = record.id.as_str().and_then(|id| id.parse::<Id>().ok());
+        let own = own.filter(|id| id.direction == direction);
+        let at = given.unwrap_or(self.now);
+        let stored = record.take_stored()?;
+        let facts = facts(&record, &stored);
+        let attempts = match record.attempts {
+            List::Missing => record.forward,
+            attempts => attempts,
+        };
         let mut entry = Entry {
-            id: own
-                .filter(|id| id.direction == direction)
-                .unwrap_or_else(|| self.ids.next(direction, at)),
+            id: own.unwrap_or_else(|| self.ids.next(direction, at)),
             at,
-            facts: facts(object, &stored),
-            attempts: attempts(object, at)?,
+            facts,
+            attempts: tries(attempts, at)?,
             request: stored.request,
         };
         self.describe(&mut entry);
-        Ok(self.add(entry)?)
+        Ok(Incoming {
+            mark: mark(own, direction, given, &entry.request),
+            is_own: own.is_some(),
+            entry,
+        })
     }
 
     /// One request of which nothing else is known.
-    fn stored(&mut self, stored: Stored) -> Result<()> {
+    fn stored(&mut self, stored: Stored) -> std::result::Result<(), Problem> {
+        if stored.payload_only {
+            return Err(Problem::Content("it holds a body alone".to_owned()));
+        }
         let mut entry = Entry {
             id: self.ids.next(Direction::In, self.now),
             at: self.now,
@@ -235,7 +185,11 @@ impl Import {
             request: stored.request,
         };
         self.describe(&mut entry);
-        self.add(entry)
+        self.add(Incoming {
+            mark: mark(None, Direction::In, None, &entry.request),
+            is_own: false,
+            entry,
+        })
     }
 
     /// Tells whose it is, if it does not say.
@@ -255,140 +209,152 @@ impl Import {
         }
     }
 
-    fn add(&mut self, mut entry: Entry) -> Result<()> {
-        let is_new =
-            |id| -> Result<bool> { Ok(!self.store.contains(id)? && !self.seen.contains(&id)) };
-        if !is_new(entry.id)? {
-            let there = self.store.get(entry.id)?;
-            let waiting = self.batch.iter().find(|other| other.id == entry.id);
-            if there
-                .as_ref()
-                .or(waiting)
-                .is_some_and(|other| other.request == entry.request)
-            {
-                self.known += 1;
-                return Ok(());
-            }
-            entry.id = self.ids.next(entry.id.direction, entry.at);
-        }
-        self.oldest = self.oldest.min(entry.at);
-        self.seen.insert(entry.id);
-        self.batch.push(entry);
-        if self.batch.len() >= BATCH {
-            self.flush()?;
-        }
-        Ok(())
-    }
-
-    fn flush(&mut self) -> Result<()> {
-        self.store.add_all(&self.batch)?;
-        self.imported += self.batch.len();
-        self.batch.clear();
-        self.seen.clear();
-        Ok(())
+    fn add(&mut self, incoming: Incoming) -> std::result::Result<(), Problem> {
+        let Incoming {
+            entry,
+            is_own,
+            mark,
+        } = incoming;
+        Ok(self.staged.add(entry, is_own, &mark)?)
     }
 }
 
-/// Whether it is a line of machine output that holds no request.
-fn is_ours(value: &Value) -> bool {
-    let of_others = ["attempt", "listening", "summary", "verification"];
-    let kind = value.get("type").and_then(Value::as_str);
-    kind.is_some_and(|kind| of_others.contains(&kind))
+/// An entry, and what tells it from others.
+struct Incoming {
+    entry: Entry,
+    /// Whether its id is its own.
+    is_own: bool,
+    mark: Mark,
+}
+
+/// What tells a request from others: all of it, and its id and time, if it came with these.
+fn mark(own: Option<Id>, direction: Direction, at: Option<Timestamp>, request: &Request) -> Mark {
+    let mut hash = Sha256::new();
+    let mut part = |bytes: &[u8]| {
+        hash.update(u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(bytes);
+    };
+    part(own.map_or_else(String::new, |id| id.to_string()).as_bytes());
+    part(match direction {
+        Direction::In => b"in",
+        Direction::Out => b"out",
+        Direction::Rejected => b"rejected",
+    });
+    part(
+        at.map_or_else(String::new, |at| at.as_millisecond().to_string())
+            .as_bytes(),
+    );
+    part(request.method.as_bytes());
+    part(request.target.as_bytes());
+    part(&request.body);
+    for header in request.headers.iter() {
+        part(header.name.as_bytes());
+        part(&header.value);
+    }
+    let digest: [u8; 32] = hash.finalize().into();
+    std::array::from_fn(|index| digest[index])
+}
+
+/// The start of a value on one line, for a message.
+fn excerpt(text: &[u8]) -> String {
+    const MOST: usize = 60;
+    let start = latin1(&text[..text.len().min(MOST)]).into_owned();
+    let more = if text.len() > MOST { "…" } else { "" };
+    format!(
+        "{}{more}",
+        start.split_whitespace().collect::<Vec<_>>().join(" ")
+    )
 }
 
 /// A time, to the millisecond that is kept.
-fn time(value: &Value) -> Option<Timestamp> {
-    let time: Timestamp = value.as_str()?.parse().ok()?;
+fn time(text: &Text<'_>) -> Option<Timestamp> {
+    let time: Timestamp = text.as_str()?.parse().ok()?;
     Timestamp::from_millisecond(time.as_millisecond()).ok()
 }
 
-fn duration(value: &Value) -> Duration {
-    let milliseconds = value.as_f64().filter(|time| (0.0..1e12).contains(time));
+fn duration(milliseconds: Number) -> Duration {
+    let milliseconds = milliseconds
+        .as_f64()
+        .filter(|time| (0.0..1e12).contains(time));
     let micros = (milliseconds.unwrap_or(0.0) * 1e3).round();
     Duration::try_from_secs_f64(micros / 1e6).unwrap_or_default()
 }
 
-fn status(value: &Value) -> Option<u16> {
-    value.as_u64().and_then(|status| status.try_into().ok())
-}
-
-fn facts(object: &Map<String, Value>, stored: &Stored) -> Facts {
-    let at = |keys: &[&str]| {
-        let found = keys.iter().try_fold(object.get(keys[0])?, |value, key| {
-            if *key == keys[0] {
-                Some(value)
-            } else {
-                value.get(*key)
-            }
-        });
-        found.cloned()
-    };
-    let text = |keys: &[&str]| at(keys)?.as_str().map(str::to_owned);
-    let good = match text(&["outcome"]) {
+fn facts(record: &Record<'_>, stored: &Stored) -> Facts {
+    let good = match record.outcome.as_str() {
         Some(outcome) => outcome == "success",
         None => stored
             .status
             .is_none_or(|status| (200..300).contains(&status)),
     };
-    let is_tampered = object.get(crate::store::TAMPERED) == Some(&Value::Bool(true));
-    let tampered = is_tampered.then(|| crate::store::TAMPERED.to_owned());
+    let signature = &record.signature.0;
+    let tampered = record.tampered.0.then(|| crate::store::TAMPERED.to_owned());
+    let replay_of = record.replay_of.as_str();
     Facts {
         provider: stored.provider.clone(),
         event: stored.event.clone(),
         delivery_id: stored.delivery_id.clone(),
-        duplicate: object.get("duplicate") == Some(&Value::Bool(true)),
-        verdict: text(&["signature", "status"]).or(tampered),
-        scheme: text(&["signature", "scheme"]),
-        reason: text(&["signature", "reason"]).or_else(|| text(&["reason"])),
-        detail: text(&["signature", "detail"]).or_else(|| text(&["detail"])),
+        duplicate: record.duplicate.0,
+        verdict: signature.status.to_owned().or(tampered),
+        scheme: signature.scheme.to_owned(),
+        reason: signature
+            .reason
+            .to_owned()
+            .or_else(|| record.reason.to_owned()),
+        detail: signature
+            .detail
+            .to_owned()
+            .or_else(|| record.detail.to_owned()),
         status: stored.status,
-        duration: duration(&at(&["response", "duration_ms"]).unwrap_or_default()),
+        duration: duration(record.response.0.duration_ms),
         good,
-        over: object.get("over").and_then(Value::as_u64),
-        url: text(&["url"]),
-        replay_of: text(&["replay_of"]).and_then(|id| id.parse().ok()),
-        endpoint: text(&["endpoint"]),
+        over: record.over.as_u64(),
+        url: record.url.to_owned(),
+        replay_of: replay_of.and_then(|id| id.parse().ok()),
+        endpoint: record.endpoint.to_owned(),
         // Whoever goes on with it has it in another history.
         pending: None,
     }
 }
 
 /// The attempts of a delivery, or the forwards of a capture that came at this time.
-fn attempts(
-    object: &Map<String, Value>,
+fn tries(
+    tries: List<Maybe<Tried<'_>>>,
     at: Timestamp,
 ) -> std::result::Result<Vec<Attempt>, String> {
-    let attempts = object.get("attempts").or(object.get("forward"));
-    let attempts = attempts.and_then(Value::as_array);
-    let attempts = attempts.map(Vec::as_slice).unwrap_or_default();
-    let attempts = attempts.iter().zip(1..);
-    attempts
-        .map(|(value, number)| attempt(value, number, at))
+    let List::Is(tries) = tries else {
+        return Ok(Vec::new());
+    };
+    let tries = tries.into_iter().zip(1..);
+    tries
+        .map(|(tried, number)| attempt(tried.0, number, at))
         .collect()
 }
 
-fn attempt(value: &Value, number: u32, at: Timestamp) -> std::result::Result<Attempt, String> {
-    let object = value.as_object().ok_or("an attempt is no object")?;
-    let headers = |key: &str| match object.get(key) {
-        Some(Value::Array(headers)) => stored::headers_from_json(headers)
-            .map(Some)
-            .ok_or_else(|| format!("`{key}` is no list of [name, value]")),
-        _ => Ok(None),
-    };
+fn attempt(
+    mut tried: Tried<'_>,
+    number: u32,
+    at: Timestamp,
+) -> std::result::Result<Attempt, String> {
+    let body = tried.take_response_body()?;
+    let status = tried.status.as_u64();
+    let given = tried.attempt.as_u64();
     Ok(Attempt {
-        number: value["attempt"]
-            .as_u64()
+        number: given
             .and_then(|number| number.try_into().ok())
             .unwrap_or(number),
-        url: value["url"].as_str().map(str::to_owned),
-        at: time(&value["sent_at"]).unwrap_or(at),
-        status: status(&value["status"]),
-        duration: duration(&value["duration_ms"]),
-        error: value["error"].as_str().map(str::to_owned),
-        sent: headers("sent_headers")?,
-        headers: headers("response_headers")?.unwrap_or_default(),
-        body: stored::body_from_json(object, "response_body")?.into(),
-        truncated: value["truncated"] == true,
+        url: tried.url.to_owned(),
+        at: time(&tried.sent_at).unwrap_or(at),
+        status: status.and_then(|status| status.try_into().ok()),
+        duration: duration(tried.duration_ms),
+        error: tried.error.to_owned(),
+        sent: tried.sent_headers.into_headers("sent_headers")?,
+        headers: tried
+            .response_headers
+            .into_headers("response_headers")?
+            .unwrap_or_default(),
+        body: body.into(),
+        truncated: tried.truncated.0,
     })
 }
 
