@@ -433,6 +433,41 @@ mod tests {
     }
 
     #[test]
+    fn of_many_signatures_a_public_key_verifies_the_first_sixteen() {
+        let scheme = named("standard-webhooks-v1a").unwrap();
+        let key = [Key::new(scheme, &secret_for(&scheme.id)).unwrap()];
+        let mut request = Request {
+            method: "POST".into(),
+            target: "/".into(),
+            headers: crate::request::Headers::default(),
+            body: "{}".into(),
+        };
+        let attempt = Attempt {
+            id: "msg_1",
+            timestamp: NOW,
+            url: "https://a.test/b",
+            prefix: None,
+        };
+        sign(scheme, &key[0], &mut request, attempt).unwrap();
+        let right = request
+            .headers
+            .text("webhook-signature")
+            .unwrap()
+            .into_owned();
+        let wrong = format!("v1a,{}== ", "A".repeat(86));
+        let clock = Clock {
+            now: NOW,
+            tolerance: None,
+        };
+        for (before, status) in [(15, Status::Valid), (16, Status::Invalid)] {
+            let value = wrong.repeat(before) + &right;
+            request.headers.set("webhook-signature", value);
+            let found = verify(scheme, &key, &Source::new(&request), clock.into());
+            assert_eq!(found.status, status, "{before}");
+        }
+    }
+
+    #[test]
     fn a_header_sent_twice_is_one_list() {
         let twice = [GOOD[0], GOOD[1], ("svix-signature", "v1,AAAA"), GOOD[2]];
         assert_eq!(svix(&twice, &[SECRET], NOW).status, Status::Valid);

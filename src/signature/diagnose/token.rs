@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::secret::decode_base64;
 
+use super::super::key::MAX_SIGNATURES;
 use super::super::read;
 use super::super::scheme::{Algorithm, Scheme, SignatureAt};
 use super::cause::{Code, Deviation};
@@ -30,10 +31,15 @@ const LONGEST: usize = 1024;
 /// Everything in the values that may be a digest of this algorithm or of another.
 pub(super) fn tokens(scheme: &Scheme, values: &[Cow<'_, str>]) -> Vec<Token> {
     let mut found: Vec<Token> = Vec::new();
+    let most = if scheme.is_asymmetric() {
+        MAX_SIGNATURES
+    } else {
+        MOST
+    };
     for value in values {
         let pieces = value.split(|char: char| char.is_whitespace() || ",;".contains(char));
         for piece in pieces.chain([&**value]) {
-            if found.len() >= MOST {
+            if found.len() >= most {
                 return found;
             }
             let piece = piece.trim_matches(['"', '\'']);
