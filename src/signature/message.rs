@@ -178,22 +178,16 @@ fn field(source: &Source<'_>, path: &str) -> String {
 }
 
 /// Twilio's rule: names in order, each value once, all without separators; nothing for a body of another type.
-pub(super) fn sorted_form(request: &Request, body: &[u8]) -> Vec<u8> {
-    if may_be_form(request) {
-        form::sorted(body)
-    } else {
-        Vec::new()
+pub(super) fn sorted_form<'a>(source: &'a Source<'_>, body: &'a [u8]) -> Cow<'a, [u8]> {
+    let media_type = source.request.media_type();
+    if !media_type.is_empty() && media_type != form::MEDIA_TYPE {
+        return Cow::Borrowed(&[]);
     }
-}
-
-fn is_own_form(parts: &Parts<'_>) -> bool {
-    std::ptr::eq(parts.body, &raw const *parts.source.request.body)
-        && may_be_form(parts.source.request)
-}
-
-fn may_be_form(request: &Request) -> bool {
-    let media_type = request.media_type();
-    media_type.is_empty() || media_type == form::MEDIA_TYPE
+    // It is the same for every key and URL that is tried.
+    if std::ptr::eq(body, &raw const *source.request.body) {
+        return source.sorted_form().into();
+    }
+    form::sorted(body).into()
 }
 
 /// The pieces of a scheme's message, in order; the body is not copied.
@@ -202,9 +196,7 @@ pub(super) fn of_scheme<'a>(scheme: &'a Scheme, parts: Parts<'a>) -> Vec<Cow<'a,
     let fill = |segment| match segment {
         Segment::Bytes(bytes) => bytes,
         Segment::Body => parts.body.into(),
-        // It is the same for every key and URL that is tried.
-        Segment::Form if is_own_form(&parts) => parts.source.sorted_form().into(),
-        Segment::Form => sorted_form(parts.source.request, parts.body).into(),
+        Segment::Form => sorted_form(parts.source, parts.body),
         Segment::Key => parts.key.into(),
     };
     segments.into_iter().map(fill).collect()

@@ -167,9 +167,8 @@ impl Style {
 impl<'a> Spelled<'a> {
     /// Looks at a JSON text; `None` if it is none, or nested deeper than 128 levels.
     pub(crate) fn new(bytes: &'a [u8]) -> Option<Self> {
-        let text = std::str::from_utf8(bytes).ok()?;
         // Checks the grammar and the depth, so that what follows need not.
-        super::depth::check(bytes).ok()?;
+        let text = super::depth::check(bytes).ok()?;
         u32::try_from(bytes.len()).ok()?;
         Some(Self {
             text,
@@ -255,35 +254,6 @@ impl<'a> Spelled<'a> {
         self.write_to(style, &mut out);
         out.finish();
         text
-    }
-
-    /// The string that the last member of the top object with this name holds; `None` if there is none.
-    pub(crate) fn top_string(&self, name: &str) -> Option<String> {
-        let mut tokens = Tokens::from(self.text, 0);
-        if !self.text[tokens.next()?.1].starts_with('{') {
-            return None;
-        }
-        let (mut level, mut found) = (1_usize, None);
-        let mut before = Token::Open;
-        while let Some((token, range)) = tokens.next() {
-            match token {
-                Token::Open => level += 1,
-                Token::Close => level -= 1,
-                Token::String if level == 1 && before != Token::Colon => {
-                    let key: Option<String> = serde_json::from_str(&self.text[range]).ok();
-                    tokens.next();
-                    let value = tokens.clone().next();
-                    if key.as_deref() == Some(name) {
-                        found = value.map(|(_, range)| range);
-                    }
-                    before = Token::Colon;
-                    continue;
-                }
-                _ => {}
-            }
-            before = token;
-        }
-        serde_json::from_str(&self.text[found?]).ok()
     }
 
     fn containers(&self) -> &Containers {

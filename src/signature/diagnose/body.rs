@@ -10,11 +10,12 @@ use base64::engine::general_purpose::STANDARD;
 use super::budget::{Budget, Part};
 use super::cause::{Code, Deviation};
 use super::{charset, form, spelling};
-use crate::request::Request;
 use crate::request::depth::MAX_DEPTH;
+use crate::request::json::Node;
 use crate::request::spelling::Spelled;
 use crate::request::stream::Stream;
 use crate::secret::decode_base64;
+use crate::signature::Source;
 
 /// A body that may have been signed.
 pub(super) struct Variant<'v> {
@@ -84,7 +85,7 @@ const EXPANDING: u64 = 6;
 /// The body at hand, for making others of it.
 #[derive(Clone, Copy)]
 pub(super) struct Body<'b> {
-    pub(super) request: &'b Request,
+    pub(super) source: &'b Source<'b>,
     pub(super) bytes: &'b [u8],
     /// The body as JSON, if it is that.
     pub(super) spelled: Option<&'b Spelled<'b>>,
@@ -350,7 +351,10 @@ fn stringified(one: &mut One<'_, '_, '_>) -> ControlFlow<()> {
             &|out| drop(serde_json::to_writer(out, text)),
         )?;
     }
-    if let Some(inner) = spelled.and_then(|spelled| spelled.top_string("body")) {
+    let field = one.body.source.json();
+    let field = field.and_then(|fields| fields.lookup("body"));
+    let inner = field.filter(Node::is_string).and_then(|node| node.text());
+    if let Some(inner) = inner {
         one.bytes(
             inner.as_bytes(),
             twice,
@@ -387,12 +391,11 @@ fn expand(reader: impl std::io::Read) -> Option<Vec<u8>> {
 /// A body of which the end is missing, or with something after its end.
 fn truncated(one: &mut One<'_, '_, '_>) -> ControlFlow<()> {
     let code = Code::BodyTruncated;
-    let Body {
-        request,
-        bytes: body,
-        ..
-    } = one.body;
-    let length = request
+    let body = one.body.bytes;
+    let length = one
+        .body
+        .source
+        .request
         .headers
         .text("content-length")
         .and_then(|text| text.trim().parse::<usize>().ok());

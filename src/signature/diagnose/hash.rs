@@ -5,11 +5,11 @@ use std::ops::ControlFlow;
 use super::body::Variant;
 use super::budget::Budget;
 use super::token::Token;
-use crate::request::Request;
-use crate::signature::Key;
+
 use crate::signature::key::{Running, public_key_fits};
 use crate::signature::message::{Segment, sorted_form};
 use crate::signature::scheme::Algorithm;
+use crate::signature::{Key, Source};
 
 /// A key and the message that it may have signed.
 pub(super) struct Guess<'g> {
@@ -77,7 +77,7 @@ struct Run {
 #[derive(Clone, Copy)]
 pub(super) struct Matcher<'m> {
     pub(super) tokens: &'m [Token],
-    pub(super) request: &'m Request,
+    pub(super) source: &'m Source<'m>,
     pub(super) budget: &'m Budget<'m>,
 }
 
@@ -110,7 +110,7 @@ impl<'m> Matcher<'m> {
             return None;
         }
         let form = if has_form {
-            sorted_form(self.request, &body.collect())
+            sorted_form(self.source, &body.collect()).into_owned()
         } else {
             Vec::new()
         };

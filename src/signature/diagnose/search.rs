@@ -77,8 +77,6 @@ pub(super) struct Search<'a> {
     body: &'a [u8],
     /// The body as JSON, if it is that.
     spelled: OnceCell<Option<Spelled<'a>>>,
-    /// The body as a sorted form.
-    form: OnceCell<Vec<u8>>,
     /// The keys that the scheme makes of the secrets.
     keys: Vec<Keyed>,
     urls: Vec<Located>,
@@ -123,7 +121,6 @@ impl<'a> Search<'a> {
             timestamp: read::timestamp_text(scheme, source, &values).unwrap_or_default(),
             body: message::body(scheme, source.request),
             spelled: OnceCell::new(),
-            form: OnceCell::new(),
             keys: keys.map(own).collect(),
             urls: urls.into_iter().map(known).collect(),
             any_urls,
@@ -186,11 +183,7 @@ impl<'a> Search<'a> {
         let mut message = self.message(outline);
         for segment in &mut message {
             if matches!(segment, Segment::Form) {
-                let request = self.case.source.request;
-                let form = self
-                    .form
-                    .get_or_init(|| message::sorted_form(request, self.body));
-                *segment = Segment::Bytes(form.into());
+                *segment = Segment::Bytes(message::sorted_form(self.case.source, self.body));
             }
         }
         message
@@ -221,7 +214,7 @@ impl<'a> Search<'a> {
     fn matcher(&self) -> Matcher<'_> {
         Matcher {
             tokens: &self.tokens,
-            request: self.case.source.request,
+            source: self.case.source,
             budget: self.budget,
         }
     }
@@ -366,7 +359,7 @@ impl<'a> Search<'a> {
     fn body(&self) -> Body<'_> {
         let spelled = self.spelled.get_or_init(|| Spelled::new(self.body));
         Body {
-            request: self.case.source.request,
+            source: self.case.source,
             bytes: self.body,
             spelled: spelled.as_ref(),
             budget: self.budget,

@@ -1,7 +1,5 @@
 //! Each way to break a delivery, under each scheme that it can be done to, must get its cause, and nothing else may.
 
-mod limits;
-
 use std::io::Write as _;
 
 use proptest::prelude::*;
@@ -13,11 +11,11 @@ use crate::signature::Key;
 use crate::signature::message::{self, Template};
 use crate::signature::{Attempt, Clock, all, named, sign, verify_any};
 
-const NOW: i64 = 1_700_000_000;
-const URL: &str = "https://example.com/hooks/in?team=7";
-const BODY: &str = r#"{"id":"evt_1","zip":{},"amount":12,"url":"https://a.test/b","note":"Zoë & <b>","list":[1,2.5]}"#;
+pub(super) const NOW: i64 = 1_700_000_000;
+pub(super) const URL: &str = "https://example.com/hooks/in?team=7";
+pub(super) const BODY: &str = r#"{"id":"evt_1","zip":{},"amount":12,"url":"https://a.test/b","note":"Zoë & <b>","list":[1,2.5]}"#;
 
-fn request(body: &[u8]) -> Request {
+pub(super) fn request(body: &[u8]) -> Request {
     Request {
         method: "POST".into(),
         target: "/hooks/in?team=7".into(),
@@ -26,7 +24,7 @@ fn request(body: &[u8]) -> Request {
     }
 }
 
-fn secret_of(scheme: &Scheme) -> Secret {
+pub(super) fn secret_of(scheme: &Scheme) -> Secret {
     use crate::signature::scheme::KeyForm;
     Secret::new(match scheme.key {
         Some(KeyForm::Whsec) => "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
@@ -36,7 +34,7 @@ fn secret_of(scheme: &Scheme) -> Secret {
     })
 }
 
-fn signed_with(scheme: &Scheme, secret: &Secret, body: &[u8], url: &str) -> Request {
+pub(super) fn signed_with(scheme: &Scheme, secret: &Secret, body: &[u8], url: &str) -> Request {
     let mut request = request(body);
     let key = Key::new(scheme, secret).unwrap();
     let attempt = Attempt {
@@ -49,7 +47,7 @@ fn signed_with(scheme: &Scheme, secret: &Secret, body: &[u8], url: &str) -> Requ
     request
 }
 
-fn setting(url: &str) -> Setting<'_> {
+pub(super) fn setting(url: &str) -> Setting<'_> {
     Setting {
         clock: Clock {
             now: NOW,

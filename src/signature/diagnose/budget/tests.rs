@@ -1,7 +1,73 @@
 //! What a search holds in memory, how much it tries, and what it says of the rest.
 
+use std::ops::ControlFlow;
+
+use proptest::prelude::*;
+
+use super::super::body::{self, Body, Breadth, Variant};
+use super::super::tests::{BODY, NOW, URL, request, secret_of, setting, signed_with};
+use super::super::{Case, Diagnosis, Difference, Effort, diagnose, spelling, token};
 use super::*;
-use crate::signature::diagnose::body::{Body, Breadth};
+use crate::request::Request;
+use crate::request::spelling::Spelled;
+use crate::request::stream::Stream;
+use crate::secret::Secret;
+use crate::signature::{Reason, Scheme, Source, named};
+
+#[test]
+fn the_limit_grows_with_the_body_and_no_further_than_its_last_row() {
+    for (size, work) in LIMITS {
+        assert_eq!(limit(size), work, "{size}");
+    }
+    let sizes = [
+        0,
+        1,
+        1 << 10,
+        2 << 10,
+        50 << 10,
+        60 << 10,
+        1 << 20,
+        3 << 20,
+        5 << 20,
+        24 << 20,
+    ];
+    assert!(sizes.is_sorted_by_key(|size| limit(*size)));
+    assert_eq!(limit(0), LIMITS[0].1);
+    assert_eq!(limit(usize::MAX), LIMITS[3].1);
+}
+
+#[test]
+fn each_part_leaves_something_to_those_after_it() {
+    let budget = Budget::new(0, false, None);
+    let all = limit(0);
+    let others = (all - all / RESERVED) / 4;
+    let share = all - all / RESERVED - others;
+    budget.share(|| {
+        assert!(!budget.take(Part::Keys, share + 1));
+        assert!(budget.take(Part::Urls, share));
+        assert!(!budget.take(Part::Urls, 1));
+    });
+    budget.within(Part::TwoMistakes, || {
+        assert!(budget.take(Part::Templates, others));
+        assert!(!budget.take(Part::Templates, 1));
+    });
+    budget.release();
+    assert!(budget.take(Part::Schemes, all / RESERVED));
+    assert!(!budget.take(Part::Schemes, 1));
+    assert_eq!(
+        budget.left_out(),
+        [Part::Keys, Part::Urls, Part::Schemes, Part::TwoMistakes]
+    );
+}
+
+#[test]
+fn a_thorough_search_leaves_nothing_out() {
+    let budget = Budget::new(0, true, None);
+    assert!(budget.take(Part::Keys, u64::MAX) && budget.take(Part::Keys, u64::MAX));
+    assert!(budget.holds(Part::Forms, u64::MAX));
+    assert_eq!(budget.most(Part::TwoMistakes, 100, 1), 100);
+    assert_eq!(budget.left_out(), []);
+}
 
 /// JSON with a bit of everything that a serializer may write in another way, of about so many bytes.
 fn records(size: usize) -> String {
@@ -155,8 +221,9 @@ fn a_header_of_any_length_has_few_digests() {
 fn variants(request: &Request) -> Vec<(u64, Vec<u8>)> {
     let budget = Budget::new(request.body.len(), false, None);
     let spelled = Spelled::new(&request.body);
+    let source = Source::new(request);
     let body = Body {
-        request,
+        source: &source,
         bytes: &request.body,
         spelled: spelled.as_ref(),
         budget: &budget,
@@ -198,7 +265,7 @@ proptest! {
         let here = format!("{same}{here}");
         let signed = format!("{same}{signed}");
         // In pieces of one byte, as a stream may come.
-        let write = |out: &mut crate::request::stream::Stream<'_>| signed.bytes().for_each(|byte| out.push(&[byte]));
+        let write = |out: &mut Stream<'_>| signed.bytes().for_each(|byte| out.push(&[byte]));
         let length = u64::try_from(signed.len()).unwrap();
         let found = Difference::between(
             here.as_bytes(),
