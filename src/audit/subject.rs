@@ -129,19 +129,26 @@ impl Subject {
             at: Some((self.now)()),
         };
         let mut built = payload::build(&[step], &freshness)?;
-        let mut payload = built.pop().map_or(Value::Null, |payload| payload.value);
+        let fields = built
+            .pop()
+            .map(|payload| payload.fields)
+            .unwrap_or_default();
         let profile = self.profile();
-        let own = payload::delivery_id(profile, &payload);
+        let own = payload::delivery_id(profile, &fields);
         let id = match own {
             None => seed.value(&recognisable(profile.delivery_form()), "delivery id"),
             Some(own) => {
                 let is_listed = profile.events.contains_key(event);
                 let sample = is_listed.then(|| self.provider.sample(event));
-                let sample = sample.and_then(|sample| payload::delivery_id(profile, &sample));
-                let form = sample.and_then(|sample| profile.fresh.get(&sample));
-                form.map_or(own, |form| seed.value(&recognisable(form), "delivery id"))
+                let sample =
+                    sample.and_then(|sample| payload::delivery_id(profile, &sample.into()));
+                let form = sample.and_then(|sample| profile.fresh.get(&sample.text));
+                form.map_or(own.text, |form| {
+                    seed.value(&recognisable(form), "delivery id")
+                })
             }
         };
+        let mut payload = fields.value;
         payload::set_delivery_id(profile, &mut payload, &id);
         Ok(Draft {
             event: event.to_owned(),
@@ -169,7 +176,7 @@ impl Subject {
         let shape = Shape::new(profile, draft.method, None);
         let content = match &draft.body {
             Some(body) => Content::Bytes(body.clone()),
-            None => Content::Fields(draft.payload.clone()),
+            None => Content::Fields(draft.payload.clone().into()),
         };
         let url = &self.url;
         let mut request = compose(profile, &draft.event, &draft.id, &content, &shape, url);

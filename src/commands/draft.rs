@@ -12,7 +12,8 @@ use super::outgoing::{Planned, Writing, add_basic, replaced};
 use crate::delivery::rules::is_loopback;
 use crate::delivery::{Endpoint, Outgoing, Plan, Policy, Style, mapped};
 use crate::error::{Error, Result};
-use crate::provider::compose::{Content, Shape, check_basic, compose, not_json};
+use crate::provider::compose::{Content, Shape, check_basic, compose_with_slots, not_json};
+use crate::provider::fields::Slot;
 use crate::provider::profile::ContentType;
 use crate::provider::{Profile, Provider};
 use crate::render::size;
@@ -66,6 +67,8 @@ pub(super) struct Draft {
     reach: Reach,
     /// Without signature and credentials.
     request: Request,
+    /// The fresh ids in it.
+    pub(super) slots: Vec<Slot>,
     /// HTTP Basic credentials that are not the endpoint's own.
     credentials: Option<String>,
     /// The secret to sign with, if it is not the endpoint's own.
@@ -105,7 +108,7 @@ impl Drafting<'_> {
             ));
         }
         let reach = destination.reach(settings)?;
-        let request = self.compose(message, &destination, notes)?;
+        let (request, slots) = self.compose(message, &destination, notes)?;
         let credentials = self.credentials(&destination)?;
         let has_credentials = credentials.is_some()
             || destination
@@ -131,11 +134,12 @@ impl Drafting<'_> {
         let draft = Draft {
             provider: Arc::clone(&message.provider),
             event: message.event.clone(),
-            id: message.id.clone(),
+            id: message.id.text.clone(),
             sends_id,
             destination,
             reach,
             request,
+            slots,
             credentials,
             secret,
             signing,
@@ -147,13 +151,13 @@ impl Drafting<'_> {
         Ok(draft)
     }
 
-    /// The request without signature and credentials.
+    /// The request without signature and credentials, and the fresh ids in it.
     fn compose(
         &self,
         message: &Message,
         destination: &Destination,
         notes: &mut Notes,
-    ) -> Result<Request> {
+    ) -> Result<(Request, Vec<Slot>)> {
         let profile = &message.provider.profile;
         let endpoint = destination.endpoint();
         let method = self.shape.method.as_deref();
@@ -174,7 +178,7 @@ impl Drafting<'_> {
         }
         if let Content::Bytes(body) = &message.content {
             if !shape.has_body() && !body.is_empty() {
-                content = Content::Fields(pairs(body, &shape)?);
+                content = Content::Fields(pairs(body, &shape)?.into());
                 notes.add(format!(
                     "{} has no body; the pairs of `--data` go into the query.",
                     shape.method
@@ -183,7 +187,7 @@ impl Drafting<'_> {
                 notes.add(note);
             }
         }
-        Ok(compose(
+        Ok(compose_with_slots(
             profile,
             &message.event,
             &message.id,
@@ -268,6 +272,7 @@ impl Draft {
             origin: None,
             again: None,
             gap: None,
+            slots: self.slots.clone(),
         }
     }
 

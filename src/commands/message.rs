@@ -16,7 +16,7 @@ use crate::provider::catalogue::{Found, What, near};
 use crate::provider::compose::Content;
 use crate::provider::fresh::Seed;
 use crate::provider::payload::{self, Freshness, Payload, Step, near_variants};
-use crate::provider::{Catalogue, Profile, Provider, edits};
+use crate::provider::{Catalogue, FreshText, Profile, Provider};
 use crate::secret::Secret;
 use crate::sender::Signing;
 use crate::signature::{self, Tamper};
@@ -56,11 +56,10 @@ fn delivery_id(text: &str) -> std::result::Result<String, String> {
 }
 
 /// One message before it has a URL: event, id, content.
-#[derive(Clone)]
 pub(crate) struct Message {
     pub(crate) provider: Arc<Provider>,
     pub(crate) event: String,
-    pub(crate) id: String,
+    pub(crate) id: FreshText,
     pub(crate) content: Content,
     /// Signing, where a variant departs from the profile.
     scheme: Option<String>,
@@ -98,28 +97,7 @@ impl Making {
 
 /// Builds the messages of events and scenarios.
 pub(crate) fn messages(
-    names: &[String],
-    args: &PayloadArgs,
-    edits: &EditArgs,
-    catalogue: &Catalogue,
-    context: &Context,
-) -> Result<Vec<Message>> {
-    let making = Making::new(args)?;
-    messages_with_ids(
-        &making,
-        making.seed(),
-        names,
-        args,
-        edits,
-        catalogue,
-        context,
-    )
-}
-
-/// As [`messages`], with ids of a seed of their own.
-pub(crate) fn messages_with_ids(
     making: &Making,
-    ids: &Seed,
     names: &[String],
     args: &PayloadArgs,
     edits: &EditArgs,
@@ -133,13 +111,12 @@ pub(crate) fn messages_with_ids(
             seed: making.seed.nth(index),
             at: making.at,
         };
-        let ids = ids.nth(index);
-        let payloads = payload::build_with_ids(&steps, &freshness, &ids)?;
+        let payloads = payload::build(&steps, &freshness)?;
         for (number, (step, payload)) in steps.iter().zip(payloads).enumerate() {
             messages.push(message(
                 step,
                 payload,
-                &ids.nth(number),
+                &freshness.seed.nth(number),
                 args,
                 edits,
                 context,
@@ -153,9 +130,9 @@ pub(crate) fn messages_with_ids(
                 messages.len()
             )));
         };
-        message.id.clone_from(id);
-        if let Content::Fields(payload) = &mut message.content {
-            payload::set_delivery_id(&message.provider.profile, payload, id);
+        message.id = FreshText::from(id.clone());
+        if let Content::Fields(fields) = &mut message.content {
+            payload::set_delivery_id(&message.provider.profile, &mut fields.value, id);
         }
     }
     Ok(messages)
@@ -267,19 +244,21 @@ fn message(
     let name = format!("{}/{}", profile.name, step.event);
     payload::edit(&mut payload, &edits.0, &name)?;
     if !args.map.is_empty() {
-        payload.value = edits::map_fields(&args.map, &payload.value)
+        payload.fields = payload
+            .fields
+            .mapped(&args.map)
             .map_err(|problem| Error::usage(format!("cannot map: {problem}")))?;
     }
     let id = match args.data {
-        Some(_) => seed.value(profile.delivery_form(), "delivery id"),
-        None => message_id(profile, &payload.value, seed),
+        Some(_) => seed.fresh(profile.delivery_form(), "delivery id"),
+        None => message_id(profile, &payload.fields, seed),
     };
     let content = match &args.data {
         Some(data) => {
             payload.notes = step.note_with_own_body().into_iter().collect();
             Content::Bytes(read_data(data, context)?)
         }
-        None => Content::Fields(payload.value),
+        None => Content::Fields(payload.fields),
     };
     let (scheme, prefix) = style(step)?;
     Ok(Message {
@@ -333,9 +312,9 @@ impl Message {
             }
         }
         let (scheme, prefix) = style(&step)?;
-        let made = || seed.value(step.provider.profile.delivery_form(), "delivery id");
+        let made = || seed.fresh(step.provider.profile.delivery_form(), "delivery id");
         Ok(Self {
-            id: args.id.clone().unwrap_or_else(made),
+            id: args.id.clone().map_or_else(made, FreshText::from),
             provider: step.provider,
             event: step.event,
             content: Content::Bytes(body.into()),
@@ -343,14 +322,6 @@ impl Message {
             prefix,
             notes: Vec::new(),
         })
-    }
-
-    /// The same with a new delivery id.
-    pub(crate) fn with_id_of(&self, seed: &Seed) -> Self {
-        Self {
-            id: seed.value(self.provider.profile.delivery_form(), "delivery id"),
-            ..self.clone()
-        }
     }
 
     /// Whether a delivery with this signing carries its id. A body of the user's own has its own one.

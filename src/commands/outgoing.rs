@@ -10,6 +10,7 @@ use super::report::{Report, Sent, Settings};
 use super::{Context, block_on};
 use crate::delivery::{Verdict, basic_header, is_success};
 use crate::error::{Error, Outcome, Result};
+use crate::provider::fields::Slot;
 use crate::provider::{Profile, Provider};
 use crate::render::outgoing::{self, Form, Printing};
 use crate::request::{Request, raw};
@@ -35,6 +36,8 @@ pub(crate) struct Planned {
     pub(crate) again: Option<Again>,
     /// How long after the one before it this one starts.
     pub(crate) gap: Option<Duration>,
+    /// The fresh ids in it, which are other ones in each of many.
+    pub(crate) slots: Vec<Slot>,
 }
 
 /// How a request is written to the connection.

@@ -14,14 +14,14 @@ use super::message::random_seed;
 use super::options::{RequestArgs, Time, roots, span};
 use super::outgoing::{Planned, Run, Writing};
 use super::report::{Report, Sent, Settings};
-use super::volume::{VolumeArgs, number_of};
+use super::volume::VolumeArgs;
 use super::{Context, block_on};
-use crate::delivery::volume::Renewal;
 use crate::delivery::{
     Course, Engine, Happened, News, Outgoing, Plan, Policy, SigningTime, Speed, Stop,
 };
 use crate::error::{Error, Outcome, Result};
 use crate::provider::Catalogue;
+use crate::provider::fields::Slot;
 use crate::provider::fresh::Seed;
 use crate::provider::profile::Span;
 use crate::render::deliveries;
@@ -85,18 +85,16 @@ pub(super) struct Queue<'a> {
 }
 
 impl Queue<'_> {
-    /// Puts deliveries into the queue and attempts them until they are decided. `others` are the same with other ids,
-    /// several times.
+    /// Puts deliveries into the queue and attempts them until they are decided.
     pub(super) fn send(
         &self,
         drafts: &[Draft],
-        others: &[Vec<Draft>],
         catalogue: Catalogue,
         context: &mut Context,
     ) -> Result<Outcome> {
         let mut engine = self.engine(drafts, catalogue, context)?;
         let mut planned = Vec::new();
-        for (index, draft) in self.ordered(drafts) {
+        for draft in self.ordered(drafts) {
             let policy = self.retry.policy(draft);
             if policy.delays.is_empty() && self.retry.wanted() {
                 let label = &draft.profile().label;
@@ -106,12 +104,7 @@ impl Queue<'_> {
             }
             let (plan, outgoing) = draft.queued(self.drafting, policy);
             let plan = self.completed(plan, context)?;
-            let others = others.iter().filter_map(|others| others.get(index));
-            let others: Vec<Outgoing> = others
-                .map(|other| other.queued(self.drafting, Policy::once()).1)
-                .collect();
-            let repeated = self.repeated(outgoing, &others);
-            engine.submit(&plan, repeated)?;
+            engine.submit(&plan, self.repeated(outgoing, &draft.slots))?;
             planned.push(draft.planned(self.drafting));
         }
         let report = Report::new(self.settings(), &planned);
@@ -146,8 +139,8 @@ impl Queue<'_> {
         }
     }
 
-    fn ordered<'a>(&self, drafts: &'a [Draft]) -> Vec<(usize, &'a Draft)> {
-        let mut drafts: Vec<_> = drafts.iter().enumerate().collect();
+    fn ordered<'a>(&self, drafts: &'a [Draft]) -> Vec<&'a Draft> {
+        let mut drafts: Vec<_> = drafts.iter().collect();
         if self.run.faults.reorder {
             drafts.reverse();
         }
@@ -165,21 +158,14 @@ impl Queue<'_> {
     fn repeated(
         &self,
         outgoing: Outgoing,
-        others: &[Outgoing],
+        slots: &[Slot],
     ) -> impl Iterator<Item = Outgoing> + use<> {
         let copies = u64::from(self.run.faults.duplicate) + 1;
-        let seed = number_of(&self.seed);
-        let id = |outgoing: &Outgoing| outgoing.delivery_id.clone().unwrap_or_default();
-        let ids: Vec<String> = std::iter::once(&outgoing).chain(others).map(id).collect();
-        let requests = std::iter::once(&outgoing).chain(others);
-        let requests = requests.map(|outgoing| &outgoing.request);
-        let all: Vec<_> = ids.iter().map(String::as_str).zip(requests).collect();
-        let renewal = Renewal::among(&all);
+        let renewal = self.volume.renewal(slots, &self.seed);
         (0..self.volume.count().saturating_mul(copies)).map(move |number| {
             let mut one = outgoing.clone();
-            let mut id = id(&one);
-            renewal.renew(&mut id, &mut one.request, seed, number / copies);
-            one.delivery_id = one.delivery_id.map(|_| id);
+            let id = one.delivery_id.as_mut();
+            renewal.renew(id, &mut one.request, number / copies);
             one
         })
     }
@@ -378,6 +364,7 @@ impl<'a> Show<'a> {
             origin: None,
             again: None,
             gap: None,
+            slots: Vec::new(),
         };
         let sent = Sent {
             planned: &planned,

@@ -1,10 +1,13 @@
 //! `hookctl replay`: stored requests again, signed afresh or byte for byte.
 
+mod new_id;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
 use clap::Args;
 
+use self::new_id::{NewIds, id_header, keys_in_body};
 use super::message::random_seed;
 use super::notes::Notes;
 use super::options::{
@@ -14,19 +17,19 @@ use super::outgoing::{
     Going, Planned, Run, Writing, add_basic, one_reads_stdin, replaced, signing_key,
 };
 use super::resend::Gaps;
-use super::send::SEVERAL;
 use super::sources::{Sourced, each, nothing_in};
 use super::target::TargetParser;
-use super::volume::{VolumeArgs, number_of};
+use super::volume::VolumeArgs;
 use super::{Context, endpoints, resend};
 use crate::delivery::{Endpoint, Speed, sends_id};
 use crate::error::{Error, Outcome, Result};
-use crate::provider::compose::{Content, Shape, compose, not_json, target};
-use crate::provider::fresh::{Seed, renewed};
+use crate::provider::compose::{Content, Shape, compose_with_slots, not_json, target};
+use crate::provider::fields::{Part, Slot};
+use crate::provider::fresh::Seed;
 use crate::provider::payload::{self, Payload};
-use crate::provider::{Catalogue, Detector, Profile, Provider};
+use crate::provider::{Catalogue, Detector, FreshText, Profile, Provider};
 use crate::request::depth::{self, JsonProblem};
-use crate::request::json::{self, Document, Outline};
+use crate::request::json;
 use crate::request::{Reframed, Request};
 use crate::sender::{Delivery, Signing, authority};
 use crate::settings::Settings;
@@ -207,9 +210,7 @@ pub(crate) fn replay(
     }
     let run = args.run();
     if args.volume.wanted() && !args.print.prints() {
-        let number = number_of(&replay.seed);
-        let others = replay.others(sourced, context)?;
-        return args.volume.send(&run, &planned, &others, number, context);
+        return args.volume.send(&run, &planned, &replay.seed, context);
     }
     run.all(planned, context)
 }
@@ -304,19 +305,6 @@ impl<'a> Replay<'a> {
         Ok(planned)
     }
 
-    /// The same requests with other ids, if new ones are wanted.
-    fn others(&mut self, sources: &[Sourced], context: &Context) -> Result<Vec<Vec<Planned>>> {
-        let mut others = Vec::new();
-        let seed = self.seed.clone();
-        for number in (0..SEVERAL).filter(|_| self.args.new_id) {
-            self.seed = seed.nth(usize::MAX - number);
-            let sources = sources.iter().enumerate();
-            let planned = sources.map(|(number, sourced)| self.plan(number, sourced, context));
-            others.push(planned.collect::<Result<_>>()?);
-        }
-        Ok(others)
-    }
-
     fn plan(&mut self, number: usize, sourced: &Sourced, context: &Context) -> Result<Planned> {
         let stored = &sourced.stored;
         super::sources::check_whole(sourced, self.args.raw)?;
@@ -334,10 +322,12 @@ impl<'a> Replay<'a> {
             .and_then(|provider| provider.event_of(&source))
             .or_else(|| stored.event.clone());
         let form = profile.map_or("msg_{base62:27}", Profile::delivery_form);
+        let id = self.seed.nth(number).fresh(form, "delivery id");
+        let mut slots = Vec::new();
         let mut delivery = Delivery {
             provider: profile.map(|profile| profile.name.clone()),
             event,
-            id: self.seed.nth(number).value(form, "delivery id"),
+            id: id.text.clone(),
             sends_id: false,
             url: place.url.clone(),
             reach: place.reach,
@@ -354,7 +344,7 @@ impl<'a> Replay<'a> {
             let provider = provider
                 .as_deref()
                 .ok_or_else(|| unknown_provider(sourced))?;
-            self.wrap(provider, &mut delivery, sourced)?;
+            slots = self.wrap(provider, &mut delivery, id, sourced)?;
         } else if self.args.raw {
             let scheme = scheme_of(provider.as_deref(), &source);
             let id = stored_id(provider.as_deref(), scheme, &source);
@@ -363,7 +353,7 @@ impl<'a> Replay<'a> {
                 .or_else(|| stored.delivery_id.clone())
                 .unwrap_or_default();
         } else {
-            self.refresh(provider.as_deref(), &mut delivery, sourced)?;
+            slots = self.refresh(provider.as_deref(), &mut delivery, id, sourced)?;
         }
         if !self.args.raw {
             if let Some(credentials) = &place.credentials {
@@ -392,6 +382,7 @@ impl<'a> Replay<'a> {
             origin: sourced.id,
             again: place.again.filter(|_| self.args.changes_nothing()),
             gap: None,
+            slots,
         })
     }
 
@@ -415,8 +406,9 @@ impl<'a> Replay<'a> {
         &mut self,
         provider: &Provider,
         delivery: &mut Delivery,
+        id: FreshText,
         sourced: &Sourced,
-    ) -> Result<()> {
+    ) -> Result<Vec<Slot>> {
         let profile = &provider.profile;
         let shape = Shape::new(profile, None, None);
         let body = self.edited(&sourced.stored.request.body, &profile.name, sourced)?;
@@ -427,12 +419,11 @@ impl<'a> Replay<'a> {
         let event = delivery.event.clone().unwrap_or_default();
         let content = Content::Bytes(body);
         let url = &delivery.url;
-        delivery.request = compose(profile, &event, &delivery.id, &content, &shape, url);
+        let (request, slots) = compose_with_slots(profile, &event, &id, &content, &shape, url);
+        delivery.request = request;
         let scheme = scheme_of(Some(provider), &Source::new(&delivery.request));
         delivery.sends_id = scheme.is_some_and(|scheme| sends_id(profile, scheme));
-        if self.args.new_id {
-            self.renew(Some(profile), scheme, delivery);
-        }
+        let renewed = self.renew(Some(profile), scheme, delivery, id);
         if let Some(own) = stored_id(Some(provider), scheme, &Source::new(&delivery.request)) {
             delivery.id = own;
         }
@@ -441,7 +432,12 @@ impl<'a> Replay<'a> {
             headers.insert_first("host", authority(&delivery.url));
             headers.push("content-length", delivery.request.body.len().to_string());
         }
-        Ok(())
+        let in_headers = |slot: &Slot| matches!(slot.part, Part::Header(_));
+        let in_headers = slots.into_iter().filter(in_headers);
+        Ok(renewed.map_or_else(Vec::new, |renewed| {
+            let of_id = renewed.slots(&delivery.id, None);
+            in_headers.chain(of_id).collect()
+        }))
     }
 
     /// Makes a stored request ready to be signed again: the edits, the right host and length, the id of now.
@@ -449,19 +445,18 @@ impl<'a> Replay<'a> {
         &mut self,
         provider: Option<&Provider>,
         delivery: &mut Delivery,
+        id: FreshText,
         sourced: &Sourced,
-    ) -> Result<()> {
+    ) -> Result<Vec<Slot>> {
         delivery.request.body = self.edited(&delivery.request.body, "this request", sourced)?;
         let profile = provider.map(|provider| &provider.profile);
         let scheme = scheme_of(provider, &Source::new(&delivery.request));
         let before = stored_id(provider, scheme, &Source::new(&delivery.request));
         let id_header = id_header(profile, scheme);
-        if self.args.new_id {
-            self.renew(profile, scheme, delivery);
-        }
+        let renewed = self.renew(profile, scheme, delivery, id);
         let now = stored_id(provider, scheme, &Source::new(&delivery.request));
         delivery.sends_id = before.is_some() || id_header.is_some();
-        if !self.args.new_id {
+        if renewed.is_none() {
             let stored = before.or_else(|| sourced.stored.delivery_id.clone());
             delivery.id = stored.unwrap_or_else(|| delivery.id.clone());
         } else if let Some(now) = now.filter(|_| id_header.is_none()) {
@@ -471,10 +466,11 @@ impl<'a> Replay<'a> {
         if headers.contains("host") {
             headers.set("host", authority(&delivery.url));
         }
-        if let Some(name) = id_header.filter(|name| headers.contains(name)) {
+        let id_header = id_header.filter(|name| headers.contains(name));
+        if let Some(name) = id_header {
             headers.set(name, delivery.id.clone());
         }
-        Ok(())
+        Ok(renewed.map_or_else(Vec::new, |renewed| renewed.slots(&delivery.id, id_header)))
     }
 
     /// Makes the framing of a stored request that of its body: what is stored may be wrong, or of HTTP/2, which has
@@ -511,7 +507,7 @@ impl<'a> Replay<'a> {
         if self.args.edits.is_empty() {
             return Ok(body.clone());
         }
-        let value = json::tree(body).map_err(|problem| {
+        let value: serde_json::Value = json::tree(body).map_err(|problem| {
             let from = &sourced.from;
             let what = match problem {
                 JsonProblem::TooMany => format!("cannot edit the body of `{from}`"),
@@ -520,7 +516,7 @@ impl<'a> Replay<'a> {
             Error::usage(what).because(problem)
         })?;
         let mut payload = Payload {
-            value,
+            fields: value.into(),
             notes: Vec::new(),
         };
         payload::edit(&mut payload, &self.args.edits.0, whose)?;
@@ -528,47 +524,32 @@ impl<'a> Replay<'a> {
             .notes
             .drain(..)
             .for_each(|note| self.notes.add(note));
-        Ok(json::stringify(&payload.value).into())
+        Ok(json::stringify(&payload.fields.value).into())
     }
 
-    /// Gives the body new keys where receivers tell duplicates by these. All other bytes stay.
+    /// Puts new ids into a request, if they are wanted.
     fn renew(
         &mut self,
         profile: Option<&Profile>,
         scheme: Option<&Scheme>,
         delivery: &mut Delivery,
-    ) {
-        let body = delivery.request.body.clone();
-        let outline = Outline::of_container(&body);
-        let fields = outline
-            .as_ref()
-            .map(|outline| Document::new(&body, outline));
-        let mut keys: Vec<_> = keys_in_body(profile, scheme)
-            .into_iter()
-            .filter_map(|path| {
-                let node = fields?.lookup(&path)?;
-                Some((node.text()?, node.is_string(), path))
-            })
-            .collect();
-        keys.dedup_by(|one, other| (&one.0, one.1) == (&other.0, other.1));
-        if keys.is_empty() && id_header(profile, scheme).is_none() {
+        id: FreshText,
+    ) -> Option<NewIds> {
+        if !self.args.new_id {
+            return None;
+        }
+        let paths = keys_in_body(profile, scheme);
+        let (ids, kept) = NewIds::put_into(&mut delivery.request, &paths, id, &self.seed);
+        if ids.are_unseen() && kept.is_empty() && id_header(profile, scheme).is_none() {
             self.notes
                 .add("there is no id that `--new-id` could renew.".to_owned());
         }
-        for (old, is_text, path) in keys {
-            let request = &mut delivery.request;
-            // Of a number, the same digits may stand anywhere.
-            let quoted = |text: &str| serde_json::Value::from(text).to_string();
-            let texts = is_text.then(|| (quoted(&old), quoted(&renewed(&old, &self.seed))));
-            match (std::str::from_utf8(&request.body), texts) {
-                (Ok(body), Some((from, to))) if body.contains(&from) => {
-                    request.body = body.replace(&from, &to).into();
-                }
-                _ => self.notes.add(format!(
-                    "`{path}` of the body stays, and receivers may take this for a duplicate."
-                )),
-            }
+        for path in kept {
+            self.notes.add(format!(
+                "`{path}` of the body stays, and receivers may take this for a duplicate."
+            ));
         }
+        Some(ids)
     }
 
     fn signing(
@@ -663,37 +644,6 @@ fn prefix(profile: &Profile, scheme: &Scheme, stored: &Request) -> Option<String
             .max_by_key(|prefix| prefix.len())
     });
     written.or(own).cloned()
-}
-
-/// The header that carries the delivery id.
-fn id_header<'a>(profile: Option<&'a Profile>, scheme: Option<&'a Scheme>) -> Option<&'a str> {
-    let of_profile = profile.and_then(|profile| profile.envelope.delivery.as_ref());
-    scheme
-        .and_then(|scheme| scheme.id_header.as_deref())
-        .or_else(|| {
-            let place = of_profile?.value.split('|').next()?;
-            place.strip_prefix("header:")
-        })
-}
-
-/// Paths of the keys in the body by which receivers tell duplicates: the delivery id, and those of the profile.
-fn keys_in_body(profile: Option<&Profile>, scheme: Option<&Scheme>) -> Vec<String> {
-    let of_profile = profile.and_then(|profile| profile.envelope.delivery.as_ref());
-    let id = of_profile
-        .map(|delivery| &delivery.value)
-        .or_else(|| scheme?.delivery.as_ref());
-    let id = id
-        .and_then(|place| place.strip_prefix("body:"))
-        .filter(|path| !path.contains(['|', '+']));
-    let dedup = profile.and_then(|profile| profile.envelope.dedup.as_ref());
-    let dedup = dedup
-        .into_iter()
-        .flat_map(|dedup| dedup.value.iter().cloned());
-    let mut paths: Vec<String> = id.map(str::to_owned).into_iter().chain(dedup).collect();
-    // One path may be both.
-    paths.sort();
-    paths.dedup();
-    paths
 }
 
 /// The scheme of a stored request: that of its signature, among the provider's if it is known.

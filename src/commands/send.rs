@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::Context;
 use super::draft::{Destination, Draft, Drafting};
-use super::message::{Making, Message, PayloadArgs, messages_with_ids};
+use super::message::{Making, Message, PayloadArgs, messages};
 use super::notes::Notes;
 use super::options::{
     EditArgs, ExpectArgs, FaultArgs, PrintArgs, RequestArgs, SecretArgs, ShapeArgs, Target,
@@ -13,11 +13,10 @@ use super::options::{
 use super::outgoing::{Planned, Run, one_reads_stdin};
 use super::queue::{Queue, RetryArgs};
 use super::target::TargetParser;
-use super::volume::{VolumeArgs, number_of};
+use super::volume::VolumeArgs;
 use super::{endpoints, queue};
 use crate::delivery::Endpoint;
 use crate::error::{Error, Outcome, Result};
-use crate::provider::fresh::Seed;
 use crate::provider::{Catalogue, Profile};
 use crate::render::{Paint, command_line};
 use crate::request::curl::quote;
@@ -73,7 +72,7 @@ pub(crate) fn run(args: &SendArgs, context: &mut Context) -> Result<Outcome> {
     ])?;
     let catalogue = context.settings.catalogue()?;
     let making = Making::new(&args.payload)?;
-    let (messages, drafts) = args.made(&making, &catalogue, context)?;
+    let drafts = args.made(&making, &catalogue, context)?;
     let run = Run {
         request: &args.request,
         expect: &args.expect,
@@ -92,28 +91,14 @@ pub(crate) fn run(args: &SendArgs, context: &mut Context) -> Result<Outcome> {
             drafting: &drafting,
             seed: making.seed().clone(),
         };
-        let others = if args.volume.count() > 1 {
-            args.others(&messages, &making, &catalogue, context)?
-        } else {
-            Vec::new()
-        };
-        return queue.send(&drafts, &others, catalogue, context);
+        return queue.send(&drafts, catalogue, context);
     }
     let planned: Vec<_> = drafts
         .iter()
         .map(|draft| draft.planned(&drafting))
         .collect();
     if args.volume.wanted() && !args.print.prints() {
-        let others = args.others(&messages, &making, &catalogue, context)?;
-        let planned_again = |drafts: &Vec<Draft>| -> Vec<_> {
-            drafts
-                .iter()
-                .map(|draft| draft.planned(&drafting))
-                .collect()
-        };
-        let others: Vec<_> = others.iter().map(planned_again).collect();
-        let number = number_of(making.seed());
-        return args.volume.send(&run, &planned, &others, number, context);
+        return args.volume.send(&run, &planned, making.seed(), context);
     }
     run.all(planned, context)
 }
@@ -145,24 +130,24 @@ impl SendArgs {
     pub(super) fn planned(&self, context: &mut Context) -> Result<Vec<Planned>> {
         let catalogue = context.settings.catalogue()?;
         let making = Making::new(&self.payload)?;
-        let (_, drafts) = self.made(&making, &catalogue, context)?;
+        let drafts = self.made(&making, &catalogue, context)?;
         let drafting = self.drafting();
         let planned = drafts.iter().map(|draft| draft.planned(&drafting));
         Ok(planned.collect())
     }
 
-    /// The messages, and what they are with all their destinations. What is worth knowing about them is said.
+    /// Every message for each of its destinations. What is worth knowing about them is said.
     fn made(
         &self,
         making: &Making,
         catalogue: &Catalogue,
         context: &mut Context,
-    ) -> Result<(Vec<Message>, Vec<Draft>)> {
-        let messages = self.messages(making, making.seed(), catalogue, context)?;
+    ) -> Result<Vec<Draft>> {
+        let messages = self.messages(making, catalogue, context)?;
         let mut notes = Notes::default();
         let drafts = self.drafts(&messages, &mut notes, context)?;
         notes.tell(&mut context.ui)?;
-        Ok((messages, drafts))
+        Ok(drafts)
     }
 
     /// Time of the attempts in unix seconds.
@@ -185,13 +170,11 @@ impl SendArgs {
     fn messages(
         &self,
         making: &Making,
-        ids: &Seed,
         catalogue: &Catalogue,
         context: &Context,
     ) -> Result<Vec<Message>> {
-        let messages = messages_with_ids(
+        let messages = messages(
             making,
-            ids,
             &self.events,
             &self.payload,
             &self.edits,
@@ -205,29 +188,6 @@ impl SendArgs {
             ))),
             _ => Ok(messages),
         }
-    }
-
-    /// The same deliveries with other ids, so often that each place of an id differs somewhere.
-    fn others(
-        &self,
-        messages: &[Message],
-        making: &Making,
-        catalogue: &Catalogue,
-        context: &Context,
-    ) -> Result<Vec<Vec<Draft>>> {
-        let seeds = (0..SEVERAL).map(|number| making.seed().nth(usize::MAX - number));
-        let drafts = seeds.map(|ids| {
-            let others = if self.payload.data.is_some() {
-                // A body of the user's own stays, and stdin cannot be read again.
-                let renewed = messages.iter().enumerate();
-                let renewed = renewed.map(|(number, message)| message.with_id_of(&ids.nth(number)));
-                renewed.collect()
-            } else {
-                self.messages(making, &ids, catalogue, context)?
-            };
-            self.drafts(&others, &mut Notes::default(), context)
-        });
-        drafts.collect()
     }
 
     /// Every message for each of its destinations.
@@ -300,9 +260,6 @@ pub(super) fn target(
         }
     }
 }
-
-/// How many others tell where the ids of a delivery stand. By chance, a place of them may be the same in some.
-pub(super) const SEVERAL: usize = 3;
 
 /// The URL that is configured for a provider.
 fn configured(profile: &Profile, event: &str, context: &Context) -> Result<Target> {

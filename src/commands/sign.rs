@@ -6,7 +6,7 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::Context;
-use super::message::{Message, PayloadArgs, messages, random_seed};
+use super::message::{Making, Message, PayloadArgs, messages, random_seed};
 use super::options::{EditArgs, SecretArgs, Target};
 use super::outgoing::{Planned, Writing, one_reads_stdin, signing_key};
 use crate::error::{Error, Outcome, Result};
@@ -141,6 +141,7 @@ impl SignArgs {
     fn of_event(&self, event: &str, context: &mut Context) -> Result<Vec<Planned>> {
         let catalogue = context.settings.catalogue()?;
         let messages = messages(
+            &Making::new(&self.payload)?,
             &[event.to_owned()],
             &self.payload,
             &self.edits,
@@ -199,12 +200,12 @@ impl SignArgs {
         let delivery = Delivery {
             provider: Some(profile.name.clone()),
             event: Some(message.event.clone()).filter(|event| !event.is_empty()),
-            id: message.id.clone(),
+            id: message.id.text.clone(),
             sends_id,
             request: compose(
                 profile,
                 &message.event,
-                &message.id,
+                &message.id.text,
                 &message.content,
                 &shape,
                 &self.to.url,
@@ -224,6 +225,7 @@ impl SignArgs {
             origin: None,
             again: None,
             gap: None,
+            slots: Vec::new(),
         })
     }
 
@@ -291,6 +293,7 @@ impl SignArgs {
             origin: None,
             again: None,
             gap: None,
+            slots: Vec::new(),
         }])
     }
 

@@ -15,6 +15,8 @@ use super::{Context, block_on};
 use crate::delivery::volume::{Load, Renewal, Running, SAMPLES, Sample, Template};
 use crate::delivery::{Course, SigningTime};
 use crate::error::{Error, Outcome, Result};
+use crate::provider::fields::Slot;
+use crate::provider::fresh::Seed;
 use crate::render::outgoing;
 use crate::render::{grouped, volume};
 use crate::sender::{Limits, MAX_ANSWER, advice, time_limit};
@@ -65,29 +67,30 @@ impl VolumeArgs {
         }
     }
 
-    /// Sends deliveries so often. `others` are the same with other ids, several times; without any, all ids stay.
+    /// What gives each of several deliveries ids of its own; one delivery keeps those that it was made with.
+    pub(super) fn renewal(&self, slots: &[Slot], seed: &Seed) -> Renewal {
+        let slots = if self.count() > 1 { slots } else { &[] };
+        let digits = seed.value("{digits:18}", "volume");
+        Renewal::new(slots, digits.parse().unwrap_or_default())
+    }
+
+    /// Sends deliveries so often.
     pub(super) fn send(
         &self,
         run: &Run<'_>,
         planned: &[Planned],
-        others: &[Vec<Planned>],
-        seed: u64,
+        seed: &Seed,
         context: &mut Context,
     ) -> Result<Outcome> {
         let mut templates = Vec::new();
-        for (index, one) in planned.iter().enumerate() {
+        for one in planned {
             // What cannot be signed is said now, and not many times.
             let signed_at = run.timestamp();
             one.delivery.attempt(signed_at).map_err(Error::usage)?;
-            let others = others.iter().filter_map(|others| others.get(index));
-            let all = std::iter::once(one).chain(others);
-            let all: Vec<_> = all
-                .map(|planned| (&*planned.delivery.id, &planned.delivery.request))
-                .collect();
             templates.push(Template {
                 delivery: one.delivery.clone(),
                 provider: one.provider.clone(),
-                renewal: Renewal::among(&all),
+                renewal: self.renewal(&one.slots, seed),
                 limits: run.limits(one, context)?,
             });
         }
@@ -102,7 +105,6 @@ impl VolumeArgs {
             rate: self.rate,
             expect: run.expect.expectation(),
             time: run.timestamp.map_or(SigningTime::Now, Time::signing),
-            seed,
             reports_all: context.ui.json,
         };
         let recorder = Recorder::new(&context.settings, &mut context.ui)?;
@@ -282,12 +284,6 @@ impl Show<'_> {
         }
         Ok(())
     }
-}
-
-/// A number for the ids of a run.
-pub(super) fn number_of(seed: &crate::provider::fresh::Seed) -> u64 {
-    let digits = seed.value("{digits:18}", "volume");
-    digits.parse().unwrap_or_default()
 }
 
 /// Reads a rate: so many a second, or a minute.

@@ -1,17 +1,16 @@
 //! An event on its way to an endpoint: the request that its provider would send there, and how it is signed.
 
 use jiff::Timestamp;
-use serde_json::Value;
 use url::Url;
 
 use super::{Endpoint, Plan, Policy, Style};
 use crate::error::Result;
 use crate::provider::compose::{Content, Shape, compose};
-use crate::provider::edits::map_fields;
+use crate::provider::fields::Fields;
 use crate::provider::fresh::Seed;
 use crate::provider::payload;
 use crate::provider::profile::HeaderFact;
-use crate::provider::{Profile, Provider};
+use crate::provider::{FreshText, Profile, Provider};
 use crate::request::Request;
 use crate::sender::{Reach, authority};
 use crate::signature::{self, Scheme};
@@ -78,7 +77,7 @@ impl Event<'_> {
 pub(crate) fn mapped(content: &Content, fields: &[String]) -> std::result::Result<Content, String> {
     match content {
         Content::Fields(payload) if !fields.is_empty() => {
-            map_fields(fields, payload).map(Content::Fields)
+            payload.mapped(fields).map(Content::Fields)
         }
         content => Ok(content.clone()),
     }
@@ -93,9 +92,9 @@ pub(crate) fn sends_id(profile: &Profile, scheme: &Scheme) -> bool {
 }
 
 /// The delivery id of a message: the one in its payload, else a new one.
-pub(crate) fn message_id(profile: &Profile, payload: &Value, seed: &Seed) -> String {
+pub(crate) fn message_id(profile: &Profile, payload: &Fields, seed: &Seed) -> FreshText {
     let own = payload::delivery_id(profile, payload);
-    own.unwrap_or_else(|| seed.value(profile.delivery_form(), "delivery id"))
+    own.unwrap_or_else(|| seed.fresh(profile.delivery_form(), "delivery id"))
 }
 
 /// Deliveries that are kept together.

@@ -282,14 +282,14 @@ impl Turn<'_> {
             seed: self.seed.clone(),
             at: Some(self.now),
         };
-        let mut payload = payload::build(&[step], &freshness)?.remove(0).value;
+        let mut payload = payload::build(&[step], &freshness)?.remove(0).fields;
         if let Some((at, members)) = data {
-            merge(&mut payload, &at, members);
+            merge(&mut payload.value, &at, members);
         }
         let event = Event {
             provider,
             name,
-            id: &message_id(profile, &payload, &self.seed),
+            id: &message_id(profile, &payload, &self.seed).text,
             content: Content::Fields(payload),
         };
         let policy = Policy::of_provider(profile, self.emulator.speed);

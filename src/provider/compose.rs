@@ -1,11 +1,11 @@
 //! From a payload to the request that a provider would send, but for its signature.
 
 use bytes::Bytes;
-use serde_json::Value;
 use url::Url;
 
+use super::fields::{Fields, Part, Slot};
+use super::pattern::FreshText;
 use super::profile::{Auth, ContentType, Profile};
-use crate::request::json::Fields;
 use crate::request::{Headers, Request, depth, form, json};
 use crate::signature::Source;
 
@@ -13,7 +13,7 @@ use crate::signature::Source;
 #[derive(Clone, Debug)]
 pub(crate) enum Content {
     /// A payload, to be written as JSON or as a form.
-    Fields(Value),
+    Fields(Fields),
     /// A body that is sent as it is.
     Bytes(Bytes),
 }
@@ -94,8 +94,20 @@ pub(crate) fn compose(
     shape: &Shape,
     url: &Url,
 ) -> Request {
-    let mut target = target(url);
-    let has_body = shape.has_body();
+    let id = FreshText::from(delivery_id.to_owned());
+    compose_with_slots(profile, event, &id, content, shape, url).0
+}
+
+/// As [`compose`], with the places of the fresh ids in the delivery.
+pub(crate) fn compose_with_slots(
+    profile: &Profile,
+    event: &str,
+    delivery_id: &FreshText,
+    content: &Content,
+    shape: &Shape,
+    url: &Url,
+) -> (Request, Vec<Slot>) {
+    let mut target = FreshText::from(target(url));
     let mut headers = Headers::default();
     headers.push(
         "user-agent",
@@ -106,22 +118,27 @@ pub(crate) fn compose(
             .replace("{version}", env!("CARGO_PKG_VERSION")),
     );
     headers.push("accept", "*/*");
+    let mut text = FreshText::default();
     let body = match content {
         // A request without a body carries the pairs in its query, behind the URL's own.
-        Content::Fields(value) if !has_body => {
-            let pairs = form::from_value(value);
-            target.push(if target.contains('?') { '&' } else { '?' });
-            target.push_str(&pairs);
+        Content::Fields(fields) if !shape.has_body() => {
+            let mark = if target.text.contains('?') { '&' } else { '?' };
+            target.text.push(mark);
+            target.append(&fields.to_form());
             Bytes::new()
         }
-        Content::Fields(value) => match shape.content_type {
-            ContentType::Json => {
-                let end = profile.request.body_end.as_ref();
-                let end = end.map_or("", |end| &end.value);
-                (json::stringify(value) + end).into()
+        Content::Fields(fields) => {
+            text = match shape.content_type {
+                ContentType::Json => fields.to_json(),
+                ContentType::Form => fields.to_form(),
+            };
+            if let Some(end) = &profile.request.body_end
+                && shape.content_type == ContentType::Json
+            {
+                text.text.push_str(&end.value);
             }
-            ContentType::Form => form::from_value(value).into(),
-        },
+            std::mem::take(&mut text.text).into()
+        }
         Content::Bytes(bytes) => bytes.clone(),
     };
     if !body.is_empty() {
@@ -133,41 +150,113 @@ pub(crate) fn compose(
             },
         );
     }
+    let id = Slot::all_in(delivery_id, Part::Id);
+    let in_target = Slot::all_in(&target, Part::Target);
+    let mut slots: Vec<Slot> = id.chain(in_target).collect();
+    slots.extend(Slot::all_in(&text, Part::Body));
     let mut request = Request {
         method: shape.method.clone(),
-        target,
+        target: target.text,
         headers,
         body,
     };
-    let source = Source::new(&request);
+    for (name, value) in own_headers(profile, event, delivery_id, content, &request) {
+        slots.extend(Slot::all_in(&value, Part::Header(name.clone())));
+        request.headers.push(name, value.text);
+    }
+    (request, slots)
+}
+
+/// The headers that the profile lists, without those that cannot be filled in.
+fn own_headers(
+    profile: &Profile,
+    event: &str,
+    delivery_id: &FreshText,
+    content: &Content,
+    request: &Request,
+) -> Vec<(String, FreshText)> {
+    let source = Source::new(request);
+    let called = FreshText::from(profile.called(event).to_owned());
+    let value_of = |placeholder: Placeholder<'_>| match placeholder {
+        Placeholder::Event => Some(called.clone()),
+        Placeholder::DeliveryId => Some(delivery_id.clone()),
+        Placeholder::Field(path) => {
+            let text = field(source.fields(), path)?;
+            Some(match content {
+                Content::Fields(fields) => fields.fresh(path, text),
+                Content::Bytes(_) => text.into(),
+            })
+        }
+    };
     let own = profile.headers.iter().filter_map(|header| {
         // A body of an unknown event has no name for it.
         if event.is_empty() && header.value.contains("{event}") {
             return None;
         }
-        let value = header
-            .value
-            .replace("{event}", profile.called(event))
-            .replace("{delivery_id}", delivery_id);
-        let value = with_fields(&value, source.fields())?;
+        let value = filled(&header.value, &value_of)?;
         Some((header.name.to_ascii_lowercase(), value))
     });
-    for (name, value) in own.collect::<Vec<_>>() {
-        request.headers.push(name, value);
+    own.collect()
+}
+
+/// What the value of a header has in braces.
+enum Placeholder<'a> {
+    Event,
+    DeliveryId,
+    /// The path of a field.
+    Field(&'a str),
+}
+
+impl<'a> Placeholder<'a> {
+    /// Reads one at the start of a text; returns what is behind it, too.
+    fn read(text: &'a str) -> Option<(Self, &'a str)> {
+        let (name, behind) = text.strip_prefix('{')?.split_once('}')?;
+        let placeholder = match name {
+            "event" => Self::Event,
+            "delivery_id" => Self::DeliveryId,
+            _ => Self::Field(name.strip_prefix("body:")?),
+        };
+        Some((placeholder, behind))
     }
-    request
+}
+
+/// Fills in the placeholders of a header; `None` if there is no value for one.
+fn filled<'a>(
+    template: &'a str,
+    value_of: &dyn Fn(Placeholder<'a>) -> Option<FreshText>,
+) -> Option<FreshText> {
+    let mut filled = FreshText::default();
+    let mut rest = template;
+    while let Some(start) = rest.find('{') {
+        filled.text.push_str(&rest[..start]);
+        rest = &rest[start..];
+        if let Some((placeholder, behind)) = Placeholder::read(rest) {
+            filled.append(&value_of(placeholder)?);
+            rest = behind;
+        } else {
+            filled.text.push('{');
+            rest = &rest[1..];
+        }
+    }
+    filled.text.push_str(rest);
+    Some(filled)
+}
+
+/// The text of a field, if a header can hold it.
+fn field(fields: json::Fields<'_>, path: &str) -> Option<String> {
+    let text = fields.text(path)?;
+    let fits = text.bytes().all(|byte| (0x20..0x7f).contains(&byte));
+    fits.then_some(text)
 }
 
 /// Fills in each `{body:PATH}`; `None` if nothing is at a path, or nothing that a header can hold.
-pub(crate) fn with_fields(value: &str, fields: Fields<'_>) -> Option<String> {
-    let Some((before, rest)) = value.split_once("{body:") else {
-        return Some(value.to_owned());
+pub(crate) fn with_fields(value: &str, fields: json::Fields<'_>) -> Option<String> {
+    let value_of = |placeholder: Placeholder<'_>| match placeholder {
+        Placeholder::Event => Some("{event}".to_owned().into()),
+        Placeholder::DeliveryId => Some("{delivery_id}".to_owned().into()),
+        Placeholder::Field(path) => field(fields, path).map(FreshText::from),
     };
-    let (path, after) = rest.split_once('}')?;
-    let text = fields.text(path)?;
-    let after = with_fields(after, fields)?;
-    let fits = text.bytes().all(|byte| (0x20..0x7f).contains(&byte));
-    fits.then(|| format!("{before}{text}{after}"))
+    filled(value, &value_of).map(|filled| filled.text)
 }
 
 /// What to tell about a body that is sent as it is, and called JSON without being that.

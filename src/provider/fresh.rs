@@ -9,7 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Number, Value};
 
-use super::pattern::{Stream, expand};
+use super::fields::{FieldSlot, Fields};
+use super::pattern::{FreshText, Stream, expand};
 use super::profile::{Profile, UnixTimes};
 use crate::request::json;
 
@@ -37,6 +38,11 @@ impl Seed {
 
     /// A value of a pattern, the same one for the same label.
     pub(crate) fn value(&self, pattern: &str, label: &str) -> String {
+        self.fresh(pattern, label).text
+    }
+
+    /// As [`Self::value`], with the runs of random characters in it.
+    pub(crate) fn fresh(&self, pattern: &str, label: &str) -> FreshText {
         expand(pattern, &mut Stream::new(&self.0, label))
             .expect("checked when the profile was read")
     }
@@ -57,31 +63,32 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
 #[derive(Debug)]
 pub(crate) struct Cast {
     /// Sample text and what takes its place, longer ones first.
-    texts: Vec<(String, String)>,
+    texts: Vec<(String, FreshText)>,
 }
 
 impl Cast {
     /// Makes new values of all that the profile says are new with each send.
     pub(crate) fn new(profile: &Profile, seed: &Seed) -> Self {
-        let mut texts: Vec<(String, String)> = profile
+        let mut texts: Vec<(String, FreshText)> = profile
             .fresh
             .iter()
-            .map(|(sample, pattern)| (sample.clone(), seed.value(pattern, sample)))
+            .map(|(sample, pattern)| (sample.clone(), seed.fresh(pattern, sample)))
             .collect();
         for person in &profile.person {
             let mut stream = Stream::new(&seed.0, &person.last);
             let first = &NAMES.first[stream.below(NAMES.first.len())];
             let last = &NAMES.last[stream.below(NAMES.last.len())];
             for (sample, new) in [(&person.first, first), (&person.last, last)] {
-                texts.push((sample.clone(), new.clone()));
-                texts.push((sample.to_lowercase(), new.to_lowercase()));
+                texts.push((sample.clone(), new.clone().into()));
+                texts.push((sample.to_lowercase(), new.to_lowercase().into()));
             }
         }
         for company in &profile.company {
             let name =
                 &NAMES.company[Stream::new(&seed.0, &company.name).below(NAMES.company.len())];
-            texts.push((company.name.clone(), name.clone()));
-            texts.push((company.slug.clone(), name.to_lowercase().replace(' ', "-")));
+            let slug = name.to_lowercase().replace(' ', "-");
+            texts.push((company.name.clone(), name.clone().into()));
+            texts.push((company.slug.clone(), slug.into()));
         }
         texts.sort_by(|(one, _), (other, _)| {
             other.len().cmp(&one.len()).then_with(|| one.cmp(other))
@@ -96,34 +103,53 @@ impl Cast {
             if let Some(pattern) = profile.fresh.get(sample)
                 && samples.contains(sample)
             {
-                *new = seed.value(pattern, sample);
+                *new = seed.fresh(pattern, sample);
             }
         }
         Self { texts }
     }
 
-    /// Replaces the sample values in a payload.
-    pub(crate) fn apply(&self, value: &mut Value) {
+    /// Replaces the sample values in a payload, and records where the new ids are.
+    pub(crate) fn apply(&self, fields: &mut Fields) {
+        self.apply_at(&mut Vec::new(), &mut fields.value, &mut fields.slots);
+    }
+
+    fn apply_at(&self, path: &mut Vec<String>, value: &mut Value, slots: &mut Vec<FieldSlot>) {
+        let mut child = |key: String, value: &mut Value| {
+            path.push(key);
+            self.apply_at(path, value, slots);
+            path.pop();
+        };
         match value {
-            Value::String(text) => *text = self.replace(text),
+            Value::String(text) => {
+                let new = self.replace(text);
+                slots.extend(FieldSlot::all_in(&new, path));
+                *text = new.text;
+            }
             Value::Number(number) => {
-                let new = self
-                    .texts
-                    .iter()
-                    .find(|(sample, _)| *sample == number.to_string());
-                if let Some(new) = new.and_then(|(_, new)| new.parse::<u64>().ok()) {
-                    *number = Number::from(new);
+                let old = number.to_string();
+                let new = self.texts.iter().find(|(sample, _)| *sample == old);
+                if let Some((_, new)) = new
+                    && let Ok(integer) = new.text.parse::<u64>()
+                {
+                    *number = Number::from(integer);
+                    slots.extend(FieldSlot::all_in(new, path));
                 }
             }
-            Value::Array(items) => items.iter_mut().for_each(|item| self.apply(item)),
-            Value::Object(map) => map.values_mut().for_each(|value| self.apply(value)),
+            Value::Array(items) => {
+                let items = items.iter_mut().enumerate();
+                items.for_each(|(index, item)| child(index.to_string(), item));
+            }
+            Value::Object(map) => map
+                .iter_mut()
+                .for_each(|(key, value)| child(key.clone(), value)),
             Value::Null | Value::Bool(_) => {}
         }
     }
 
     /// One pass from left to right, so that nothing new is replaced again.
-    fn replace(&self, text: &str) -> String {
-        let mut new = String::with_capacity(text.len());
+    fn replace(&self, text: &str) -> FreshText {
+        let mut new = FreshText::default();
         let mut rest = text;
         while let Some(first) = rest.chars().next() {
             if let Some((sample, by)) = self
@@ -131,10 +157,10 @@ impl Cast {
                 .iter()
                 .find(|(sample, _)| rest.starts_with(&**sample))
             {
-                new.push_str(by);
+                new.append(by);
                 rest = &rest[sample.len()..];
             } else {
-                new.push(first);
+                new.text.push(first);
                 rest = &rest[first.len_utf8()..];
             }
         }
@@ -312,7 +338,7 @@ fn moved(text: &str, by: SignedDuration) -> Option<Result<String, jiff::Error>> 
 
 /// Another id of the same shape, the same one for the same id: the letters and digits behind its last mark are new,
 /// what stands before them names other things.
-pub(crate) fn renewed(id: &str, seed: &Seed) -> String {
+pub(crate) fn renewed(id: &str, seed: &Seed) -> FreshText {
     let start = id
         .rfind(|char: char| !char.is_ascii_alphanumeric())
         .map_or(0, |mark| {
@@ -334,9 +360,11 @@ pub(crate) fn renewed(id: &str, seed: &Seed) -> String {
     // A short one may come out as it was; another label makes another one.
     let mut label = last.to_owned();
     loop {
-        let new = seed.value(&pattern, &label);
-        if new != last {
-            return format!("{kept}{new}");
+        let new = seed.fresh(&pattern, &label);
+        if new.text != last {
+            let mut id = FreshText::from(kept.to_owned());
+            id.append(&new);
+            return id;
         }
         label.push('+');
     }
@@ -349,19 +377,20 @@ mod tests {
     #[test]
     fn a_renewed_id_keeps_its_shape_and_what_it_names() {
         let seed = Seed::chosen(1);
-        let new = renewed("4821:lead_clicked:ck_b7725e", &seed);
+        let renewed = |id: &str| renewed(id, &seed).text;
+        let new = renewed("4821:lead_clicked:ck_b7725e");
         assert!(
             new.starts_with("4821:lead_clicked:ck_") && new.len() == 27,
             "{new}"
         );
         assert_ne!(new, "4821:lead_clicked:ck_b7725e");
         assert_eq!(
-            renewed("x:ck_b7725e", &seed)[5..],
+            renewed("x:ck_b7725e")[5..],
             new[21..],
             "what was the same stays the same"
         );
         for id in ["", "é", "ü-", "é9", "ABC"] {
-            assert_ne!(renewed(id, &seed), id);
+            assert_ne!(renewed(id), id);
         }
     }
 
@@ -426,8 +455,10 @@ mod tests {
     #[test]
     fn a_replacement_is_not_replaced_again() {
         let cast = Cast {
-            texts: vec![("ab".into(), "b".into()), ("b".into(), "ab".into())],
+            texts: [("ab", "b"), ("b", "ab")]
+                .map(|(sample, new)| (sample.to_owned(), new.to_owned().into()))
+                .to_vec(),
         };
-        assert_eq!(cast.replace("ab-b-x"), "b-ab-x");
+        assert_eq!(cast.replace("ab-b-x").text, "b-ab-x");
     }
 }

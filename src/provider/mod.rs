@@ -7,6 +7,7 @@ mod check;
 pub(crate) mod compose;
 mod detect;
 pub(crate) mod edits;
+pub(crate) mod fields;
 pub(crate) mod fresh;
 pub(crate) mod local;
 mod pattern;
@@ -16,4 +17,5 @@ pub(crate) mod template;
 
 pub(crate) use catalogue::{Catalogue, Provider};
 pub(crate) use detect::Detector;
+pub(crate) use pattern::{FreshText, Run};
 pub(crate) use profile::{Event, Fact, Origin, Profile};

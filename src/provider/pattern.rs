@@ -1,6 +1,60 @@
 //! Patterns for values made anew: `msg_{base62:27}`, `{uuid}`. The same seed and label give the same value.
 
+use std::sync::Arc;
+
 use sha2::{Digest as _, Sha256};
+
+/// A text with the runs of random characters in it, if it was made by a pattern.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct FreshText {
+    pub(crate) text: String,
+    /// Each with the byte at which it starts.
+    pub(crate) runs: Vec<(usize, Arc<Run>)>,
+}
+
+/// The characters that one placeholder made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Run {
+    /// ASCII letters, digits and hyphens, which neither JSON nor forms escape.
+    pub(crate) text: String,
+    /// The bytes that are random, each with the characters that it was chosen from.
+    pub(crate) places: Vec<(usize, &'static [u8])>,
+}
+
+impl From<String> for FreshText {
+    fn from(text: String) -> Self {
+        let runs = Vec::new();
+        Self { text, runs }
+    }
+}
+
+impl FreshText {
+    pub(crate) fn append(&mut self, other: &Self) {
+        let start = self.text.len();
+        self.text.push_str(&other.text);
+        let runs = other.runs.iter();
+        self.runs
+            .extend(runs.map(|(at, run)| (start + at, Arc::clone(run))));
+    }
+
+    fn push_run(&mut self, run: Run) {
+        let at = self.text.len();
+        self.text.push_str(&run.text);
+        self.runs.push((at, Arc::new(run)));
+    }
+}
+
+impl Run {
+    /// Chooses a character for each place of a text, in the order of the places.
+    fn new(text: &str, places: Vec<(usize, &'static [u8])>, stream: &mut Stream) -> Self {
+        let mut chars: Vec<char> = text.chars().collect();
+        for (at, alphabet) in &places {
+            chars[*at] = char::from(alphabet[stream.below(alphabet.len())]);
+        }
+        let text = chars.into_iter().collect();
+        Self { text, places }
+    }
+}
 
 /// A source of bytes that depends on a seed and a label alone: SHA-256 in counter mode.
 pub(super) struct Stream {
@@ -49,14 +103,9 @@ impl Stream {
             }
         }
     }
-
-    fn chars(&mut self, alphabet: &[u8], count: usize) -> String {
-        (0..count)
-            .map(|_| char::from(alphabet[self.below(alphabet.len())]))
-            .collect()
-    }
 }
 
+const DIGITS: &[u8] = b"0123456789";
 const HEX: &[u8] = b"0123456789abcdef";
 const UPPER: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 const BASE36: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
@@ -77,25 +126,23 @@ pub(super) fn check(pattern: &str) -> Result<(), String> {
 ///
 /// # Errors
 /// What is wrong with the pattern.
-pub(super) fn expand(pattern: &str, stream: &mut Stream) -> Result<String, String> {
-    let mut text = String::new();
+pub(super) fn expand(pattern: &str, stream: &mut Stream) -> Result<FreshText, String> {
+    let mut made = FreshText::default();
     let mut rest = pattern;
     while let Some((before, after)) = rest.split_once('{') {
-        text.push_str(before);
+        made.text.push_str(before);
         let (placeholder, after) = after
             .split_once('}')
             .ok_or_else(|| format!("`{pattern}`: a brace is not closed"))?;
-        text.push_str(
-            &placeholder_text(placeholder, stream)
-                .map_err(|problem| format!("`{pattern}`: {problem}"))?,
-        );
+        let run = fill(placeholder, stream).map_err(|problem| format!("`{pattern}`: {problem}"))?;
+        made.push_run(run);
         rest = after;
     }
-    text.push_str(rest);
-    Ok(text)
+    made.text.push_str(rest);
+    Ok(made)
 }
 
-fn placeholder_text(placeholder: &str, stream: &mut Stream) -> Result<String, String> {
+fn fill(placeholder: &str, stream: &mut Stream) -> Result<Run, String> {
     if placeholder == "uuid" {
         return Ok(uuid(stream));
     }
@@ -110,29 +157,25 @@ fn placeholder_text(placeholder: &str, stream: &mut Stream) -> Result<String, St
         .ok()
         .filter(|count| (1..=MAX_COUNT).contains(count))
         .ok_or_else(unknown)?;
-    match kind {
-        "hex" => Ok(stream.chars(HEX, count)),
-        "base36" => Ok(stream.chars(BASE36, count)),
-        "base62" => Ok(stream.chars(BASE62, count)),
-        "upper" => Ok(stream.chars(UPPER, count)),
+    let (first, others) = match kind {
+        "hex" => (HEX, HEX),
+        "base36" => (BASE36, BASE36),
+        "base62" => (BASE62, BASE62),
+        "upper" => (UPPER, UPPER),
         // The first digit is no zero, so that the value may stand as a JSON number.
-        "digits" => Ok(stream.chars(&HEX[1..10], 1) + &stream.chars(&HEX[..10], count - 1)),
-        _ => Err(unknown()),
-    }
+        "digits" => (&DIGITS[1..], DIGITS),
+        _ => return Err(unknown()),
+    };
+    let places = (0..count).map(|at| (at, if at == 0 { first } else { others }));
+    Ok(Run::new(&"0".repeat(count), places.collect(), stream))
 }
 
 /// A random UUID, version 4 (RFC 9562).
-fn uuid(stream: &mut Stream) -> String {
-    let digits = stream.chars(HEX, 30);
-    let variant = stream.chars(b"89ab", 1);
-    format!(
-        "{}-{}-4{}-{variant}{}-{}",
-        &digits[..8],
-        &digits[8..12],
-        &digits[12..15],
-        &digits[15..18],
-        &digits[18..30]
-    )
+fn uuid(stream: &mut Stream) -> Run {
+    let blank = "00000000-0000-4000-8000-000000000000";
+    let zeros = blank.match_indices('0').map(|(at, _)| (at, HEX));
+    let places = zeros.chain([(19, &b"89ab"[..])]).collect();
+    Run::new(blank, places, stream)
 }
 
 #[cfg(test)]
@@ -140,7 +183,9 @@ mod tests {
     use super::*;
 
     fn fill(pattern: &str, seed: &[u8]) -> String {
-        expand(pattern, &mut Stream::new(seed, pattern)).unwrap()
+        expand(pattern, &mut Stream::new(seed, pattern))
+            .unwrap()
+            .text
     }
 
     #[test]
@@ -158,6 +203,24 @@ mod tests {
         for seed in 0..50u8 {
             assert!(!fill("{digits:3}", &[seed]).starts_with('0'));
         }
+    }
+
+    #[test]
+    fn records_where_the_random_characters_are() {
+        let pattern = "a_{hex:3}é{uuid}.{digits:2}";
+        let made = expand(pattern, &mut Stream::new(b"1", "")).unwrap();
+        let at: Vec<usize> = made.runs.iter().map(|(at, _)| *at).collect();
+        assert_eq!(at, [2, 7, 44]);
+        for (at, run) in &made.runs {
+            assert!(made.text[*at..].starts_with(&run.text));
+            for (place, alphabet) in &run.places {
+                assert!(alphabet.contains(&run.text.as_bytes()[*place]));
+            }
+        }
+        let [hex, uuid, digits] = [0, 1, 2].map(|run| &made.runs[run].1.places);
+        assert_eq!((hex.len(), uuid.len(), digits.len()), (3, 31, 2));
+        assert_eq!(uuid.last(), Some(&(19, &b"89ab"[..])));
+        assert_eq!(digits[0], (0, &b"123456789"[..]));
     }
 
     #[test]

@@ -9,7 +9,9 @@ use url::Url;
 use super::catalogue::{Provider, did_you_mean};
 use super::compose::{Content, Shape, compose};
 use super::edits::{Done, Edit, Set, unset};
+use super::fields::Fields;
 use super::fresh::{Cast, Seed, move_times, sample_time};
+use super::pattern::FreshText;
 use super::profile::{Origin, Profile, Variant};
 use crate::error::{Error, Result};
 use crate::request::json;
@@ -36,43 +38,32 @@ pub(crate) struct Freshness {
 /// A payload and what to tell about it.
 #[derive(Clone, Debug)]
 pub(crate) struct Payload {
-    pub(crate) value: Value,
+    pub(crate) fields: Fields,
     pub(crate) notes: Vec<String>,
 }
 
 /// Builds the payloads of steps that belong together: they share their ids and names, and their times keep their
 /// distances.
 pub(crate) fn build(steps: &[Step], freshness: &Freshness) -> Result<Vec<Payload>> {
-    build_with_ids(steps, freshness, &freshness.seed)
-}
-
-/// As [`build`], with ids of another seed. What is no id stays the same.
-pub(crate) fn build_with_ids(
-    steps: &[Step],
-    freshness: &Freshness,
-    ids: &Seed,
-) -> Result<Vec<Payload>> {
     let mut payloads = steps.iter().map(Step::sample).collect::<Result<Vec<_>>>()?;
     let Some(provider) = steps.first().map(|step| &step.provider) else {
         return Ok(payloads);
     };
-    let samples: Vec<String> = provider.profile.fresh.keys().cloned().collect();
     let cast = Cast::new(&provider.profile, &freshness.seed);
-    let cast = cast.renewed(&provider.profile, &samples, ids);
     let last = payloads
         .iter()
-        .filter_map(|payload| sample_time(&provider.profile, &payload.value))
+        .filter_map(|payload| sample_time(&provider.profile, &payload.fields.value))
         .max();
     let by = match (freshness.at, last) {
         (Some(at), Some(last)) => at.duration_since(last),
         _ => SignedDuration::ZERO,
     };
     for (number, payload) in payloads.iter_mut().enumerate() {
-        let own = own_ids(&provider.profile, &payload.value);
-        let seed = ids.nth(number);
-        cast.renewed(&provider.profile, &own, &seed)
-            .apply(&mut payload.value);
-        move_times(&mut payload.value, &provider.profile.times, by).map_err(|time| {
+        let fields = &mut payload.fields;
+        let own = own_ids(&provider.profile, &fields.value);
+        let seed = freshness.seed.nth(number);
+        cast.renewed(&provider.profile, &own, &seed).apply(fields);
+        move_times(&mut fields.value, &provider.profile.times, by).map_err(|time| {
             Error::usage(format!(
                 "cannot move the times of the payload: `{time}` would be past the year 9999"
             ))
@@ -88,14 +79,14 @@ impl Step {
         let profile = &self.provider.profile;
         let mut payload = match profile.events.get(&self.event) {
             Some(_) => Payload {
-                value: self.provider.sample(&self.event),
+                fields: self.provider.sample(&self.event).into(),
                 notes: Vec::new(),
             },
             None => self.borrowed(),
         };
         for name in &self.variants {
             self.variant(name)?
-                .edit(&mut payload.value)
+                .edit(&mut payload.fields.value)
                 .map_err(|problem| {
                     Error::usage(format!(
                         "variant `{name}` does not fit `{}`: {problem}",
@@ -128,7 +119,7 @@ impl Step {
             self.unlisted()
         );
         Payload {
-            value,
+            fields: value.into(),
             notes: vec![note],
         }
     }
@@ -284,8 +275,10 @@ fn own_ids(profile: &Profile, sample: &Value) -> Vec<String> {
 }
 
 /// The delivery id that a payload holds.
-pub(crate) fn delivery_id(profile: &Profile, payload: &Value) -> Option<String> {
-    json::lookup(payload, id_path(profile)?).and_then(json::scalar_text)
+pub(crate) fn delivery_id(profile: &Profile, fields: &Fields) -> Option<FreshText> {
+    let path = id_path(profile)?;
+    let id = json::lookup(&fields.value, path).and_then(json::scalar_text)?;
+    Some(fields.fresh(path, id))
 }
 
 /// Gives a payload that holds a delivery id this one.
@@ -300,8 +293,9 @@ pub(crate) fn edit(payload: &mut Payload, edits: &[Edit], event: &str) -> Result
     for edit in edits {
         match edit {
             Edit::Set(set) => {
-                let done = set
-                    .apply(&mut payload.value)
+                let done = payload
+                    .fields
+                    .set(set)
                     .map_err(|problem| Error::usage(format!("cannot set {problem}")))?;
                 payload.notes.extend(set.doubt());
                 if done == Done::Added {
@@ -311,7 +305,9 @@ pub(crate) fn edit(payload: &mut Payload, edits: &[Edit], event: &str) -> Result
                     ));
                 }
             }
-            Edit::Unset(path) => unset(path, &mut payload.value)
+            Edit::Unset(path) => payload
+                .fields
+                .unset(path)
                 .map_err(|problem| Error::usage(format!("cannot unset: {problem}")))?,
         }
     }
@@ -366,7 +362,7 @@ fn says_its_name(provider: &Provider, name: &str, sample: &Value) -> bool {
     let profile = &provider.profile;
     let shape = Shape::new(profile, Some("POST"), None);
     let url = Url::parse("http://localhost/").expect("a URL");
-    let content = Content::Fields(sample.clone());
+    let content = Content::Fields(sample.clone().into());
     let request = compose(profile, name, "id", &content, &shape, &url);
     provider.named_in(&Source::new(&request)).as_deref() == Some(name)
 }

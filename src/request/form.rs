@@ -1,6 +1,7 @@
 //! `application/x-www-form-urlencoded`, with brackets for what is nested.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use serde_json::{Map, Value};
 
@@ -126,6 +127,27 @@ pub(crate) fn to_whole_value(bytes: &[u8]) -> Option<Value> {
     beyond.is_none().then(|| to_value(bytes))
 }
 
+/// Where in a form of [`from_value`] the value under these keys is.
+pub(crate) fn position(form: &str, keys: &[String]) -> Option<Range<usize>> {
+    let (first, rest) = keys.split_first()?;
+    let name = rest
+        .iter()
+        .fold(first.clone(), |name, key| name + "[" + key + "]");
+    let name = encoded(&name);
+    let mut start = 0;
+    form.split('&').find_map(|pair| {
+        let end = start + pair.len();
+        start = end + 1;
+        let value = pair.strip_prefix(&*name)?.strip_prefix('=')?;
+        Some(end - value.len()..end)
+    })
+}
+
+/// A text as it is written in a form.
+pub(crate) fn encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
 /// The first pairs of a form as a JSON object of texts, brackets undone: for look-ups by path.
 pub(crate) fn to_value(bytes: &[u8]) -> Value {
     let mut root = Map::new();
@@ -209,6 +231,19 @@ mod tests {
         assert_eq!(fields["last"], "y");
         assert_eq!(value(form.as_bytes(), "last").as_deref(), Some("y"));
         assert_eq!(value(form.as_bytes(), "beyond"), None);
+    }
+
+    #[test]
+    fn finds_every_value_in_what_was_written() {
+        let value = serde_json::json!({"a": {"b c": [1, true], "c": null}, "d": "x y", "a[b]": ""});
+        let form = from_value(&value);
+        let find = |path: &str| position(&form, &json::split_path(path)).map(|at| &form[at]);
+        assert_eq!(find("a.b c.0"), Some("1"));
+        assert_eq!(find("a.b c.1"), Some("1"));
+        assert_eq!(find("d"), Some("x+y"));
+        assert_eq!(find("a[b]"), Some(""));
+        assert_eq!(find("a.c"), None);
+        assert_eq!(find("a"), None);
     }
 
     proptest! {

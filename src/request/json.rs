@@ -9,6 +9,7 @@ mod splice;
 mod tree;
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
 pub(crate) use compare::{Step, compare};
 pub(crate) use document::{Document, Node, unquoted};
@@ -148,6 +149,37 @@ fn write_value(value: &Value, into: &mut String) {
             }
             into.push('}');
         }
+    }
+}
+
+/// Where in the text of [`stringify`] the scalar under these keys is; a string without its quotes.
+pub(crate) fn position(value: &Value, keys: &[String]) -> Option<Range<usize>> {
+    let Some((key, rest)) = keys.split_first() else {
+        let quote = usize::from(value.is_string());
+        let end = stringify(value).len() - quote;
+        let is_scalar = !(value.is_array() || value.is_object());
+        return is_scalar.then_some(quote..end);
+    };
+    let mut start = 1;
+    let mut at = |name: Option<&str>, value: &Value, is_wanted: bool| {
+        start += name.map_or(0, |name| stringify(&name.into()).len() + 1);
+        if is_wanted {
+            return Some(position(value, rest).map(|at| start + at.start..start + at.end));
+        }
+        start += stringify(value).len() + 1;
+        None
+    };
+    match value {
+        Value::Array(items) => {
+            let index: usize = key.parse().ok()?;
+            let mut items = items.iter().enumerate();
+            items.find_map(|(number, item)| at(None, item, number == index))?
+        }
+        Value::Object(map) => {
+            let mut members = in_javascript_order(map).into_iter();
+            members.find_map(|(name, member)| at(Some(name), member, name == key))?
+        }
+        _ => None,
     }
 }
 
@@ -301,6 +333,26 @@ mod tests {
             paths(&value),
             ["a", "a.b\\.c", "a.b\\.c.0", "a.b\\.c.1", "a.b\\.c.1.d"]
         );
+    }
+
+    #[test]
+    fn finds_every_scalar_in_what_was_printed() {
+        let value = serde_json::json!({
+            "b": ["x", {"ü\"": "a\"b"}, -1.50, null, true, []], "10": 7, "2": {"": "", "a.b": "é\n"},
+        });
+        let text = stringify(&value);
+        let mut found = Vec::new();
+        for path in paths(&value) {
+            if let Some(at) = position(&value, &split_path(&path)) {
+                found.push((at.start, text[at].to_owned()));
+            }
+        }
+        found.sort();
+        let found: Vec<_> = found.into_iter().map(|(_, text)| text).collect();
+        let wanted = ["", "é\\n", "7", "x", "a\\\"b", "-1.5", "null", "true"];
+        assert_eq!(found, wanted);
+        assert_eq!(position(&value, &split_path("b.9")), None);
+        assert_eq!(position(&value, &split_path("b.0.x")), None);
     }
 
     proptest! {

@@ -68,11 +68,11 @@ pub(super) fn run(args: &TestArgs, context: &mut Context) -> Result<Outcome> {
         seed: seed.clone(),
         at: Some(Timestamp::now()),
     };
-    let payload = payload::build(&[step], &freshness)?.remove(0).value;
+    let payload = payload::build(&[step], &freshness)?.remove(0).fields;
     let event = Event {
         provider: &provider,
         name: &name,
-        id: &message_id(profile, &payload, &seed),
+        id: &message_id(profile, &payload, &seed).text,
         content: Content::Fields(payload),
     };
     let (plan, outgoing) = event

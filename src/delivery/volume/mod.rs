@@ -41,7 +41,6 @@ pub(crate) struct Load {
     pub(crate) rate: Option<f64>,
     pub(crate) expect: Expectation,
     pub(crate) time: SigningTime,
-    pub(crate) seed: u64,
     /// Report all attempts, and not some that failed alone.
     pub(crate) reports_all: bool,
 }
@@ -243,9 +242,7 @@ impl Worker {
         let round = number / templates / load.copies;
         let mut id = template.delivery.id.clone();
         let mut request = template.delivery.request.clone();
-        template
-            .renewal
-            .renew(&mut id, &mut request, load.seed, round);
+        template.renewal.renew(Some(&mut id), &mut request, round);
         let signed_at = load.time.at(Timestamp::now());
         // That it can be made was tried before.
         let Ok(request) = template.delivery.attempt_of(&id, request, signed_at) else {
