@@ -6,7 +6,8 @@
 //! A module uses those on its own line or above, never below; a test holds it to that.
 //!
 //! ```text
-//! error  secret  private           how commands end; a key that is never shown; files for the user alone
+//! value  error  secret  private    values as they are typed; how commands end; a key that is never shown; files for the
+//!                                  user alone
 //! request                          Request, Headers, and the forms in which requests are written down
 //! signature                        schemes as data, sign, verify, faults on purpose
 //! provider                         profiles, catalogue, payloads, edits, detection, local secrets
@@ -44,6 +45,7 @@ mod settings;
 mod signature;
 mod store;
 mod ui;
+mod value;
 
 #[doc(hidden)]
 pub mod fuzzing;

@@ -7,11 +7,11 @@ use tokio::task::JoinSet;
 use url::Url;
 
 use crate::error::Result;
-use crate::provider::profile::Span;
 use crate::request::Request;
 use crate::request::redact::Hidden;
 use crate::secret::Secret;
 use crate::sender::{Answer, Attempt, Client, Failure, FailureKind, Limits};
+use crate::value::Span;
 
 /// Largest part of an answer that is read, in bytes. Senders read less.
 pub(crate) const MAX_ANSWER: usize = 1024 * 1024;

@@ -13,12 +13,13 @@ use crate::provider::Provider;
 use crate::provider::compose::{Content, Shape, compose};
 use crate::provider::fresh::Seed;
 use crate::provider::payload::{self, Freshness, Step};
-use crate::provider::profile::{ContentType, Profile};
+use crate::provider::profile::Profile;
 use crate::request::spelling::{Spelled, Style};
 use crate::request::{Header, Request};
 use crate::secret::Secret;
 use crate::sender::{Reach, authority};
 use crate::signature::{self, Attempt, Key, Mistake, Scheme};
+use crate::value::ContentType;
 
 /// A handler, and all that is known of what it should do.
 pub(crate) struct Subject {

@@ -9,8 +9,8 @@ use toml::Table;
 
 use super::Selection;
 use crate::provider::catalogue::did_you_mean;
-use crate::provider::profile::{ContentType, Span, StatusSet};
 use crate::signature::Tamper;
+use crate::value::{ContentType, Span, StatusSet};
 
 /// A file of cases. What stands at its top holds for each case that does not say otherwise.
 #[derive(Debug, Deserialize)]

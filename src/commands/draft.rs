@@ -14,13 +14,13 @@ use crate::delivery::{Endpoint, Outgoing, Plan, Policy, Style, mapped};
 use crate::error::{Error, Result};
 use crate::provider::compose::{Content, Shape, check_basic, compose_with_slots, not_json};
 use crate::provider::fields::Slot;
-use crate::provider::profile::ContentType;
 use crate::provider::{Profile, Provider};
 use crate::render::size;
 use crate::request::{Request, form, json};
 use crate::secret::Secret;
 use crate::sender::{Delivery, Reach, Signing, authority};
 use crate::settings::Settings;
+use crate::value::ContentType;
 
 /// Where a message goes.
 #[derive(Clone)]

@@ -75,10 +75,10 @@ pub(crate) struct ListenArgs {
     #[arg(long, value_name = "SIZE", default_value = "25MB", value_parser = size)]
     max_body: usize,
     /// Keep requests in the history for this long, as in `7d`; `keep` in the configuration by default, else 30d
-    #[arg(long, value_name = "AGE", value_parser = crate::settings::age)]
+    #[arg(long, value_name = "AGE", value_parser = crate::value::age)]
     keep: Option<Duration>,
     /// Keep no more than this in the history, as in `500MB`; `max_size` in the configuration by default, else 2GB
-    #[arg(long, value_name = "SIZE", value_parser = crate::settings::size)]
+    #[arg(long, value_name = "SIZE", value_parser = crate::value::size)]
     max_size: Option<u64>,
     #[command(flatten)]
     answer: AnswerArgs,

@@ -8,7 +8,7 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::Context;
-use super::options::{EditArgs, Time};
+use super::options::EditArgs;
 use super::outgoing::signing_key;
 use crate::delivery::{Style, message_id, sends_id};
 use crate::error::{Error, Result};
@@ -20,6 +20,7 @@ use crate::provider::{Catalogue, FreshText, Profile, Provider};
 use crate::secret::Secret;
 use crate::sender::Signing;
 use crate::signature::{self, Tamper};
+use crate::value::Time;
 
 /// Which payload.
 #[derive(Args, Default)]

@@ -1,23 +1,20 @@
 //! Flags that several commands share, and the kinds of values that users type.
 
-use std::str::FromStr;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
-use jiff::{SignedDuration, Timestamp};
-
-use crate::delivery::{Endpoint, Expectation, SigningTime};
+use crate::delivery::{Endpoint, Expectation};
 use crate::error::{Error, Result, utf8};
 use crate::provider::Profile;
 use crate::provider::edits::{Edit, Set};
-use crate::provider::profile::{ContentType, Span, StatusSet};
 use crate::render::outgoing::Form;
 use crate::request::{Header, misnamed_option, parse_header};
 use crate::secret::Secret;
 use crate::sender::Roots;
-use crate::settings::{Settings, age};
+use crate::settings::Settings;
 use crate::signature::Tamper;
+use crate::value::{self, ContentType, Span, StatusSet};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
 pub(crate) use super::target::Target;
 
@@ -312,72 +309,14 @@ impl ExpectArgs {
     }
 }
 
-/// A point in time: RFC 3339, unix seconds, or relative to now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Time {
-    At(Timestamp),
-    /// From now on; negative for the past.
-    From(SignedDuration),
-}
-
-impl Time {
-    /// The time that an attempt signs.
-    pub(crate) fn signing(self) -> SigningTime {
-        match self {
-            Self::At(time) => SigningTime::At(time.as_second()),
-            Self::From(span) => SigningTime::After(span.as_secs()),
-        }
-    }
-
-    pub(crate) fn resolve(self, now: Timestamp) -> Timestamp {
-        match self {
-            Self::At(time) => time,
-            // Read within the range of times; what is added since then does not matter at its ends.
-            Self::From(span) => now.saturating_add(span).unwrap_or(now),
-        }
-    }
-}
-
-impl FromStr for Time {
-    type Err = String;
-
-    fn from_str(text: &str) -> std::result::Result<Self, String> {
-        if let Ok(seconds) = text.parse::<i64>()
-            && !text.starts_with(['-', '+'])
-        {
-            return match Timestamp::from_second(seconds) {
-                Ok(time) => Ok(Self::At(time)),
-                Err(_) if Timestamp::from_millisecond(seconds).is_ok() => Err(format!(
-                    "these are milliseconds; in seconds it is {}",
-                    seconds / 1000
-                )),
-                Err(_) => Err("it is past the year 9999".to_owned()),
-            };
-        }
-        if let Ok(time) = text.parse() {
-            return Ok(Self::At(time));
-        }
-        let relative = text
-            .strip_prefix(['-', '+'])
-            .and_then(|span| SignedDuration::try_from(age(span).ok()?).ok());
-        let span =
-            relative.ok_or("write RFC 3339, unix seconds, or a time from now such as `-10m`")?;
-        let span = if text.starts_with('-') { -span } else { span };
-        match Timestamp::now().checked_add(span) {
-            Ok(_) => Ok(Self::From(span)),
-            Err(_) => Err("it is out of the range of years, -9999 to 9999".to_owned()),
-        }
-    }
-}
-
 /// Reads a duration.
 pub(crate) fn span(text: &str) -> std::result::Result<Duration, String> {
-    Span::try_from(text.to_owned()).map(|span| span.0)
+    text.parse::<Span>().map(|span| span.0)
 }
 
 /// Reads a size: `512`, `64kB`, `10MB`.
 pub(crate) fn size(text: &str) -> std::result::Result<usize, String> {
-    let size = crate::settings::size(text)?;
+    let size = value::size(text)?;
     usize::try_from(size).map_err(|_| format!("`{text}` is too large"))
 }
 
@@ -423,26 +362,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_read_in_all_three_forms() {
-        let now = Timestamp::from_second(1_000_000).unwrap();
-        let at = |text: &str| {
-            text.parse::<Time>()
-                .map(|time| time.resolve(now).as_second())
-        };
-        assert_eq!(at("1614265330"), Ok(1_614_265_330));
-        assert_eq!(at("2021-02-25T15:02:10Z"), Ok(1_614_265_330));
-        assert_eq!(at("-10m"), Ok(1_000_000 - 600));
-        assert_eq!(at("+1h"), Ok(1_000_000 + 3600));
-        assert!(at("yesterday").is_err());
-        assert!(at("-10").is_err());
-        assert_eq!(
-            at("1795271987000"),
-            Err("these are milliseconds; in seconds it is 1795271987".to_owned())
-        );
-        assert!(at("+9999999h").is_ok() && at("+99999999h").is_err());
-    }
-
-    #[test]
     fn headers_leave_the_framing_alone() {
         let framed = |text: &str| header(text).unwrap_err();
         for name in ["Content-Length: 5", "transfer-encoding: chunked"] {
@@ -453,13 +372,5 @@ mod tests {
             "`Connection` cannot name `content-length`: a proxy would remove that header"
         );
         assert!(header("Connection: close, X-Own").is_ok());
-    }
-
-    #[test]
-    fn sizes_have_units() {
-        assert_eq!(size("512"), Ok(512));
-        assert_eq!(size("64kB"), Ok(64_000));
-        assert_eq!(size("10 MB"), Ok(10_000_000));
-        assert!(size("much").is_err());
     }
 }

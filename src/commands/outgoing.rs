@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::options::{ExpectArgs, FaultArgs, PrintArgs, RequestArgs, Time, unfit_secret};
+use super::options::{ExpectArgs, FaultArgs, PrintArgs, RequestArgs, unfit_secret};
 use super::recorder::Recorder;
 use super::report::{Report, Sent, Settings};
 use super::{Context, block_on};
@@ -18,6 +18,7 @@ use crate::secret::Secret;
 use crate::sender::{Attempt, Client, Delivery, authority};
 use crate::signature::{Key, Scheme, Tamper};
 use crate::store::Id;
+use crate::value::Time;
 use indicatif::ProgressBar;
 use jiff::Timestamp;
 use tokio::time::Instant;

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use super::draft::{Draft, Drafting};
 use super::ends::Signals;
 use super::message::random_seed;
-use super::options::{RequestArgs, Time, roots, span};
+use super::options::{RequestArgs, roots, span};
 use super::outgoing::{Planned, Run, Writing};
 use super::report::{Report, Sent, Settings};
 use super::volume::VolumeArgs;
@@ -23,12 +23,12 @@ use crate::error::{Error, Outcome, Result};
 use crate::provider::Catalogue;
 use crate::provider::fields::Slot;
 use crate::provider::fresh::Seed;
-use crate::provider::profile::Span;
 use crate::render::deliveries;
 use crate::render::text::safe;
 use crate::request::curl;
 use crate::store::Count;
 use crate::ui::Ui;
+use crate::value::Span;
 
 /// Whether and when failed deliveries are attempted again.
 #[derive(Args, Default)]
@@ -149,7 +149,10 @@ impl Queue<'_> {
 
     /// The plan with what was typed of how it is sent and judged.
     fn completed(&self, mut plan: Plan, context: &Context) -> Result<Plan> {
-        plan.time = self.run.timestamp.map_or(SigningTime::Now, Time::signing);
+        plan.time = self
+            .run
+            .timestamp
+            .map_or(SigningTime::Now, SigningTime::from);
         plan.expect = self.run.expect.expectation();
         with_request(plan, self.run.request, &context.settings)
     }

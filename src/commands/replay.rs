@@ -10,9 +10,7 @@ use clap::Args;
 use self::new_id::{NewIds, id_header, keys_in_body};
 use super::message::random_seed;
 use super::notes::Notes;
-use super::options::{
-    EditArgs, ExpectArgs, FaultArgs, PrintArgs, RequestArgs, SecretArgs, Target, Time,
-};
+use super::options::{EditArgs, ExpectArgs, FaultArgs, PrintArgs, RequestArgs, SecretArgs, Target};
 use super::outgoing::{
     Going, Planned, Run, Writing, add_basic, one_reads_stdin, replaced, signing_key,
 };
@@ -34,6 +32,7 @@ use crate::request::{Reframed, Request};
 use crate::sender::{Delivery, Signing, authority};
 use crate::settings::Settings;
 use crate::signature::{self, Scheme, Source, extract};
+use crate::value::Time;
 
 /// Send stored requests again, signed afresh
 #[derive(Args)]

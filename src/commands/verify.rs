@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::Context;
 use super::ahead::{NewWorker, Seen, Worker};
 use super::judged::{MOST_SEARCHES, Tally, Verifier};
-use super::options::{SecretArgs, Time, span};
+use super::options::{SecretArgs, span};
 use super::sources::{Sourced, each_ahead, nothing_in};
 use crate::error::{Error, Outcome, Result};
 use crate::provider::{Catalogue, Detector, Provider};
@@ -19,6 +19,7 @@ use crate::request::{Header, Headers, Request, json_text, parse_header};
 use crate::settings::Settings;
 use crate::signature::{self, Clock, Scheme, Status};
 use crate::ui::Ui;
+use crate::value::Time;
 
 /// Say whether a request is signed right, and if not, why not
 #[derive(Args)]

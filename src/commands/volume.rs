@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use tokio::time::MissedTickBehavior;
 
 use super::ends::Signals;
-use super::options::{Time, roots};
+use super::options::roots;
 use super::outgoing::{Planned, Run, Writing};
 use super::recorder::Recorder;
 use super::report::Sent;
@@ -104,7 +104,7 @@ impl VolumeArgs {
             concurrency: self.concurrency(self.count()),
             rate: self.rate,
             expect: run.expect.expectation(),
-            time: run.timestamp.map_or(SigningTime::Now, Time::signing),
+            time: run.timestamp.map_or(SigningTime::Now, SigningTime::from),
             reports_all: context.ui.json,
         };
         let recorder = Recorder::new(&context.settings, &mut context.ui)?;

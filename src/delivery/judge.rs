@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::provider::Profile;
-use crate::provider::profile::{Span, StatusSet};
 use crate::sender::{Attempt, Delivery, authority, measured};
+use crate::value::{Span, StatusSet};
 
 /// What a good answer is to a user, beside or in place of the provider's success rule.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

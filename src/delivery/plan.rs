@@ -11,12 +11,12 @@ use url::Url;
 use super::{Endpoint, Expectation, Policy};
 use crate::provider::Profile;
 use crate::provider::compose::target;
-use crate::provider::profile::Span;
 use crate::request::Header;
 use crate::secret::Secret;
 use crate::sender::{Delivery, Limits, MAX_ANSWER, Reach, Roots, Signing, time_limit};
 use crate::signature::{self, Key, Tamper};
 use crate::store::Due;
+use crate::value::{Span, Time};
 
 /// How deliveries are attempted.
 #[derive(Clone, Serialize, Deserialize)]
@@ -61,6 +61,15 @@ pub(crate) enum SigningTime {
     At(i64),
     /// So many seconds after the attempt, or before it.
     After(i64),
+}
+
+impl From<Time> for SigningTime {
+    fn from(time: Time) -> Self {
+        match time {
+            Time::At(time) => Self::At(time.as_second()),
+            Time::From(span) => Self::After(span.as_secs()),
+        }
+    }
 }
 
 impl SigningTime {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::provider::Profile;
-use crate::provider::profile::Span;
+use crate::value::Span;
 
 /// When deliveries are attempted again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

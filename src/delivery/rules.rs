@@ -9,12 +9,13 @@ use crate::provider::catalogue::did_you_mean;
 use crate::provider::compose::check_basic;
 use crate::provider::edits::map_fields;
 use crate::provider::fresh::Seed;
-use crate::provider::profile::{ContentType, Profile};
+use crate::provider::profile::Profile;
 use crate::provider::{Provider, local};
 use crate::secret::Secret;
 use crate::sender::authority;
 use crate::signature::Key;
 use crate::store::{ALL, Health};
+use crate::value::ContentType;
 
 /// A new endpoint as the provider makes it by default: enabled, without events, with a secret of its own if the
 /// provider demands one.

@@ -8,9 +8,9 @@ use super::reply::{Reply, json};
 use super::state::Page;
 use super::words::{self, Words};
 use crate::commands::answer::AnswerArgs;
-use crate::provider::profile::Span;
 use crate::receiver::{AnswerPolicy, Delay, Part};
 use crate::request::latin1;
+use crate::value::Span;
 
 /// The policy of now.
 pub(super) fn shown(page: &Page) -> Value {

@@ -5,9 +5,10 @@ use url::Url;
 
 use super::fields::{Fields, Part, Slot};
 use super::pattern::FreshText;
-use super::profile::{Auth, ContentType, Profile};
+use super::profile::{Auth, Profile};
 use crate::request::{Headers, Request, depth, form, json};
 use crate::signature::Source;
+use crate::value::ContentType;
 
 /// What is sent.
 #[derive(Clone, Debug)]

@@ -205,8 +205,8 @@ mod tests {
     use crate::provider::compose::{Content, Shape, compose_with_slots};
     use crate::provider::fresh::Seed;
     use crate::provider::payload::{self, Freshness, Step};
-    use crate::provider::profile::ContentType;
     use crate::request::{Request, latin1};
+    use crate::value::ContentType;
     use serde_json::json;
 
     /// A payload that holds an id in several places, each in a text of its own.
@@ -302,7 +302,7 @@ mod tests {
                 variants: Vec::new(),
             };
             let profile = &step.provider.profile;
-            let payload = payload::build(&[step.clone()], &freshness)
+            let payload = payload::build(std::slice::from_ref(&step), &freshness)
                 .unwrap()
                 .remove(0);
             let own = payload::delivery_id(profile, &payload.fields);

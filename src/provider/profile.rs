@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::time::Duration;
 
-use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::check;
 use crate::secret::SecretForm;
 use crate::signature;
+use crate::value::{ContentType, Span, StatusSet};
 
 /// Where a fact comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -41,39 +40,6 @@ pub(crate) struct Fact<T> {
     pub(crate) from: Origin,
     #[serde(default)]
     pub(crate) note: Option<String>,
-}
-
-/// A duration as profiles and flags write it: `500ms`, `10s`, `5m`, `2h`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(try_from = "String", into = "String")]
-pub(crate) struct Span(pub(crate) Duration);
-
-impl TryFrom<String> for Span {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let span: SignedDuration = text
-            .parse()
-            .map_err(|_| format!("`{text}` is no duration such as `10s`"))?;
-        Duration::try_from(span)
-            .map(Self)
-            .map_err(|_| format!("`{text}` is a negative duration"))
-    }
-}
-
-impl From<Span> for String {
-    fn from(span: Span) -> Self {
-        span.to_string()
-    }
-}
-
-impl fmt::Display for Span {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match SignedDuration::try_from(self.0) {
-            Ok(span) => write!(f, "{span:#}"),
-            Err(_) => write!(f, "{:?}", self.0),
-        }
-    }
 }
 
 /// A provider: what its `provider.toml` holds.
@@ -136,30 +102,6 @@ pub(crate) struct RequestFacts {
     /// Text behind a JSON body, such as a line end.
     pub(crate) body_end: Option<Fact<String>>,
     pub(crate) user_agent: Fact<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, clap::ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum ContentType {
-    /// `application/json`
-    Json,
-    /// `application/x-www-form-urlencoded`
-    Form,
-}
-
-impl ContentType {
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Json => "json",
-            Self::Form => "form",
-        }
-    }
-
-    /// The type of this word.
-    pub(crate) fn named(word: &str) -> Option<Self> {
-        let all = [Self::Json, Self::Form];
-        all.into_iter().find(|own| own.word() == word)
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -255,75 +197,6 @@ impl fmt::Display for DisableAt {
         let statuses = statuses.map(|set| format!("an answer {}", set.text()));
         let all: Vec<String> = failures.chain(failing).chain(statuses).collect();
         f.write_str(&all.join(", "))
-    }
-}
-
-/// Statuses, written `2xx`, `200` or `2xx,404`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(try_from = "String", into = "String")]
-pub(crate) struct StatusSet {
-    text: String,
-    /// Ranges, both ends included.
-    ranges: Vec<(u16, u16)>,
-}
-
-impl StatusSet {
-    pub(crate) fn contains(&self, status: u16) -> bool {
-        self.ranges
-            .iter()
-            .any(|(low, high)| (*low..=*high).contains(&status))
-    }
-
-    pub(crate) fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// Ranges, both ends included.
-    pub(crate) fn ranges(&self) -> &[(u16, u16)] {
-        &self.ranges
-    }
-}
-
-impl std::str::FromStr for StatusSet {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let range = |part: &str| {
-            let part = part.trim();
-            if let Some(class) = part
-                .strip_suffix("xx")
-                .and_then(|class| class.parse::<u16>().ok())
-            {
-                return (1..=5)
-                    .contains(&class)
-                    .then_some((class * 100, class * 100 + 99));
-            }
-            part.parse()
-                .ok()
-                .filter(|status| (100..=599).contains(status))
-                .map(|status| (status, status))
-        };
-        let ranges = text.split(',').map(range).collect::<Option<Vec<_>>>();
-        let ranges = ranges
-            .ok_or_else(|| format!("`{text}` is no list of statuses such as `2xx` or `200,204`"))?;
-        Ok(Self {
-            text: text.to_owned(),
-            ranges,
-        })
-    }
-}
-
-impl From<StatusSet> for String {
-    fn from(set: StatusSet) -> Self {
-        set.text
-    }
-}
-
-impl TryFrom<String> for StatusSet {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
     }
 }
 
@@ -500,19 +373,5 @@ impl Profile {
             .get(event)
             .and_then(|event| event.called.as_deref());
         called.unwrap_or(event)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn status_sets_hold_classes_and_single_statuses() {
-        let set: StatusSet = "2xx,404".parse().unwrap();
-        assert!(set.contains(204) && set.contains(404) && !set.contains(400));
-        for bad in ["", "xx", "6xx", "ok", "2xx,", "99"] {
-            assert!(bad.parse::<StatusSet>().is_err(), "{bad}");
-        }
     }
 }

@@ -8,10 +8,11 @@ use super::table::{Cell, cell, columns, columns_within, plain};
 use super::text::safe;
 use super::{Paint, indent};
 use crate::provider::compose::with_fields;
-use crate::provider::profile::{ContentType, Scenario};
+use crate::provider::profile::Scenario;
 use crate::provider::{Event, Origin, Provider, payload};
 use crate::request::json::Fields;
 use crate::request::{form, json as fields};
+use crate::value::ContentType;
 
 /// The events and scenarios of a provider, one a line.
 pub(crate) fn list(provider: &Provider, paint: Paint, width: Option<usize>) -> String {

@@ -6,8 +6,8 @@ use url::Url;
 
 use super::{Answer, Attempt, FailureKind};
 use crate::provider::Profile;
-use crate::provider::profile::Span;
 use crate::signature::Scheme;
+use crate::value::Span;
 
 /// What to tell of a signed time that receivers refuse for its age, whatever else they look at.
 pub(crate) fn on_age(scheme: &Scheme, signed_at: i64, now: i64) -> Option<String> {

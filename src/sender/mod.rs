@@ -19,8 +19,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::provider::profile::Span;
 use crate::request::Headers;
+use crate::value::Span;
 
 /// What came back.
 #[derive(Clone, Debug)]

@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 use std::{fs, io};
 
 use serde::Deserialize;
 
 use super::trust::digest;
 use crate::error::{Error, Result, utf8};
-use crate::provider::profile::Span;
 
 /// Name of a configuration file, in the project and in the user's folder.
 pub(crate) const CONFIG: &str = "hookctl.toml";
@@ -74,44 +72,6 @@ impl std::fmt::Debug for ProviderConfig {
             .field("to", &self.to)
             .finish_non_exhaustive()
     }
-}
-
-/// Reads a length of time in days, or as durations are written.
-pub(crate) fn age(text: &str) -> std::result::Result<Duration, String> {
-    let days = text
-        .trim()
-        .strip_suffix('d')
-        .map(|days| days.trim().parse());
-    match days {
-        Some(Ok(days)) => Ok(Duration::from_secs(
-            <u64 as From<u32>>::from(days) * 24 * 60 * 60,
-        )),
-        _ => Span::try_from(text.to_owned())
-            .map(|span| span.0)
-            .map_err(|_| format!("`{text}` is no length of time such as `30d` or `12h`")),
-    }
-}
-
-/// Reads a size: `512`, `64kB`, `10MB`.
-pub(crate) fn size(text: &str) -> std::result::Result<u64, String> {
-    let lower = text.trim().to_ascii_lowercase();
-    let units = [
-        ("kb", 1_000),
-        ("mb", 1_000_000),
-        ("gb", 1_000_000_000),
-        ("b", 1),
-    ];
-    let (digits, factor) = units
-        .iter()
-        .find_map(|(unit, factor)| Some((lower.strip_suffix(unit)?, *factor)))
-        .unwrap_or((&lower, 1));
-    let number: u64 = digits
-        .trim()
-        .parse()
-        .map_err(|_| format!("`{text}` is no size such as `10MB`"))?;
-    number
-        .checked_mul(factor)
-        .ok_or_else(|| format!("`{text}` is too large"))
 }
 
 /// A configuration file.

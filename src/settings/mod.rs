@@ -6,7 +6,7 @@ mod permission;
 mod project;
 mod trust;
 
-pub(crate) use config::{CONFIG, KEEP, MAX_SIZE, age, size};
+pub(crate) use config::{CONFIG, KEEP, MAX_SIZE};
 pub(crate) use granted::{InputFile, Retention};
 pub(crate) use project::{Covered, Row, Scope};
 pub(crate) use trust::Standing;
@@ -33,6 +33,7 @@ use crate::secret::Secret;
 use crate::sender::Reach;
 use crate::store::Place;
 use crate::ui::{ColorWorld, Terminals};
+use crate::value::{age, size};
 
 /// Bytes that are read from a file at once.
 const READ_AT_ONCE: usize = 256 * 1024;

@@ -8,8 +8,8 @@ use super::Store;
 use super::pending::State;
 use super::query::time;
 use crate::error::Result;
-use crate::provider::profile::ContentType;
 use crate::secret::Secret;
+use crate::value::ContentType;
 
 /// A registered URL with what is sent to it and how. What a provider allows of that is for `delivery::rules` to say.
 #[derive(Clone, Debug, PartialEq)]

@@ -148,7 +148,7 @@ send e -H | X Name: a | --header <NAME: VALUE> | `X Name` is no header name
 send e --set | contact | --set <PATH=VALUE> | write PATH=VALUE, as in `contact.email=a@example.com`
 send e --timeout | 1x | --timeout <DURATION> | `1x` is no duration such as `10s`
 send e --expect | 9xx | --expect <STATUSES> | `9xx` is no list of statuses such as `2xx` or `200,204`
-send e --timestamp | yesterday | --timestamp <TIME> | write RFC 3339, unix seconds, or a time from now such as `-10m`
+send e --timestamp | yesterday | --timestamp <TIME> | write RFC 3339, unix seconds or milliseconds, or a time before now such as `10m`
 listen | 80x | [ADDR] | `80x` is no address such as `:8080`, `127.0.0.1:8080` or `[::1]:8080`
 listen --status | 999 | --status <STATUS> | a status is 200 to 599
 ";

@@ -7,7 +7,7 @@ use crate::harness::project;
 
 /// From the top of the map in `src/lib.rs` to its foot.
 const LINES: [&[&str]; 11] = [
-    &["error", "secret", "private"],
+    &["value", "error", "secret", "private"],
     &["request"],
     &["signature"],
     &["provider"],

@@ -175,9 +175,9 @@ fn urls_seeds_and_times_that_cannot_be_meant_are_refused_with_what_may_be_meant(
     );
     let time = "error: invalid value";
     assert_eq!(
-        with("--timestamp", "1795271987000"),
+        with("--timestamp", "1795271"),
         format!(
-            "{time} '1795271987000' for '--timestamp <TIME>': these are milliseconds; in seconds it is 1795271987"
+            "{time} '1795271' for '--timestamp <TIME>': write RFC 3339, unix seconds or milliseconds, or a time before now such as `10m`"
         )
     );
     assert_eq!(

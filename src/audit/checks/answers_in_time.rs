@@ -5,8 +5,8 @@ use super::super::line::{MAX_ANSWER, took};
 use super::super::{Check, Verdict};
 use super::{never, none};
 use crate::error::Result;
-use crate::provider::profile::Span;
 use crate::sender::FailureKind;
+use crate::value::Span;
 
 pub(super) const CHECK: Check = Check {
     id: "answers-in-time",

@@ -127,5 +127,5 @@ fn tolerance(subject: &Subject) -> String {
 /// A number of seconds in words.
 fn span(seconds: i64) -> String {
     let span = std::time::Duration::from_secs(seconds.unsigned_abs());
-    crate::provider::profile::Span(span).to_string()
+    crate::value::Span(span).to_string()
 }

@@ -10,12 +10,12 @@ use super::super::target::TargetParser;
 use super::{all, open, place};
 use crate::delivery::{Endpoint, rules};
 use crate::error::{Error, Outcome, Result, utf8};
-use crate::provider::profile::ContentType;
 use crate::provider::{Catalogue, Profile, Provider};
 use crate::render;
 use crate::request::curl;
 use crate::secret::Secret;
 use crate::settings::Settings;
+use crate::value::ContentType;
 
 /// Register a URL
 #[derive(Args)]

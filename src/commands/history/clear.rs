@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use super::super::Context;
 use super::place;
 use crate::error::{Error, Outcome, Result};
-use crate::settings::age;
 use crate::store::Store;
+use crate::value::age;
 
 /// Take out what is older
 #[derive(Args)]

@@ -7,14 +7,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::super::Context;
-use super::super::options::Time;
 use super::{named, open};
 use crate::delivery::rules;
 use crate::error::{Error, Outcome, Result};
-use crate::provider::profile::StatusSet;
 use crate::render::capture::{Show, View};
 use crate::render::history::{self, Listing};
 use crate::store::{Direction, Filter, Outcome as Outstanding, Search, Store};
+use crate::value::{StatusSet, Time};
 
 #[derive(Args)]
 pub(super) struct ListArgs {

@@ -10,8 +10,8 @@ use super::super::entry::{Attempt, pack};
 use super::super::id::Id;
 use super::super::write::{insert_attempt, micros};
 use crate::error::Result;
-use crate::provider::profile::Span;
 use crate::request::Request;
+use crate::value::Span;
 
 /// What came of a claimed attempt.
 pub(crate) struct Made {
