@@ -3,8 +3,8 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-/// A shorthand used all over the crate.
-pub(crate) type Result<T> = std::result::Result<T, Error>;
+/// What a fallible step comes to; of parsers, with a message as its error.
+pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What a command found out, once it worked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,6 +8,7 @@
 //! ```text
 //! value  error  secret  private    values as they are typed; how commands end; a key that is never shown; files for the
 //!                                  user alone
+//! random  suggest  lock            bytes that nobody can guess; near names; locks whose holders may have panicked
 //! request                          Request, Headers, and the forms in which requests are written down
 //! signature                        schemes as data, sign, verify, faults on purpose
 //! provider                         profiles, catalogue, payloads, edits, detection, local secrets
@@ -33,9 +34,11 @@ mod commands;
 mod delivery;
 mod emulator;
 mod error;
+mod lock;
 mod page;
 mod private;
 mod provider;
+mod random;
 mod receiver;
 mod render;
 mod request;
@@ -44,6 +47,7 @@ mod sender;
 mod settings;
 mod signature;
 mod store;
+mod suggest;
 mod ui;
 mod value;
 

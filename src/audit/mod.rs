@@ -25,8 +25,8 @@ pub(crate) use near::is_near;
 pub(crate) use subject::Subject;
 
 use crate::error::Result;
-use crate::provider::catalogue::did_you_mean;
 use crate::request::redact;
+use crate::suggest::did_you_mean;
 
 /// What a check came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

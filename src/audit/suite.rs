@@ -8,8 +8,8 @@ use serde_json::Value;
 use toml::Table;
 
 use super::Selection;
-use crate::provider::catalogue::did_you_mean;
 use crate::signature::Tamper;
+use crate::suggest::did_you_mean;
 use crate::value::{ContentType, Span, StatusSet};
 
 /// A file of cases. What stands at its top holds for each case that does not say otherwise.

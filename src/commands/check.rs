@@ -20,13 +20,13 @@ use super::{Context, block_on};
 use crate::audit::{self, ALL, Finding, Line, Report, Selection, Subject, Watch, is_near};
 use crate::error::{Error, Outcome, Result};
 use crate::provider::Provider;
-use crate::provider::catalogue::did_you_mean;
 use crate::render::audit::{Audited, json, summary};
 use crate::render::outgoing;
 use crate::render::table::{cell, columns, plain};
 use crate::request::{Header, redact};
 use crate::sender::{Limits, authority, time_limit};
 use crate::signature::secret_warnings;
+use crate::suggest::did_you_mean;
 use crate::ui::Ui;
 
 /// Audit a handler: what does it do wrong, and how to mend it
@@ -314,11 +314,9 @@ impl Wish<'_> {
 const FOR_EVER: Duration = Duration::from_secs(10 * 60);
 
 fn basic(credentials: &str) -> Header {
-    use base64::Engine as _;
-    let encoded = base64::engine::general_purpose::STANDARD.encode(credentials);
     Header {
         name: "authorization".to_owned(),
-        value: format!("Basic {encoded}").into(),
+        value: crate::request::basic(credentials).into(),
     }
 }
 

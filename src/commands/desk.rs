@@ -3,7 +3,7 @@
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{Notify, mpsc, oneshot, watch as channel};
@@ -11,6 +11,7 @@ use tokio::sync::{Notify, mpsc, oneshot, watch as channel};
 use super::rejections::{self, Admission, StoreLimit};
 use super::watch::Watch;
 use crate::error::{Error, Result};
+use crate::lock::lock;
 use crate::private;
 use crate::receiver::{Capture, Rejected, Sink, Taken, Told, Trouble};
 use crate::render::capture::{self, Show, View};
@@ -93,11 +94,11 @@ impl Desk {
     }
 
     pub(super) fn watch(&self) -> MutexGuard<'_, Watch> {
-        self.watch.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.watch)
     }
 
     fn to_printer(&self) -> MutexGuard<'_, Option<mpsc::Sender<Message>>> {
-        self.messages.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.messages)
     }
 
     /// Puts nothing more on the desk: the printer ends with what is there.
@@ -146,11 +147,7 @@ impl Desk {
         let Some(history) = &self.history else {
             return;
         };
-        let admission = {
-            let limit = self.rejections.lock();
-            let mut limit = limit.unwrap_or_else(PoisonError::into_inner);
-            limit.admit(Instant::now())
-        };
+        let admission = lock(&self.rejections).admit(Instant::now());
         match admission {
             Admission::Stored => {
                 if let Err(why) = history.add(Row::from(entry)).await {

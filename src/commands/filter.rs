@@ -5,9 +5,9 @@ use std::str::FromStr;
 
 use crate::error::Result;
 use crate::provider::Catalogue;
-use crate::provider::catalogue::did_you_mean;
 use crate::receiver::{Judgement, Verdict};
 use crate::request::Request;
+use crate::suggest::did_you_mean;
 
 /// Conditions that all hold for what is wanted: `provider=ken event=lead_* verdict!=valid path~/webhooks`.
 #[derive(Clone, Debug, PartialEq, Eq)]

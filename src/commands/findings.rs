@@ -11,10 +11,10 @@ use url::Url;
 use super::Context;
 use crate::audit::{Status, baseline};
 use crate::error::{Error, Outcome, Result, utf8};
-use crate::provider::catalogue::did_you_mean;
 use crate::render::audit::{Audited, human, json, summary};
 use crate::render::{html, junit, markdown};
 use crate::sender::Reach;
+use crate::suggest::did_you_mean;
 
 /// Where findings go beside stdout, and which of them are known.
 #[derive(Args, Default)]

@@ -241,7 +241,7 @@ fn check_expected(name: &str, catalogue: &Catalogue) -> Result<()> {
                 return Ok(());
             }
             let known = events.keys().map(String::as_str);
-            match crate::provider::catalogue::did_you_mean(event, known) {
+            match crate::suggest::did_you_mean(event, known) {
                 Some(near) => Err(Error::usage(format!("{of} has no event `{event}`")).hint(near)),
                 None => Ok(()),
             }
@@ -251,10 +251,7 @@ fn check_expected(name: &str, catalogue: &Catalogue) -> Result<()> {
             if events.iter().any(|(_, event)| event == name) {
                 return Ok(());
             }
-            let near = crate::provider::catalogue::did_you_mean(
-                name,
-                events.iter().map(|(_, event)| &**event),
-            );
+            let near = crate::suggest::did_you_mean(name, events.iter().map(|(_, event)| &**event));
             Err(Error::usage(format!("no provider has an event `{name}`"))
                 .maybe_hint(near)
                 .hint("An event that is not in the catalogue is expected as `PROVIDER/EVENT`."))

@@ -8,7 +8,7 @@ use clap_mangen::Man;
 
 use super::Context;
 use crate::error::{Error, Outcome, Result};
-use crate::provider::catalogue::did_you_mean;
+use crate::suggest::did_you_mean;
 
 /// Print a manual page
 #[derive(Args)]

@@ -12,14 +12,16 @@ use super::options::EditArgs;
 use super::outgoing::signing_key;
 use crate::delivery::{Style, message_id, sends_id};
 use crate::error::{Error, Result};
-use crate::provider::catalogue::{Found, What, near};
+use crate::provider::catalogue::{Found, What};
 use crate::provider::compose::Content;
 use crate::provider::fresh::Seed;
 use crate::provider::payload::{self, Freshness, Payload, Step, near_variants};
 use crate::provider::{Catalogue, FreshText, Profile, Provider};
+use crate::random;
 use crate::secret::Secret;
 use crate::sender::Signing;
 use crate::signature::{self, Tamper};
+use crate::suggest::near;
 use crate::value::Time;
 
 /// Which payload.
@@ -140,10 +142,7 @@ pub(crate) fn messages(
 }
 
 pub(crate) fn random_seed() -> Result<Seed> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| Error::machine("cannot get randomness").because(error))?;
-    Ok(Seed::random(bytes))
+    random::bytes().map(Seed::random)
 }
 
 /// The events behind a name.

@@ -8,7 +8,7 @@ use super::options::{ExpectArgs, FaultArgs, PrintArgs, RequestArgs, unfit_secret
 use super::recorder::Recorder;
 use super::report::{Report, Sent, Settings};
 use super::{Context, block_on};
-use crate::delivery::{Verdict, basic_header, is_success};
+use crate::delivery::{Verdict, is_success};
 use crate::error::{Error, Outcome, Result};
 use crate::provider::fields::Slot;
 use crate::provider::{Profile, Provider};
@@ -335,7 +335,7 @@ pub(super) fn one_reads_stdin(flags: &[(&str, bool)]) -> Result<()> {
 
 /// Adds HTTP Basic credentials, `USER:PASS`.
 pub(super) fn add_basic(credentials: &str, request: &mut Request) {
-    let value = basic_header(&Secret::new(credentials));
+    let value = crate::request::basic(credentials);
     request.headers.set("authorization", value);
 }
 

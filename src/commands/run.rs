@@ -21,10 +21,10 @@ use crate::audit::suite::{Case, Suite};
 use crate::audit::{Finding, Selection, Silence, Status, Subject};
 use crate::delivery::Verdict;
 use crate::error::{Error, Kind, Outcome, Result, utf8};
-use crate::provider::catalogue::did_you_mean;
 use crate::render::audit::Audited;
 use crate::sender::{Attempt, Client, Limits, MAX_ANSWER, Reach, time_limit};
 use crate::settings::InputFile;
+use crate::suggest::did_you_mean;
 
 /// Run the cases of a file: send, break on purpose, expect and check, in order
 #[derive(Args)]

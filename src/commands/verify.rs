@@ -208,7 +208,7 @@ impl Report<'_> {
 pub(super) fn named_scheme(name: &str) -> Result<&'static Scheme> {
     signature::named(name).ok_or_else(|| {
         let known: Vec<&str> = signature::names().collect();
-        let near = crate::provider::catalogue::did_you_mean(name, known.iter().copied());
+        let near = crate::suggest::did_you_mean(name, known.iter().copied());
         Error::usage(format!("unknown scheme `{name}`")).hint(
             near.unwrap_or_else(|| format!("There are {}: {}.", known.len(), known.join(", "))),
         )

@@ -20,5 +20,5 @@ pub(crate) use engine::{Course, Engine, Happened, News, Stop, Timeline, reach};
 pub(crate) use flight::logged;
 pub(crate) use judge::{Expectation, Verdict, is_success};
 pub(crate) use outgoing::{Event, Outgoing, mapped, message_id, sends_id};
-pub(crate) use plan::{Plan, SigningTime, Style, basic_header};
+pub(crate) use plan::{Plan, SigningTime, Style};
 pub(crate) use policy::{Policy, Speed, retry_after};

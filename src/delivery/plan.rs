@@ -171,7 +171,9 @@ impl Plan {
         let mut request = due.request.clone();
         request.target = moved(&request.target, &old, &url);
         if let Some(basic) = endpoint.and_then(|endpoint| endpoint.basic.as_ref()) {
-            request.headers.set("authorization", basic_header(basic));
+            request
+                .headers
+                .set("authorization", crate::request::basic(basic.reveal()));
         }
         let own = self.secret.as_deref().map(Secret::new);
         let secret = own.or_else(|| endpoint?.secret.clone());
@@ -240,13 +242,6 @@ fn read_roots(file: &Path) -> Result<Roots, String> {
     let cannot = |why: String| format!("cannot trust `{}`: {why}", file.display());
     let pem = std::fs::read(file).map_err(|error| cannot(error.to_string()))?;
     Roots::from_pem(&pem).map_err(cannot)
-}
-
-/// The value of a header with HTTP Basic credentials.
-pub(crate) fn basic_header(credentials: &Secret) -> String {
-    use base64::Engine as _;
-    let encoded = base64::engine::general_purpose::STANDARD.encode(credentials.reveal());
-    format!("Basic {encoded}")
 }
 
 /// A request target of one URL for another one. Pairs that stand behind the URL's own go with it.

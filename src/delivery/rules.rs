@@ -5,7 +5,6 @@ use url::Url;
 
 use super::Endpoint;
 use crate::error::{Error, Result};
-use crate::provider::catalogue::did_you_mean;
 use crate::provider::compose::check_basic;
 use crate::provider::edits::map_fields;
 use crate::provider::fresh::Seed;
@@ -15,6 +14,7 @@ use crate::secret::Secret;
 use crate::sender::authority;
 use crate::signature::Key;
 use crate::store::{ALL, Health};
+use crate::suggest::did_you_mean;
 use crate::value::ContentType;
 
 /// A new endpoint as the provider makes it by default: enabled, without events, with a secret of its own if the

@@ -16,7 +16,7 @@ pub(crate) use route::hidden;
 pub(crate) use server::{Heard, serve};
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use axum::http::HeaderMap;
@@ -26,6 +26,7 @@ use tokio::sync::Notify;
 
 use crate::delivery::Speed;
 use crate::error::Error;
+use crate::lock::lock;
 use crate::provider::Provider;
 use crate::provider::api::{Action, Api, Fault};
 use crate::provider::fresh::Seed;
@@ -156,7 +157,7 @@ impl Emulator {
     }
 
     fn store(&self) -> MutexGuard<'_, Store> {
-        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.store)
     }
 
     /// Answers a call that came at a time. Waits for the store.

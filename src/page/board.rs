@@ -1,11 +1,12 @@
 //! What happened last, for the pages that are open. Bounded: whoever lags is told so, and reads from the history.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use tokio::sync::watch;
 
+use crate::lock::lock;
 use crate::receiver::{Capture, Rejected, Sink, Taken, Told, Trouble};
 use crate::store::Id;
 
@@ -96,7 +97,7 @@ impl Board {
     }
 
     fn ring(&self) -> MutexGuard<'_, Ring> {
-        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.ring)
     }
 
     /// Puts something on the board.

@@ -10,7 +10,8 @@ use tokio::sync::{Semaphore, watch};
 use super::board::Board;
 use super::policy;
 use super::shelf::Shelf;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::random;
 use crate::receiver::{Judge, Policy};
 use crate::request::curl::quote;
 use crate::request::redact;
@@ -126,8 +127,5 @@ impl Page {
 
 /// Text that nobody can guess.
 fn random() -> Result<String> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| Error::machine("cannot get randomness").because(error))?;
-    Ok(hex::encode(bytes))
+    Ok(hex::encode(random::bytes::<16>()?))
 }

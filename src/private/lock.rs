@@ -9,6 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{access, check_kind, create_new, options};
+use crate::random;
 
 /// A file that this process holds locked. It is removed when it is dropped.
 pub(crate) struct LockedFile {
@@ -21,8 +22,7 @@ impl LockedFile {
     /// Makes one under a new name: a prefix and 16 hexadecimal digits.
     pub(crate) fn create(prefix: &Path) -> io::Result<Self> {
         loop {
-            let mut random = [0; 8];
-            getrandom::fill(&mut random).map_err(io::Error::other)?;
+            let random = random::bytes().map_err(io::Error::other)?;
             // Half of the numbers, so that they fit into the integers of SQLite.
             let number = u64::from_ne_bytes(random) >> 1;
             let path = path(prefix, number);

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::{fs, io};
 
 use serde_json::Value;
@@ -13,7 +13,9 @@ use super::api::{API, Api};
 use super::check;
 use super::profile::{Event, Profile};
 use crate::error::{Error, Result, utf8};
+use crate::lock::lock;
 use crate::signature::Scheme;
+use crate::suggest::did_you_mean;
 
 /// Every file under `fixtures/`, by its path from there.
 static FIXTURES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/fixtures.rs"));
@@ -220,7 +222,7 @@ pub(crate) struct Notices(Arc<Mutex<BTreeSet<String>>>);
 
 impl Notices {
     fn lock(&self) -> MutexGuard<'_, BTreeSet<String>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 
     pub(crate) fn add(&self, notice: String) {
@@ -526,41 +528,6 @@ fn built_in_events() -> impl Iterator<Item = (&'static str, &'static str)> {
         .filter_map(|(path, _)| path.strip_suffix(".json")?.split_once('/'))
 }
 
-/// A sentence with the names that are near to a misspelt one.
-pub(crate) fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
-    let near = near(name, known);
-    let near: Vec<_> = near.iter().map(|name| format!("`{name}`")).collect();
-    (!near.is_empty()).then(|| format!("Did you mean {}?", near.join(" or ")))
-}
-
-/// Names that are near to a misspelt one, nearest first, at most three.
-pub(crate) fn near<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let name = name.to_lowercase();
-    let mut scored: Vec<_> = known
-        .map(|candidate| {
-            let lower = candidate.to_lowercase();
-            let holds = name.len() >= 3 && lower.contains(&name);
-            // One slip in a short name weighs more than the measure allows for.
-            let slip = name.len() >= 3 && strsim::osa_distance(&name, &lower) == 1;
-            let score = if holds {
-                1.0
-            } else if slip {
-                0.99
-            } else {
-                strsim::jaro_winkler(&name, &lower)
-            };
-            (score, candidate)
-        })
-        .filter(|(score, _)| *score > 0.85)
-        .collect();
-    scored.sort_by(|(one, _), (other, _)| other.total_cmp(one));
-    scored
-        .into_iter()
-        .map(|(_, candidate)| candidate)
-        .take(3)
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -568,14 +535,5 @@ mod tests {
     #[test]
     fn the_files_are_sorted_so_that_they_can_be_searched() {
         assert!(FIXTURES.is_sorted_by_key(|(path, _)| *path));
-    }
-
-    #[test]
-    fn near_names_are_found() {
-        let known = ["lead_replied", "lead_clicked", "call.started"];
-        assert_eq!(near("lead_replid", known.into_iter())[0], "lead_replied");
-        assert_eq!(near("replied", known.into_iter()), ["lead_replied"]);
-        assert!(near("zzz", known.into_iter()).is_empty());
-        assert_eq!(near("kan", ["ken", "klen", "konvox"].into_iter()), ["ken"]);
     }
 }

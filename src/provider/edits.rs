@@ -3,8 +3,8 @@
 
 use serde_json::{Map, Value};
 
-use super::catalogue::near;
 use crate::request::json;
+use crate::suggest::near;
 
 /// One edit.
 #[derive(Clone, Debug, PartialEq)]

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result, utf8};
 use crate::private::{self, LockedFile};
+use crate::random;
 use crate::secret::{Secret, SecretForm};
 
 /// The folder of local secrets, one file a provider, readable by its owner alone.
@@ -89,13 +90,9 @@ impl LocalSecrets {
 /// Makes a new secret.
 pub(crate) fn make(form: SecretForm) -> Result<Secret> {
     let mut random = vec![0; form.entropy()];
-    getrandom::fill(&mut random).map_err(no_randomness)?;
+    random::fill(&mut random)?;
     form.write(&random)
-        .ok_or_else(|| no_randomness("the key generator failed"))
-}
-
-fn no_randomness(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
-    Error::machine("cannot get randomness for a secret").because(why)
+        .ok_or_else(|| Error::machine("cannot make a secret of random bytes"))
 }
 
 fn cannot(what: &str, path: &Path, error: io::Error) -> Error {

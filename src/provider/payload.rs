@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use url::Url;
 
-use super::catalogue::{Provider, did_you_mean};
+use super::catalogue::Provider;
 use super::compose::{Content, Shape, compose};
 use super::edits::{Done, Edit, Set, unset};
 use super::fields::Fields;
@@ -16,6 +16,7 @@ use super::profile::{Origin, Profile, Variant};
 use crate::error::{Error, Result};
 use crate::request::json;
 use crate::signature::Source;
+use crate::suggest::did_you_mean;
 
 /// One event to be built.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use url::Url;
 
 use super::shell::{self, Pipeline};
-use super::{Headers, Request, form, latin1, parse_field};
+use super::{Headers, Request, basic, form, latin1, parse_field};
 
 /// Whether text starts as a curl command does.
 pub(crate) fn looks_like(bytes: &[u8]) -> bool {
@@ -140,9 +140,7 @@ impl Curl {
                     self.data(&value()?, true)?;
                 }
                 "-u" | "--user" => {
-                    let encoded = STANDARD.encode(value()?);
-                    self.headers
-                        .push("Authorization", format!("Basic {encoded}"));
+                    self.headers.push("Authorization", basic(&value()?));
                 }
                 "-A" | "--user-agent" => self.headers.push("User-Agent", value()?),
                 "-e" | "--referer" => self.headers.push("Referer", value()?),

@@ -25,6 +25,8 @@ pub(crate) mod values;
 
 use std::borrow::Cow;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 
 pub(crate) use framing::Reframed;
@@ -216,6 +218,11 @@ pub(crate) fn start_of(text: &str, most: usize) -> &str {
     let mut ends = (0..=most.min(text.len())).rev();
     let end = ends.find(|end| text.is_char_boundary(*end));
     &text[..end.unwrap_or_default()]
+}
+
+/// The value of an `Authorization` header with HTTP Basic credentials, `USER:PASS`.
+pub(crate) fn basic(credentials: impl AsRef<[u8]>) -> String {
+    format!("Basic {}", STANDARD.encode(credentials))
 }
 
 /// Reads `Name: value` as a user types it after `-H`.

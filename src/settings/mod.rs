@@ -26,12 +26,13 @@ use etcetera::BaseStrategy as _;
 use crate::error::{Error, Result};
 use crate::private;
 use crate::provider::Catalogue;
-use crate::provider::catalogue::{Folders, Notices, did_you_mean};
+use crate::provider::catalogue::{Folders, Notices};
 use crate::provider::local::LocalSecrets;
 use crate::request::curl;
 use crate::secret::Secret;
 use crate::sender::Reach;
 use crate::store::Place;
+use crate::suggest::did_you_mean;
 use crate::ui::{ColorWorld, Terminals};
 use crate::value::{age, size};
 

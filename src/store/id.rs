@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::random;
 
 /// Which way a request went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -117,9 +118,7 @@ pub(crate) struct Ids {
 
 impl Ids {
     pub(crate) fn new() -> Result<Self> {
-        let mut random = [0; 8];
-        getrandom::fill(&mut random)
-            .map_err(|error| Error::machine("cannot get randomness for ids").because(error))?;
+        let random: [u8; 8] = random::bytes()?;
         let salt = u64::from_ne_bytes(random);
         Ok(Self {
             last: AtomicI64::new(0),

@@ -4,7 +4,7 @@
 //! and to be woken by it. One that takes longer lets the others go on.
 
 use std::mem;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{Notify, oneshot};
@@ -15,6 +15,7 @@ use super::entry::Row;
 use super::write::Excess;
 use super::{Store, plainly};
 use crate::error::{Error, Result};
+use crate::lock::lock;
 
 /// Most rows of one commit.
 const MAX_BATCH: usize = 512;
@@ -50,7 +51,7 @@ struct Shared {
 
 impl Shared {
     fn queue(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.queue)
     }
 
     /// Lets no more rows come. Those that wait are still written.
@@ -118,7 +119,7 @@ impl Writer {
     pub(crate) async fn finish(&self) {
         self.shared.close();
         let writing = {
-            let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut writing = lock(&self.writing);
             writing.take()
         };
         if let Some(writing) = writing {

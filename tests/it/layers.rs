@@ -7,7 +7,9 @@ use crate::harness::project;
 
 /// From the top of the map in `src/lib.rs` to its foot.
 const LINES: [&[&str]; 11] = [
-    &["value", "error", "secret", "private"],
+    &[
+        "value", "error", "secret", "private", "random", "suggest", "lock",
+    ],
     &["request"],
     &["signature"],
     &["provider"],
