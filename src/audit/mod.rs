@@ -86,6 +86,17 @@ impl Verdict {
 
 type Run<'a> = Pin<Box<dyn Future<Output = Result<Verdict>> + 'a>>;
 
+/// What a check is about. What the others build on comes first; what may bring a handler down comes late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    Basics,
+    Signature,
+    Content,
+    Stress,
+    /// What the responses to the others show.
+    Review,
+}
+
 /// One question to a handler.
 pub(crate) struct Check {
     pub(crate) id: &'static str,
@@ -97,6 +108,7 @@ pub(crate) struct Check {
     expected: fn(&Subject) -> String,
     /// Why a developer should care: one sentence.
     why: fn(&Subject) -> String,
+    stage: Stage,
     /// Checks that must have run before.
     after: &'static [&'static str],
     /// Whether a handler that takes no valid delivery can be asked.

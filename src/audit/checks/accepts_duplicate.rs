@@ -3,7 +3,7 @@
 use super::super::bench::Bench;
 use super::super::line::Reply;
 use super::super::subject::{Signer, cannot_sign};
-use super::super::{Check, Subject, Verdict};
+use super::super::{Check, Stage, Subject, Verdict};
 use super::never;
 use crate::error::Result;
 
@@ -21,6 +21,7 @@ pub(super) const CHECK: Check = Check {
             subject.profile().policy.delivery.value
         )
     },
+    stage: Stage::Content,
     after: &["accepts-valid"],
     always: false,
     requests: |_| 4,

@@ -2,7 +2,7 @@
 
 use super::super::bench::Bench;
 use super::super::line::Reply;
-use super::super::{Check, Verdict};
+use super::super::{Check, Stage, Verdict};
 use super::never;
 use crate::error::Result;
 use crate::sender::FailureKind;
@@ -21,6 +21,7 @@ pub(super) const CHECK: Check = Check {
             subject.label()
         )
     },
+    stage: Stage::Content,
     after: &["accepts-valid", "accepts-unknown-event"],
     always: false,
     requests: |subject| subject.events.len() - 1,

@@ -2,7 +2,7 @@
 
 use super::super::bench::Bench;
 use super::super::subject::{Signer, cannot_sign};
-use super::super::{Check, Subject, Verdict};
+use super::super::{Check, Stage, Subject, Verdict};
 use crate::error::Result;
 use crate::signature::beside;
 
@@ -23,6 +23,7 @@ pub(super) const CHECK: Check = Check {
             subject.label()
         )
     },
+    stage: Stage::Signature,
     after: &[
         "accepts-valid",
         "rejects-missing-signature",

@@ -2,7 +2,7 @@
 
 use super::super::bench::Bench;
 use super::super::subject::{Signer, cannot_sign};
-use super::super::{Check, Verdict};
+use super::super::{Check, Stage, Verdict};
 use super::{never, one};
 use crate::error::Result;
 use crate::signature::Source;
@@ -18,6 +18,7 @@ pub(super) const CHECK: Check = Check {
             subject.label()
         )
     },
+    stage: Stage::Content,
     after: &["accepts-valid"],
     always: false,
     requests: one,

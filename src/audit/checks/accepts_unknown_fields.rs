@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::bench::Bench;
 use super::super::subject::Signer;
-use super::super::{Check, Verdict};
+use super::super::{Check, Stage, Verdict};
 use super::{never, one};
 use crate::error::Result;
 
@@ -19,6 +19,7 @@ pub(super) const CHECK: Check = Check {
             subject.label()
         )
     },
+    stage: Stage::Content,
     after: &["accepts-valid"],
     always: false,
     requests: one,

@@ -5,7 +5,7 @@ use super::super::bench::{Bench, Model};
 use super::super::line::{Reply, took};
 use super::super::styles::SERIALISERS;
 use super::super::subject::{Draft, Signer};
-use super::super::{Check, Subject, Verdict};
+use super::super::{Check, Stage, Subject, Verdict};
 use super::answers_in_time::FIX as LATE;
 use super::{code, never};
 use crate::error::{Error, Result};
@@ -23,6 +23,7 @@ pub(super) const CHECK: Check = Check {
             subject.label()
         )
     },
+    stage: Stage::Basics,
     after: &[],
     always: true,
     requests: |_| 1,

@@ -2,7 +2,7 @@
 
 use super::super::bench::Bench;
 use super::super::line::{MAX_ANSWER, took};
-use super::super::{Check, Verdict};
+use super::super::{Check, Stage, Verdict};
 use super::{never, none};
 use crate::error::Result;
 use crate::sender::FailureKind;
@@ -22,6 +22,7 @@ pub(super) const CHECK: Check = Check {
             timeout.from.word()
         )
     },
+    stage: Stage::Review,
     after: &["accepts-valid", "accepts-every-event"],
     always: true,
     requests: none,

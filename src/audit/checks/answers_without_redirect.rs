@@ -1,7 +1,7 @@
 //! A delivery must be answered where it is sent to.
 
 use super::super::bench::Bench;
-use super::super::{Check, Verdict};
+use super::super::{Check, Stage, Verdict};
 use super::{never, none};
 use crate::error::Result;
 
@@ -16,6 +16,7 @@ pub(super) const CHECK: Check = Check {
             subject.label()
         )
     },
+    stage: Stage::Basics,
     after: &["accepts-valid"],
     always: true,
     requests: none,

@@ -2,7 +2,7 @@
 
 use super::super::bench::Bench;
 use super::super::leaks::{self, Leak};
-use super::super::{Check, Verdict};
+use super::super::{Check, Stage, Verdict};
 use super::{never, none};
 use crate::error::Result;
 
@@ -16,6 +16,7 @@ pub(super) const CHECK: Check = Check {
     why: |_| {
         "Whoever sends rubbish reads the answer: a trace shows where to look next, and a signature that was expected is one that can be sent.".to_owned()
     },
+    stage: Stage::Review,
     after: &[
         "accepts-valid",
         "rejects-missing-signature",

@@ -22,6 +22,8 @@ mod survives_large_body;
 mod survives_malformed_body;
 mod verifies_raw_body;
 
+use std::sync::LazyLock;
+
 use super::{Check, Subject};
 
 /// Id of the check that asks for a rate limit, and may find one.
@@ -55,31 +57,25 @@ pub(crate) static ALL: [Check; 21] = [
     keeps_quiet_on_errors::CHECK,
 ];
 
-/// All checks, in the order in which they run and should be mended: what others build on first, what may bring a handler
-/// down late.
-pub(super) static ORDER: [&Check; 21] = [
-    &accepts_valid::CHECK,
-    &answers_without_redirect::CHECK,
-    &rejects_missing_signature::CHECK,
-    &rejects_wrong_secret::CHECK,
-    &rejects_tampered_body::CHECK,
-    &rejects_changed_id::CHECK,
-    &rejects_stale_timestamp::CHECK,
-    &rejects_future_timestamp::CHECK,
-    &accepts_rotated_secret::CHECK,
-    &verifies_raw_body::CHECK,
-    &accepts_unknown_event::CHECK,
-    &accepts_every_event::CHECK,
-    &accepts_duplicate::CHECK,
-    &accepts_unknown_fields::CHECK,
-    &rejects_other_methods::CHECK,
-    &survives_malformed_body::CHECK,
-    &survives_large_body::CHECK,
-    &survives_burst::CHECK,
-    &answers_in_time::CHECK,
-    &rejects_with_4xx::CHECK,
-    &keeps_quiet_on_errors::CHECK,
-];
+/// All checks, in the order in which they run and should be fixed: by their stages, and each after those it builds on.
+pub(super) static ORDER: LazyLock<Vec<&Check>> = LazyLock::new(|| {
+    fn add(check: &'static Check, order: &mut Vec<&Check>) {
+        if order.iter().any(|done| done.id == check.id) {
+            return;
+        }
+        for before in ALL.iter().filter(|other| check.after.contains(&other.id)) {
+            add(before, order);
+        }
+        order.push(check);
+    }
+    let mut by_stage: Vec<&Check> = ALL.iter().collect();
+    by_stage.sort_by_key(|check| check.stage);
+    let mut order = Vec::new();
+    for check in by_stage {
+        add(check, &mut order);
+    }
+    order
+});
 
 fn never(_: &Subject) -> Option<String> {
     None
@@ -128,4 +124,22 @@ fn tolerance(subject: &Subject) -> String {
 fn span(seconds: i64) -> String {
     let span = std::time::Duration::from_secs(seconds.unsigned_abs());
     crate::value::Span(span).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_check_runs_once_and_after_those_it_builds_on() {
+        assert_eq!(ORDER.len(), ALL.len());
+        for (place, check) in ORDER.iter().enumerate() {
+            for id in check.after {
+                let before = ORDER[..place].iter().any(|before| before.id == *id);
+                assert!(before, "{} runs before {id}", check.id);
+            }
+            let is_later = place > 0 && ORDER[place - 1].stage > check.stage;
+            assert!(!is_later, "{} runs before its stage", check.id);
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::super::bench::Bench;
 use super::super::subject::Signer;
-use super::super::{Check, Subject, Verdict};
+use super::super::{Check, Stage, Subject, Verdict};
 use super::one;
 use crate::error::Result;
 use crate::signature::{Tamper, tamper};
@@ -18,6 +18,7 @@ pub(super) const CHECK: Check = Check {
             name(subject)
         )
     },
+    stage: Stage::Signature,
     after: &[
         "accepts-valid",
         "rejects-missing-signature",

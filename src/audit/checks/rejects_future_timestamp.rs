@@ -2,7 +2,7 @@
 
 use super::super::bench::Bench;
 use super::super::subject::Signer;
-use super::super::{Check, Verdict};
+use super::super::{Check, Stage, Verdict};
 use super::{beyond, has_no_time, one, span, tolerance};
 use crate::error::Result;
 
@@ -19,6 +19,7 @@ pub(super) const CHECK: Check = Check {
     why: |_| {
         "A time to come keeps a delivery fresh for as long as its maker likes, so it can be sent again until then.".to_owned()
     },
+    stage: Stage::Signature,
     after: &[
         "accepts-valid",
         "rejects-missing-signature",

@@ -2,7 +2,7 @@
 
 use super::super::bench::{Bench, Trust};
 use super::super::subject::Signer;
-use super::super::{Check, Subject, Verdict};
+use super::super::{Check, Stage, Subject, Verdict};
 use super::{code, one};
 use crate::error::Result;
 
@@ -17,6 +17,7 @@ pub(super) const CHECK: Check = Check {
             subject.label()
         )
     },
+    stage: Stage::Signature,
     after: &["accepts-valid"],
     always: false,
     requests: one,

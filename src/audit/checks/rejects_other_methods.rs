@@ -2,7 +2,7 @@
 
 use super::super::bench::Bench;
 use super::super::subject::Signer;
-use super::super::{Check, Verdict};
+use super::super::{Check, Stage, Verdict};
 use super::{never, one};
 use crate::error::Result;
 
@@ -17,6 +17,7 @@ pub(super) const CHECK: Check = Check {
     why: |_| {
         "Guards in front, logs and caches treat methods differently; a door that nobody uses should be shut.".to_owned()
     },
+    stage: Stage::Content,
     after: &["accepts-valid", "rejects-missing-signature"],
     always: false,
     requests: one,

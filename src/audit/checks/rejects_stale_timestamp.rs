@@ -2,7 +2,7 @@
 
 use super::super::bench::Bench;
 use super::super::subject::Signer;
-use super::super::{Check, Verdict};
+use super::super::{Check, Stage, Verdict};
 use super::{beyond, has_no_time, one, span, tolerance};
 use crate::error::Result;
 
@@ -20,6 +20,7 @@ pub(super) const CHECK: Check = Check {
         "Whoever once got hold of a delivery, from a log or a proxy, can send it again for ever."
             .to_owned()
     },
+    stage: Stage::Signature,
     after: &[
         "accepts-valid",
         "rejects-missing-signature",

@@ -2,7 +2,7 @@
 
 use super::super::bench::Bench;
 use super::super::subject::Signer;
-use super::super::{Check, Subject, Verdict};
+use super::super::{Check, Stage, Subject, Verdict};
 use super::{code, one};
 use crate::error::Result;
 use crate::signature::{Tamper, tamper};
@@ -15,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     why: |_| {
         "A signature that does not cover what the handler acts on lets others write what it acts on.".to_owned()
     },
+    stage: Stage::Signature,
     after: &[
         "accepts-valid",
         "rejects-missing-signature",

@@ -1,7 +1,7 @@
 //! What is refused must be refused in words that the provider understands: 4xx.
 
 use super::super::bench::Bench;
-use super::super::{Check, Subject, Verdict};
+use super::super::{Check, Stage, Subject, Verdict};
 use super::none;
 use crate::error::Result;
 
@@ -13,6 +13,7 @@ pub(super) const CHECK: Check = Check {
     why: |_| {
         "5xx and silence ask for another attempt: senders repeat them, alarms go off, and a forged delivery looks like a fault of your own.".to_owned()
     },
+    stage: Stage::Review,
     after: &[
         "rejects-missing-signature",
         "rejects-wrong-secret",

@@ -2,7 +2,7 @@
 
 use super::super::bench::{Bench, Trust};
 use super::super::subject::Signer;
-use super::super::{Check, Subject, Verdict};
+use super::super::{Check, Stage, Subject, Verdict};
 use super::code;
 use crate::error::Result;
 use crate::signature::{Forgery, forge, is_quoted_in};
@@ -18,6 +18,7 @@ pub(super) const CHECK: Check = Check {
     why: |_| {
         "A signature proves something only if every byte of it is compared with one made from your secret.".to_owned()
     },
+    stage: Stage::Signature,
     after: &["accepts-valid", "rejects-missing-signature"],
     always: false,
     requests: |_| 5,

@@ -3,7 +3,7 @@
 use super::super::bench::Bench;
 use super::super::line::{Reply, took};
 use super::super::subject::{Signer, cannot_sign};
-use super::super::{Check, Verdict};
+use super::super::{Check, Stage, Verdict};
 use super::never;
 use crate::error::Result;
 
@@ -16,6 +16,7 @@ pub(super) const CHECK: Check = Check {
         "Deliveries come in bursts: an import, a campaign, the backlog after your own downtime."
             .to_owned()
     },
+    stage: Stage::Stress,
     after: &["accepts-valid"],
     always: false,
     requests: |_| COUNT + 1,

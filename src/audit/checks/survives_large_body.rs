@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::bench::Bench;
 use super::super::subject::Signer;
-use super::super::{Check, Verdict};
+use super::super::{Check, Stage, Verdict};
 use super::never;
 use crate::error::Result;
 use crate::sender::FailureKind;
@@ -19,6 +19,7 @@ pub(super) const CHECK: Check = Check {
     why: |_| {
         "Payloads have no fixed size: one long text must not hold up or end what takes all the others.".to_owned()
     },
+    stage: Stage::Stress,
     after: &["accepts-valid"],
     always: false,
     requests: |_| 2,

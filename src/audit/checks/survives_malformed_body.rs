@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::super::bench::Bench;
 use super::super::line::Reply;
 use super::super::subject::Signer;
-use super::super::{Check, Verdict};
+use super::super::{Check, Stage, Verdict};
 use super::never;
 use crate::error::Result;
 use crate::request::json;
@@ -23,6 +23,7 @@ pub(super) const CHECK: Check = Check {
             subject.label()
         )
     },
+    stage: Stage::Stress,
     after: &[
         "accepts-valid",
         "rejects-missing-signature",

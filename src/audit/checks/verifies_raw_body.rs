@@ -4,7 +4,7 @@ use super::super::bench::Bench;
 use super::super::line::Reply;
 use super::super::styles::{self, Spelling};
 use super::super::subject::{Draft, Signer};
-use super::super::{Check, Subject, Verdict};
+use super::super::{Check, Stage, Subject, Verdict};
 use super::code;
 use crate::error::Result;
 use crate::request::json;
@@ -17,6 +17,7 @@ pub(super) const CHECK: Check = Check {
     why: |_| {
         "A handler that parses the body and writes it anew before it verifies works until the sender writes one space, one escape or one number in another way.".to_owned()
     },
+    stage: Stage::Signature,
     after: &[
         "accepts-valid",
         "rejects-missing-signature",
