@@ -2,6 +2,7 @@
 
 /// Why a signature does not fit. The names are those of the interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(clap::ValueEnum))]
 pub(crate) enum Code {
     BodyReserialised,
     BodyNumberFormat,
@@ -77,10 +78,6 @@ impl Code {
             Self::NoCauseFound => "no_cause_found",
         }
     }
-
-    fn is_of_body(self) -> bool {
-        self.word().starts_with("body_")
-    }
 }
 
 /// One cause: what was done and how to mend it, a sentence each.
@@ -146,7 +143,17 @@ fn fix(code: Code, body: &[u8]) -> String {
         Code::BodyEmpty => {
             "Something read the body before you did: verify first, or keep the raw bytes for the parser behind."
         }
-        code if code.is_of_body() => return raw_body(body),
+        Code::BodyReserialised
+        | Code::BodyNumberFormat
+        | Code::BodyKeyOrder
+        | Code::BodyUnicodeEscape
+        | Code::BodySlashEscape
+        | Code::BodyHtmlEscape
+        | Code::BodyCharset
+        | Code::BodyDoubleStringified
+        | Code::BodyFinalNewline
+        | Code::BodyLineEndings
+        | Code::BodyBom => return raw_body(body),
         Code::SecretWhitespace => {
             "Store the secret without spaces, quotes and line ends; `printf %s` writes none where `echo` does."
         }
@@ -193,7 +200,9 @@ fn fix(code: Code, body: &[u8]) -> String {
         Code::TimestampSignedDiffers => {
             "Sign and send one and the same timestamp: the text of the header is what goes into the message."
         }
-        _ => "",
+        Code::NoCauseFound => {
+            "Compare the secret with the one that the sender shows for this endpoint, then the raw bytes on both sides."
+        }
     };
     text.to_owned()
 }
@@ -211,4 +220,24 @@ fn raw_body(body: &[u8]) -> String {
         "in Express `express.raw({ type: '*/*' })` on this route, in Next.js `await request.text()`"
     };
     format!("Verify the bytes as they arrived, before anything parses or prints them: {how}.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::ValueEnum as _;
+
+    #[test]
+    fn every_cause_has_a_fix_and_a_word_of_its_own() {
+        let mut words = Vec::new();
+        for code in Code::value_variants() {
+            let fix = fix(*code, b"{}");
+            assert!(fix.ends_with('.') && fix.len() > 20, "{code:?}: {fix}");
+            words.push(code.word());
+        }
+        let count = words.len();
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), count);
+    }
 }
