@@ -1728,7 +1728,7 @@ _hookctl() {
             return 0
             ;;
         hookctl__subcmd__history)
-            opts="-q -v -h --in --out --event --status --endpoint --since --search --limit --reveal --json --color --quiet --verbose --config --store --no-store --help show diff export import prune clear help"
+            opts="-q -v -h --in --out --event --status --endpoint --since --search --filter --limit --reveal --json --color --quiet --verbose --config --store --no-store --help show diff export import prune clear help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1751,6 +1751,10 @@ _hookctl() {
                     return 0
                     ;;
                 --search)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --filter)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1830,7 +1834,7 @@ _hookctl() {
             return 0
             ;;
         hookctl__subcmd__history__subcmd__export)
-            opts="-o -q -v -h --format --output --reveal --in --out --event --status --endpoint --since --search --limit --json --color --quiet --verbose --config --store --no-store --help"
+            opts="-o -q -v -h --format --output --reveal --in --out --event --status --endpoint --since --search --filter --limit --json --color --quiet --verbose --config --store --no-store --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1865,6 +1869,10 @@ _hookctl() {
                     return 0
                     ;;
                 --search)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --filter)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

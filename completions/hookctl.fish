@@ -111,6 +111,7 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l endpoint -d 'Deliveries to this endpoint alone, by name or id' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l since -d 'From this time on: RFC 3339, unix seconds, or from now as in `-1h`' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l search -d 'With this text in path, headers or body, letter by letter' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l filter -d 'What matches all conditions, as in `status>=500 took>1s`' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l limit -d 'Most that are listed, 50 by default' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and not __fish_seen_subcommand_from show diff export import prune clear help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
 always\t'Always'
@@ -168,6 +169,7 @@ complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from export" -l endpoint -d 'Deliveries to this endpoint alone, by name or id' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from export" -l since -d 'From this time on: RFC 3339, unix seconds, or from now as in `-1h`' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from export" -l search -d 'With this text in path, headers or body, letter by letter' -r
+complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from export" -l filter -d 'What matches all conditions, as in `status>=500 took>1s`' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from export" -l limit -d 'Most that are exported, of the newest' -r
 complete -c hookctl -n "__fish_hookctl_using_subcommand history; and __fish_seen_subcommand_from export" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is'
 always\t'Always'

@@ -5,6 +5,32 @@ use serde_json::Value;
 use crate::receiver::Splitter;
 use crate::request::{form, raw, stored};
 
+/// Filters of captures, and what they hold for.
+pub fn filter(bytes: &[u8]) {
+    use crate::capture::filter::{Arrival, Filter};
+    use crate::provider::Detector;
+    use crate::receiver::{Judge, Secrets};
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    let Ok(filter) = text.parse::<Filter>() else {
+        return;
+    };
+    let printed = filter.to_string();
+    assert_eq!(printed.parse().as_ref(), Ok(&filter), "{printed}");
+    let Ok(request) = raw::parse(b"POST /a?b=c HTTP/1.1\nX-A: b\n\n{\"a\":[1,{\"b\":\"c\"}]}")
+    else {
+        return;
+    };
+    let judge = Judge::new(Detector::new(Vec::new()), Secrets::default(), None);
+    let judgement = judge.judge(&crate::signature::Source::new(&request), 0);
+    let arrival = Arrival {
+        request: &request,
+        judgement: &judgement,
+    };
+    let _ = filter.fits(&arrival, jiff::Timestamp::UNIX_EPOCH);
+}
+
 /// Raw HTTP requests.
 pub fn raw_http(bytes: &[u8]) {
     let _ = raw::parse(bytes);

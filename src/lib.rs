@@ -14,7 +14,7 @@
 //! provider                         profiles, catalogue, payloads, edits, detection, local secrets
 //! store                            the history and the endpoints in one SQLite file
 //! sender  receiver                 out and in; neither knows the other
-//! delivery                         endpoints, the queue of what is pending, retries; volume
+//! delivery  capture                endpoints, the queue of what is pending, retries, volume; filters
 //! emulator  audit                  the providers' management APIs over the store; what a handler does wrong
 //! render                           values to text, with the paint passed in
 //! ui  settings                     the streams; flag > environment > project > user > default
@@ -29,6 +29,7 @@
 )]
 
 mod audit;
+mod capture;
 mod cli;
 mod commands;
 mod delivery;

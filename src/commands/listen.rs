@@ -8,6 +8,7 @@ use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::watch as channel;
 
@@ -16,11 +17,11 @@ use super::answer::AnswerArgs;
 use super::desk::{Desk, Front};
 use super::ends::{End, Greeting, Signals, conclude, finish, give_up, wait};
 use super::exec::Exec;
-use super::filter::Filter;
 use super::forward::{ForwardArgs, Forwarder, Lane, check_circle};
 use super::identity::{Certified, IdentityArgs};
 use super::options::{SecretArgs, size, span, unfit_secret};
 use super::watch::Watch;
+use crate::capture::filter::{self, Arrival, Filter};
 use crate::error::{Error, Outcome, Result};
 use crate::page::{self, Board, Page, PageArgs, Tap};
 use crate::private;
@@ -64,12 +65,7 @@ pub(crate) struct ListenArgs {
     #[arg(long, value_name = "DIR")]
     save: Option<PathBuf>,
     /// Show, save, forward and count only what matches, as in `event=lead_*`; the rest is answered all the same
-    ///
-    /// Conditions on provider, event, path, verdict, method, id, duplicate (yes or no) and text, with spaces between:
-    /// all must hold. `=` takes `*` for any text, `~` finds a part, `!=` and `!~` turn it round, and a comma stands
-    /// between alternatives, as in `provider=ken event=lead_* verdict!=valid path~/webhooks`. `text~Nils` looks into
-    /// headers and body. The rest gets the usual answer, without failures on purpose.
-    #[arg(long, value_name = "EXPR", value_parser = str::parse::<Filter>)]
+    #[arg(long, value_name = "EXPR", value_parser = str::parse::<Filter>, long_help = filter::help(FILTER, true))]
     filter: Option<Filter>,
     /// Largest body that is taken; more is answered with 413
     #[arg(long, value_name = "SIZE", default_value = "25MB", value_parser = size)]
@@ -109,6 +105,10 @@ pub(crate) struct ListenArgs {
     #[command(flatten)]
     secret: SecretArgs,
 }
+
+/// What `--filter` does.
+const FILTER: &str = "Show, save, forward and count only what matches, as in `event=lead_*`; the rest is answered all \
+                      the same, without failures on purpose";
 
 pub(crate) fn run(args: &ListenArgs, context: &mut Context) -> Result<Outcome> {
     let plan = args.resolve(context)?;
@@ -151,6 +151,9 @@ impl ListenArgs {
         }
         if let Some(filter) = &self.filter {
             filter.check(&catalogue)?;
+            filter
+                .check_for_arrival()
+                .map_err(|problem| Error::usage(format!("`--filter`: {problem}")))?;
         }
         let given = self.secret.given(settings)?;
         let secrets = Secrets {
@@ -387,7 +390,10 @@ impl ListenArgs {
         ids: Ids,
     ) -> Arc<Receiver> {
         let filter = self.filter.clone().map(|filter| {
-            Box::new(move |request: &_, judgement: &_| filter.matches(request, judgement)) as _
+            Box::new(move |request: &_, judgement: &_| {
+                let arrival = Arrival { request, judgement };
+                filter.fits(&arrival, Timestamp::now())
+            }) as _
         });
         Arc::new(Receiver {
             judge,

@@ -14,7 +14,6 @@ mod ends;
 pub(crate) mod events;
 mod exec;
 pub(crate) mod explain;
-pub(crate) mod filter;
 mod findings;
 mod forward;
 pub(crate) mod history;

@@ -12,7 +12,7 @@ use super::reply::{self, Refusal, Reply, file, json};
 use super::row;
 use super::server::{id, parameter};
 use super::state::Page;
-use crate::commands::filter::Filter;
+use crate::capture::Filter;
 use crate::commands::history::export::{self, Format};
 use crate::render::event;
 use crate::store::Id;

@@ -1,13 +1,15 @@
 //! A capture as the list of the page shows it.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::board::Board;
-use crate::commands::filter::{Filter, Subject};
+use crate::capture::Filter;
+use crate::capture::filter::Received;
 use crate::receiver::Capture;
 use crate::render::millis;
-use crate::request::{path_of, redact};
-use crate::store::{Glance, Id, Search};
+use crate::request::redact;
+use crate::store::{Glance, Id};
 
 /// A capture at a glance.
 pub(super) fn glance(capture: &Capture, pinned: bool) -> Glance {
@@ -23,6 +25,7 @@ pub(super) fn glance(capture: &Capture, pinned: bool) -> Glance {
         delivery_id: judgement.delivery_id.clone(),
         duplicate: judgement.duplicate,
         verdict: Some(judgement.verdict.word().to_owned()),
+        scheme: judgement.scheme.clone(),
         reason: judgement.reason.map(|reason| reason.code().to_owned()),
         detail: judgement.detail.clone(),
         status: capture.status(),
@@ -55,28 +58,13 @@ pub(super) fn json(glance: &Glance) -> Value {
     })
 }
 
-/// Whether a capture is wanted. `text` is its target, head and body.
-pub(super) fn is_wanted(filter: Option<&Filter>, glance: &Glance, text: [&[u8]; 3]) -> bool {
-    let Some(filter) = filter else { return true };
-    let word = |word: &Option<String>| word.clone().unwrap_or_default();
-    filter.fits(&Subject {
-        method: &glance.method,
-        path: path_of(&glance.target),
-        provider: &word(&glance.provider),
-        event: &word(&glance.event),
-        delivery_id: &word(&glance.delivery_id),
-        verdict: &word(&glance.verdict),
-        duplicate: glance.duplicate,
-        holds_text: &|wanted| Search::new(wanted).is_in(text),
-    })
-}
-
 /// The row of a capture that just came, if it is wanted.
 pub(super) fn of_capture(capture: &Capture, filter: Option<&Filter>) -> Option<Value> {
-    let is_wanted = match filter {
-        None => true,
-        Some(filter) => filter.matches(&capture.request, &capture.judgement),
+    let received = Received {
+        capture,
+        pinned: false,
     };
+    let is_wanted = filter.is_none_or(|filter| filter.fits(&received, Timestamp::now()));
     is_wanted.then(|| json(&glance(capture, false)))
 }
 
@@ -87,11 +75,14 @@ pub(super) fn of_board(
     before: Option<Id>,
     limit: usize,
 ) -> (Vec<Glance>, Option<Id>) {
-    let mut rows = Vec::new();
+    let (mut rows, now) = (Vec::new(), Timestamp::now());
     for (capture, pinned) in board.captures() {
         let is_older = before.is_none_or(|before| capture.id < before);
-        let fits = filter.is_none_or(|filter| filter.matches(&capture.request, &capture.judgement));
-        if !is_older || !fits {
+        let received = Received {
+            capture: &capture,
+            pinned,
+        };
+        if !is_older || filter.is_some_and(|filter| !filter.fits(&received, now)) {
             continue;
         }
         rows.push(glance(&capture, pinned));

@@ -16,7 +16,8 @@ use super::listen::Bound;
 use super::reply::{Refusal, Reply, aside, json};
 use super::state::Page;
 use super::{act, assets, detail, list, policy, signature, stream};
-use crate::commands::filter::Filter;
+use crate::capture::Filter;
+use crate::capture::filter::Problem;
 use crate::receiver::{OwnNames, serve_router};
 use crate::store::Id;
 
@@ -116,7 +117,7 @@ pub(super) fn filter(uri: &Uri) -> Result<Option<Filter>, Refusal> {
     let text = parameter(uri, "q").filter(|text| !text.trim().is_empty());
     let read = |text: String| {
         text.parse()
-            .map_err(|problem: String| Refusal::bad(problem))
+            .map_err(|problem: Problem| Refusal::bad(problem.to_string()))
     };
     text.map(read).transpose()
 }

@@ -7,8 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::board::Board;
 use super::row;
+use crate::capture::Filter;
+use crate::capture::filter::Listed;
 use crate::commands::desk::facts;
-use crate::commands::filter::Filter;
 use crate::error::Result;
 use crate::receiver::Capture;
 use crate::store::{Direction, Entry, Glance, Glances, Id, Place, Store};
@@ -60,13 +61,19 @@ impl Shelf {
         };
         let wanted = Glances {
             before,
-            reads_text: filter.is_some_and(Filter::reads_text),
+            reads_text: filter.is_some_and(Filter::reads_content),
             ..Glances::default()
         };
+        let now = Timestamp::now();
         store.glances(&wanted, |glance, text| {
+            let listed = Listed {
+                glance: &glance,
+                text,
+            };
+            let is_wanted = filter.is_none_or(|filter| filter.fits(&listed, now));
             seen += 1 + (text[1].len() + text[2].len()) / 4_096;
             let id = glance.id;
-            if row::is_wanted(filter, &glance, text) {
+            if is_wanted {
                 rows.push(glance);
             }
             if rows.len() < limit && seen < MOST {

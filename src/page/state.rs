@@ -10,6 +10,7 @@ use tokio::sync::{Semaphore, watch};
 use super::board::Board;
 use super::policy;
 use super::shelf::Shelf;
+use crate::capture::filter::recorded;
 use crate::error::Result;
 use crate::random;
 use crate::receiver::{Judge, Policy};
@@ -121,8 +122,16 @@ impl Page {
             "store": self.shelf.is_kept(),
             "quoted": self.quoted(),
             "policy": policy::shown(self),
+            "fields": fields(),
         })
     }
+}
+
+/// What a filter may be about.
+fn fields() -> Value {
+    recorded()
+        .map(|row| json!({"name": row.name, "about": row.about, "example": row.example}))
+        .collect()
 }
 
 /// Text that nobody can guess.

@@ -15,7 +15,7 @@ use super::board::{Happening, News};
 use super::reply::{Parts, Refusal, Reply, typed};
 use super::state::Page;
 use super::{policy, row};
-use crate::commands::filter::Filter;
+use crate::capture::Filter;
 use crate::request::json_text;
 use crate::store::Id;
 

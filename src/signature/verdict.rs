@@ -15,7 +15,7 @@ pub(crate) enum Status {
 }
 
 /// What is wrong on the face of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Reason {
     MissingHeader,
     MalformedHeader,

@@ -135,7 +135,7 @@ pub(super) fn pack(headers: &Headers) -> Vec<u8> {
 }
 
 /// The headers that [`pack`] packed.
-pub(super) fn unpack(packed: &[u8]) -> Headers {
+pub(crate) fn unpack(packed: &[u8]) -> Headers {
     let lines = packed.split(|&byte| byte == b'\n');
     lines
         .filter_map(|line| {

@@ -23,6 +23,7 @@ pub(crate) struct Glance {
     pub(crate) delivery_id: Option<String>,
     pub(crate) duplicate: bool,
     pub(crate) verdict: Option<String>,
+    pub(crate) scheme: Option<String>,
     pub(crate) reason: Option<String>,
     pub(crate) detail: Option<String>,
     /// The status that was answered.
@@ -64,7 +65,7 @@ impl Store {
             "NULL, NULL"
         };
         let sql = format!(
-            "SELECT id, at, method, target, provider, event, delivery_id, duplicate, verdict, reason, detail, status, duration, over, length(body), EXISTS (SELECT 1 FROM pin WHERE pin.entry = entry.id), {text}
+            "SELECT id, at, method, target, provider, event, delivery_id, duplicate, verdict, reason, detail, status, duration, over, length(body), EXISTS (SELECT 1 FROM pin WHERE pin.entry = entry.id), scheme, {text}
             FROM entry WHERE sent = 0 AND id < ?1 AND (?2 IS NULL OR delivery_id = ?2) AND at >= ?3 ORDER BY id DESC"
         );
         let before = wanted.before.map_or(i64::MAX, |id| id.number);
@@ -73,7 +74,7 @@ impl Store {
             let mut statement = self.connection.prepare_cached(&sql)?;
             let mut records = statement.query(params![before, wanted.delivery_id, since])?;
             while let Some(record) = records.next()? {
-                let text = [bytes(record, 3), bytes(record, 16), bytes(record, 17)];
+                let text = [bytes(record, 3), bytes(record, 17), bytes(record, 18)];
                 if visit(glance(record)?, text).is_break() {
                     break;
                 }
@@ -114,5 +115,6 @@ fn glance(record: &Record<'_>) -> rusqlite::Result<Glance> {
         over: record.get::<_, Option<i64>>(13)?.map(i64::unsigned_abs),
         size: record.get::<_, i64>(14)?.unsigned_abs(),
         pinned: record.get(15)?,
+        scheme: record.get(16)?,
     })
 }

@@ -18,15 +18,15 @@ mod write;
 mod writer;
 
 pub(crate) use endpoint::{ALL, Endpoint, Health};
-pub(crate) use entry::{Attempt, Entry, Facts, LOOPBACK, Row, TAMPERED};
-pub(crate) use glance::{Glance, Glances};
+pub(crate) use entry::{Attempt, Entry, Facts, LOOPBACK, Row, TAMPERED, unpack as headers_of};
+pub(crate) use glance::{Glance, Glances, Text};
 pub(crate) use id::{Direction, Id, Ids};
 #[cfg(test)]
 pub(crate) use import::Imported;
 pub(crate) use import::{Mark, Staged};
 pub(crate) use lease::Lease;
 pub(crate) use pending::{Count, Disabled, Due, Limit, Made, Waiting, Wear, Whose};
-pub(crate) use query::{Filter, Outcome, Search};
+pub(crate) use query::{Filter, Matches, Outcome, Search};
 pub(crate) use tally::Tally;
 pub(crate) use writer::Writer;
 

@@ -1,6 +1,8 @@
 //! Reading: one entry, the newest of them, those that fit a filter.
 
+use std::fmt;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -33,6 +35,28 @@ pub(crate) struct Filter {
     pub(crate) endpoint: Option<String>,
     /// Deliveries that stand like this, beside those with one of the statuses.
     pub(crate) outcomes: Vec<Outcome>,
+    /// What no query can say.
+    pub(crate) matches: Option<Matches>,
+}
+
+/// Says of an entry without its attempts, and whether it is pinned, if it is looked for.
+type Test = dyn Fn(&Entry, bool) -> bool;
+
+/// Which entries are looked for, by what is read of them.
+#[derive(Clone)]
+pub(crate) struct Matches {
+    pub(crate) test: Arc<Test>,
+    /// Whether it matters what is pinned.
+    pub(crate) reads_pins: bool,
+}
+
+impl fmt::Debug for Matches {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Matches");
+        shown
+            .field("reads_pins", &self.reads_pins)
+            .finish_non_exhaustive()
+    }
 }
 
 /// How a delivery stands.
@@ -235,6 +259,13 @@ impl Store {
                 && !search.is_in([bytes(record, 4), bytes(record, 19), bytes(record, 20)])
             {
                 continue;
+            }
+            if let Some(matches) = &filter.matches {
+                let found = entry(record).map_err(explain)?;
+                let pinned = matches.reads_pins && self.is_pinned(found.id)?;
+                if !(matches.test)(&found, pinned) {
+                    continue;
+                }
             }
             left -= 1;
             if visit(record)?.is_break() {

@@ -57,6 +57,19 @@ fn the_newest_come_first_and_filters_leave_out() {
     lists(&["--search", "Bearer xyz"], THIRD);
     lists(&["--search", "1.10"], FIRST);
     lists(&["--search", "zoë"], "");
+    let filter = |filter: &str, wanted: &str| lists(&["--filter", filter], wanted);
+    filter("status>=500 direction=in", FIRST);
+    filter("verdict=valid", THIRD);
+    filter("url~localhost:3000 size<10", SECOND);
+    filter("body.amount>1.5 header.x-camel=1", THIRD);
+    filter("\"zoë\" query.b=\" \"", FIRST);
+    filter(
+        "since:2025-03-01T10:00:01Z until:2025-03-01T10:00:02Z",
+        SECOND,
+    );
+    filter("took>1s", "");
+    filter("pinned=yes", "");
+    lists(&["--filter", "name", "--limit", "1"], THIRD);
     room.run(&["history", "--event", "nothing"]).is(
         0,
         "",

@@ -15,7 +15,7 @@ const LINES: [&[&str]; 11] = [
     &["provider"],
     &["store"],
     &["sender", "receiver"],
-    &["delivery"],
+    &["delivery", "capture"],
     &["emulator", "audit"],
     &["render"],
     &["ui", "settings"],

@@ -153,8 +153,14 @@ fn a_filter_that_can_match_nothing_is_refused() {
     assert_eq!(
         first,
         "error: invalid value 'event=a verdict=good' for '--filter <EXPR>': there is no verdict `good`; \
-         there are valid, invalid, missing, unsigned, no_secret"
+         there are valid, invalid, missing, unsigned, no_secret (at character 17)"
     );
     let ran = room.run(&["listen", ":0", "--filter", "provider=kne"]);
     assert!(ran.ends(2).stderr.contains("`kne`"), "{}", ran.stderr);
+    let ran = room.run(&["listen", ":0", "--filter", "status>=400"]);
+    assert_eq!(
+        ran.ends(2).stderr.lines().next().unwrap(),
+        "error: `--filter`: `status` is known once there is a response, and this filter decides before; \
+         the page and `hookctl history --filter` take it"
+    );
 }

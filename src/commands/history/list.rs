@@ -1,6 +1,7 @@
 //! What is in the history, a line each, or one of it in full.
 
 use std::str::FromStr;
+use std::sync::Arc;
 
 use clap::Args;
 use jiff::Timestamp;
@@ -8,11 +9,12 @@ use jiff::tz::TimeZone;
 
 use super::super::Context;
 use super::{named, open};
+use crate::capture::filter::{self, Filter as Expression, Kept};
 use crate::delivery::rules;
 use crate::error::{Error, Outcome, Result};
 use crate::render::capture::{Show, View};
 use crate::render::history::{self, Listing};
-use crate::store::{Direction, Filter, Outcome as Outstanding, Search, Store};
+use crate::store::{Direction, Filter, Matches, Outcome as Outstanding, Search, Store};
 use crate::value::{StatusSet, Time};
 
 #[derive(Args)]
@@ -64,10 +66,16 @@ pub(super) struct FilterArgs {
     /// With this text in path, headers or body, letter by letter
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
+    /// What matches all conditions, as in `status>=500 took>1s`
+    #[arg(long = "filter", id = "expression", value_name = "EXPR", value_parser = str::parse::<Expression>, long_help = filter::help(EXPRESSION, false))]
+    expression: Option<Expression>,
 }
 
+/// What `--filter` does.
+const EXPRESSION: &str = "Entries that match all conditions, as in `status>=500 took>1s`";
+
 impl FilterArgs {
-    fn given(&self) -> [(bool, &'static str); 7] {
+    fn given(&self) -> [(bool, &'static str); 8] {
         [
             (self.received, "--in"),
             (self.sent, "--out"),
@@ -76,6 +84,7 @@ impl FilterArgs {
             (self.endpoint.is_some(), "--endpoint"),
             (self.since.is_some(), "--since"),
             (self.search.is_some(), "--search"),
+            (self.expression.is_some(), "--filter"),
         ]
     }
 
@@ -85,6 +94,11 @@ impl FilterArgs {
                 "`--search` looks for a text, and this one is empty",
             ));
         }
+        let now = Timestamp::now();
+        let matches = self.expression.clone().map(|expression| Matches {
+            reads_pins: expression.reads_pins(),
+            test: Arc::new(move |entry, pinned| expression.fits(&Kept { entry, pinned }, now)),
+        });
         Ok(Filter {
             directions: match (self.received, self.sent) {
                 (true, _) => vec![Direction::In, Direction::Rejected],
@@ -102,8 +116,9 @@ impl FilterArgs {
                 .as_deref()
                 .map(|name| endpoint_id(name, store))
                 .transpose()?,
-            since: self.since.map(|time| time.resolve(Timestamp::now())),
+            since: self.since.map(|time| time.resolve(now)),
             search: self.search.as_deref().map(Search::new),
+            matches,
             ..Filter::default()
         })
     }

@@ -35,7 +35,7 @@ pub(crate) struct HistoryArgs {
 enum Action {
     Show(list::ShowArgs),
     Diff(diff::DiffArgs),
-    Export(export::ExportArgs),
+    Export(Box<export::ExportArgs>),
     Import(import::ImportArgs),
     Prune(clear::PruneArgs),
     Clear(clear::ClearArgs),

@@ -2,6 +2,7 @@
 
 import { dialog } from "./actions.js";
 import { h } from "./dom.js";
+import { model } from "./model.js";
 
 const KEYS = [
   ["j  k", "the next and the one before"],
@@ -28,19 +29,24 @@ export function openHelp() {
     h(
       "p",
       {},
-      "Conditions with spaces between, all of which must hold, as in ",
+      "Conditions with spaces between them, all of which must hold, as in ",
       h("code", {}, "provider=ken event=lead_* verdict!=valid path~/webhooks"),
-      ". Fields are provider, event, path, verdict, method, id, duplicate and text. ",
+      ". ",
       h("code", {}, "="),
       " takes ",
       h("code", {}, "*"),
       " for any text, ",
       h("code", {}, "~"),
       " finds a part, ",
+      h("code", {}, "< <= > >="),
+      " compare, ",
       h("code", {}, "!"),
-      " turns either round, and a comma stands between alternatives. It is the language of ",
+      " turns a condition round, and a comma separates alternatives. A word alone, or a phrase in double quotes, is searched for in everything. It is the language of ",
       h("code", {}, "listen --filter"),
+      " and ",
+      h("code", {}, "history --filter"),
       ", and the address bar holds it.",
     ),
+    h("dl", { class: "keys" }, (model.session?.fields ?? []).map(({ example, about }) => [h("dt", {}, h("code", {}, example)), h("dd", {}, about)])),
   ]);
 }

@@ -1,8 +1,7 @@
 //! The causes of a failed verification, in words.
 
 /// Why a signature does not fit. The names are those of the interface.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(test, derive(clap::ValueEnum))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Code {
     BodyReserialised,
     BodyNumberFormat,
