@@ -275,10 +275,11 @@ impl Looked<'_> {
             return node.is_some_and(|node| any_in(&node, takes));
         }
         let form = self.form.get_or_init(|| {
-            let is_form = request.media_type() == form::MEDIA_TYPE;
-            is_form
-                .then(|| form::to_value(&request.body))
-                .unwrap_or_default()
+            if request.media_type() == form::MEDIA_TYPE {
+                form::to_value(&request.body)
+            } else {
+                Json::Null
+            }
         });
         let text = json::lookup(form, path).and_then(json::scalar_text);
         text.is_some_and(|text| takes(Value::Text(&text)))
